@@ -1,0 +1,37 @@
+"""The phone's log: a bounded ring of lines, the console beside it.
+
+Levels go from 0 (most severe) to 9, as on a Snom; a line above `level` is not even built when its
+text is given as a format and values.
+"""
+
+
+class Log:
+    """The last `size` lines up to `level`. `stamp()` gives the time's text, `sink(line)` the console."""
+
+    def __init__(self, stamp, sink=None, level=5, size=40):
+        self.stamp = stamp
+        self.sink = sink
+        self.level = level
+        self.size = size
+        self._lines = []
+
+    def __call__(self, level, text, *values):
+        """Add ``text % values`` at `level`; control characters in it are shown as ``?``."""
+        if level > self.level:
+            return
+        if values:
+            text = text % values
+        for character in text:
+            if character < " ":
+                text = "".join(c if c >= " " else "?" for c in text)
+                break
+        line = "[%d] %s: %s" % (level, self.stamp(), text[:300])
+        while len(self._lines) >= self.size:
+            self._lines.pop(0)
+        self._lines.append(line)
+        if self.sink:
+            self.sink(line)
+
+    def lines(self, count=None):
+        """Return the last `count` lines, or all, oldest first."""
+        return self._lines[-count:] if count else list(self._lines)
