@@ -1,15 +1,17 @@
 """The differences between MicroPython and CPython, in this one place.
 
-``const`` folds integers at compile time (mpy-cross knows the name), ``sleep_ms`` and ``wait_for_ms``
-are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set. A clock is an object with ``ms()``,
+``const`` folds integers at compile time (mpy-cross knows the name), ``sleep_ms`` and
+``wait_for_ms`` are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set. A clock is an object with ``ms()``,
 ``add(t, ms)`` and ``diff(a, b)``: `Ticks` is the real one, tests hand in their own.
 """
 
 import sys
 
 if sys.implementation.name == "micropython":
+    from asyncio import ThreadSafeFlag, sleep_ms, wait_for_ms
     from time import ticks_add, ticks_diff, ticks_ms
 
+    from micropython import const
 else:
     from base.compat_host import *
 
