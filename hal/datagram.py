@@ -1,0 +1,60 @@
+"""UDP for asyncio: the one place that waits for a datagram through the poller.
+
+MicroPython has no datagram API. A `Datagram` keeps one non-blocking socket and opens it anew when an
+empty datagram has killed it, which is what lwIP's sockets do to MicroPython on the ESP32.
+"""
+
+import asyncio
+
+_SIZE = 4096  # the largest datagram handed on; SIP answers anything longer with 513 anyway
+
+
+def _readable(sock):
+    yield asyncio.core._io_queue.queue_read(sock)
+
+
+class Datagram:
+    """A bound UDP socket. `opener(port)` gives a non-blocking, bound socket.
+
+    `encode((ip, port))` makes the address that this platform's ``sendto`` takes, `decode` turns what
+    ``recvfrom`` gives back into ``(ip, port)``.
+    """
+
+    def __init__(self, opener, encode, decode, port):
+        self._opener = opener
+        self._encode = encode
+        self._decode = decode
+        self.port = port
+        self._sock = opener(port)
+
+    def sendto(self, data, address):
+        """Send without waiting; return False when the packet was dropped (no route, no memory)."""
+        try:
+            return bool(data) and self._sock.sendto(data, self._encode(address)) == len(data)
+        except OSError:  # full, unreachable, ENOMEM: all of them are a lost packet to UDP
+            return False
+
+    async def recvfrom(self):
+        """Return the next datagram as (bytes, (ip, port)); cancel the task to stop."""
+        while True:
+            await _readable(self._sock)
+            try:
+                data, address = self._sock.recvfrom(_SIZE)
+            except OSError:  # EAGAIN, or an ICMP error of an earlier send
+                continue
+            if data:
+                return data, self._decode(address)
+            self.reopen()
+
+    def reopen(self):
+        """Close the socket and bind a new one to the same port."""
+        self.close()
+        self._sock = self._opener(self.port)
+
+    def close(self):
+        """Close the socket; whoever waits in `recvfrom` must be cancelled first."""
+        try:
+            asyncio.core._io_queue.poller.unregister(self._sock)
+        except (KeyError, OSError, AttributeError):
+            pass  # nobody was waiting for it
+        self._sock.close()

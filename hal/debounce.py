@@ -1,0 +1,126 @@
+"""From raw key masks to key presses and releases, the same for chip and simulation.
+
+A press counts at once; the key is then locked, so that its bounce is not seen. A release counts when
+the key has been up for a while. Times suit the ESP32's 10 ms scheduling grid.
+"""
+
+import asyncio
+
+from base.compat import const
+
+_LOCK = const(30)  # ms that a key is deaf after its press
+_RELEASE = const(20)  # ms that it has to be up
+_POLL = const(10)  # ms between two scans, the chip's tick
+_REST = const(100)  # ms between two looks at a part that failed
+
+
+class Debounce:
+    """Debounces one part: `names[i]` is the key of bit i. Feed it with `update`."""
+
+    def __init__(self, names):
+        self.names = names
+        self.down = 0  # keys that count as down
+        self._since = {}  # bit -> ticks: of its press while down, of its first up while releasing
+
+    def update(self, raw, clock):
+        """Take a raw mask; return [(name, down)] of what changed."""
+        if raw == self.down and not self._since:
+            return ()
+        now, changed, found = clock.ms(), raw ^ self.down, []
+        for bit, name in enumerate(self.names):
+            mask = 1 << bit
+            if not changed & mask:
+                if self.down & mask and bit in self._since and self._since[bit][1]:
+                    del self._since[bit]  # down again: that was a bounce
+                continue
+            if raw & mask:
+                self.down |= mask
+                self._since[bit] = (now, False)
+                found.append((name, True))
+                continue
+            since, releasing = self._since.get(bit, (now, None))
+            age = clock.diff(now, since)
+            if releasing is False and age < _LOCK:
+                continue
+            if not releasing:
+                self._since[bit] = (now, True)
+            elif age >= _RELEASE:
+                self.down &= ~mask
+                del self._since[bit]
+                found.append((name, False))
+        self._forget(raw, now, clock)
+        return found
+
+    def _forget(self, raw, now, clock):
+        for bit in list(self._since):
+            since, releasing = self._since[bit]
+            if not releasing and raw & (1 << bit) and clock.diff(now, since) >= _LOCK:
+                del self._since[bit]
+
+    @property
+    def settling(self):
+        """True while a lock or a release runs, so that the part wants to be scanned again."""
+        return bool(self._since)
+
+
+class Input:
+    """Scans `parts` (keypad, hook, function keys) and calls ``emit(name, down)`` for each event."""
+
+    def __init__(self, parts, clock, emit, log):
+        self.parts = [(part, Debounce(part.names)) for part in parts]
+        self.clock = clock
+        self.emit = emit
+        self.log = log
+        self._held = {}  # name -> True: keys held by software, from the console or a key macro
+
+    def names(self):
+        """Return the names of all keys."""
+        return [name for part, _ in self.parts for name in part.names]
+
+    def hold(self, name, down):
+        """Press or release a key by software; it passes the debouncing like a finger's.
+
+        Raises ValueError for a key that this board does not have.
+        """
+        if not any(name in part.names for part, _ in self.parts):
+            raise ValueError("no key '%s' on this board" % name)
+        if down:
+            self._held[name] = True
+        else:
+            self._held.pop(name, None)
+        for part, _ in self.parts:
+            if name in part.names and part.irq:
+                part.irq.set()
+
+    def scan(self, part, debounce):
+        """Read one part once and emit what changed."""
+        raw = part.read()
+        if self._held:
+            for bit, name in enumerate(part.names):
+                if name in self._held:
+                    raw |= 1 << bit
+        for name, down in debounce.update(raw, self.clock):
+            try:
+                self.emit(name, down)
+            except Exception as error:  # a fault behind one key must not make the others deaf
+                self.log(1, "key %s: %r", name, error)
+
+    async def serve(self, index):
+        """Scan part number `index` for ever, as a task; a part that fails is tried again."""
+        part, debounce = self.parts[index]
+        well = True
+        while True:
+            wait = _POLL
+            try:
+                self.scan(part, debounce)
+                if not well:
+                    self.log(3, "%s is back", part.names[0])
+                well = True
+            except OSError as error:
+                if well:
+                    self.log(2, "keys %s…: %r", part.names[0], error)
+                well, wait = False, _REST
+            if well and part.irq and not debounce.settling and not debounce.down:
+                await part.irq.wait()
+            else:
+                await asyncio.sleep_ms(wait)

@@ -1,0 +1,25 @@
+"""Simulated keys: keypad, hook switch, function keys and expansion module are masks in memory."""
+
+from asyncio import ThreadSafeFlag
+
+
+class Keys:
+    """Keys called `names`; `hold` presses and releases them, as a finger would."""
+
+    def __init__(self, names):
+        self.names = tuple(names)
+        self.irq = ThreadSafeFlag()
+        self.mask = 0
+        self.unplugged = False
+
+    def read(self):
+        """Return the raw mask of keys that are down; OSError while the part is unplugged."""
+        if self.unplugged:
+            raise OSError(19, "ENODEV")
+        return self.mask
+
+    def hold(self, name, down):
+        """Press or release one key."""
+        bit = 1 << self.names.index(name)
+        self.mask = self.mask | bit if down else self.mask & ~bit
+        self.irq.set()
