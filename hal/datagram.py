@@ -1,7 +1,7 @@
 """UDP for asyncio: the one place that waits for a datagram through the poller.
 
-MicroPython has no datagram API. A `Datagram` keeps one non-blocking socket and opens it anew when an
-empty datagram has killed it, which is what lwIP's sockets do to MicroPython on the ESP32.
+MicroPython has no datagram API. A `Datagram` keeps one non-blocking socket and opens it anew when
+an empty datagram has killed it, which is what happens to lwIP's sockets on the ESP32.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ def _readable(sock):
 class Datagram:
     """A bound UDP socket. `opener(port)` gives a non-blocking, bound socket.
 
-    `encode((ip, port))` makes the address that this platform's ``sendto`` takes, `decode` turns what
-    ``recvfrom`` gives back into ``(ip, port)``.
+    `encode((ip, port))` makes the address that this platform's ``sendto`` takes, `decode` turns
+    what ``recvfrom`` gives back into ``(ip, port)``.
     """
 
     def __init__(self, opener, encode, decode, port):

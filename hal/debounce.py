@@ -1,7 +1,7 @@
 """From raw key masks to key presses and releases, the same for chip and simulation.
 
-A press counts at once; the key is then locked, so that its bounce is not seen. A release counts when
-the key has been up for a while. Times suit the ESP32's 10 ms scheduling grid.
+A press counts at once; the key is then locked, so that its bounce is not seen. A release counts
+when the key has been up for a while. Times suit the ESP32's 10 ms scheduling grid.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Debounce:
 
 
 class Input:
-    """Scans `parts` (keypad, hook, function keys) and calls ``emit(name, down)`` for each event."""
+    """Scans `parts` (keypad, hook, function keys); each event is an ``emit(name, down)``."""
 
     def __init__(self, parts, clock, emit, log):
         self.parts = [(part, Debounce(part.names)) for part in parts]

@@ -1,8 +1,8 @@
 """The differences between MicroPython and CPython, in this one place.
 
 ``const`` folds integers at compile time (mpy-cross knows the name), ``sleep_ms`` and
-``wait_for_ms`` are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set. A clock is an object with ``ms()``,
-``add(t, ms)`` and ``diff(a, b)``: `Ticks` is the real one, tests hand in their own.
+``wait_for_ms`` are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set. A clock is an object
+with ``ms()``, ``add(t, ms)`` and ``diff(a, b)``: `Ticks` is the real one, tests hand in their own.
 """
 
 import sys
@@ -29,3 +29,11 @@ def spawn(coroutine):
     import asyncio
 
     return asyncio.create_task(coroutine)
+
+
+def unload(name):
+    """Forget a module of the form "room.module", so that its code leaves the heap."""
+    sys.modules.pop(name, None)
+    room, _, module = name.partition(".")
+    if hasattr(sys.modules.get(room), module):
+        delattr(sys.modules[room], module)

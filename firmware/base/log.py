@@ -6,7 +6,7 @@ text is given as a format and values.
 
 
 class Log:
-    """The last `size` lines up to `level`. `stamp()` gives the time's text, `sink(line)` the console."""
+    """The last `size` lines up to `level`. `stamp()` gives the time, `sink(line)` the console."""
 
     def __init__(self, stamp, sink=None, level=5, size=40):
         self.stamp = stamp

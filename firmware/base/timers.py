@@ -1,7 +1,7 @@
 """One timer queue for all that waits, with the clock handed in.
 
-`Timers` keeps callbacks sorted by their time; `run` calls those that are due, and `serve` is the task
-that does so on the loop. A test moves its own clock and calls `run` itself.
+`Timers` keeps callbacks sorted by their time; `run` calls those that are due, and `serve` is the
+task that does so on the loop. A test moves its own clock and calls `run` itself.
 """
 
 import asyncio

@@ -13,7 +13,9 @@ def _interface(peer):
         for line in file:
             words = line.split()
             raw = [int(words[i][j : j + 2], 16) for i in (1, 7) for j in (6, 4, 2, 0)]
-            net, mask = (raw[i] << 24 | raw[i + 1] << 16 | raw[i + 2] << 8 | raw[i + 3] for i in (0, 4))
+            net, mask = (
+                raw[i] << 24 | raw[i + 1] << 16 | raw[i + 2] << 8 | raw[i + 3] for i in (0, 4)
+            )
             if _number(peer) & mask == net and mask > best:
                 best, name = mask, (words[0], net, mask)
     return name

@@ -63,3 +63,8 @@ def data(name):
         except OSError:
             continue
     raise Skip("no test data: set OFFHOOK_TESTDATA to the folder that holds " + name)
+
+
+def firmware_file(name):
+    """Return an open text file of the firmware's sources."""
+    return open("firmware/" + name, encoding="utf-8")
