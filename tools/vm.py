@@ -1,7 +1,7 @@
 """The MicroPython VM and the compiled firmware: where they are, and how to make the latter.
 
-`compile_tree` turns firmware/ and hal/ into .mpy below build/, one file at a time and only where the
-source is newer; what has no source any more is deleted, so that a stale module cannot shadow.
+`compile_tree` turns firmware/ and hal/ into .mpy below build/, one file at a time and only where
+the source is newer; what has no source any more is deleted, so that a stale module cannot shadow.
 """
 
 import os

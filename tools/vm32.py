@@ -1,8 +1,9 @@
 """Fetch Debian's 32-bit MicroPython into a cache folder and print the path of its launcher.
 
-Pointers and small ints are as wide there as on an ESP32, so the heap figures carry over. Nothing is
-installed: apt reads an index of its own, ``dpkg -x`` unpacks, and a launcher script starts the VM with
-the loader and the libraries of its own architecture. Needs apt-get and dpkg (Debian, Ubuntu).
+Pointers and small ints are as wide there as on an ESP32, so the heap figures carry over. Nothing
+is installed: apt reads an index of its own, ``dpkg -x`` unpacks, and a launcher script starts the
+VM with the loader and the libraries of its own architecture. Needs apt-get and dpkg (Debian,
+Ubuntu).
 """
 
 import argparse

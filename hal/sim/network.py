@@ -1,8 +1,9 @@
 """The simulated network part: the unix VM's sockets, with the faults of chip and cable.
 
 Faults, switched with `fault(name, on)`: ``loss`` drops every fourth datagram either way,
-``empty_datagram`` lets an empty datagram kill the socket as lwIP does, ``grid`` wakes receivers
-on a 10 ms grid only, ``unplugged`` takes the network away, ``nomem`` refuses every other datagram sent.
+``empty_datagram`` lets an empty datagram kill the socket as lwIP does, ``grid`` wakes receivers on
+a 10 ms grid only, ``unplugged`` takes the network away, ``nomem`` refuses every other datagram
+sent.
 """
 
 import asyncio

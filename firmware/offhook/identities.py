@@ -1,0 +1,53 @@
+"""Identities: from the settings ``user_name1``… to the SIP agent's accounts."""
+
+from offhook.incoming import Reporter
+from sip.agent import Account, Agent
+
+
+def make(phone, number):
+    """Return the `Account` of identity `number`, None where it is not set or not in use."""
+    get = phone.settings.get
+
+    def of(name):
+        return get("%s%d" % (name, number))
+
+    if not of("user_name") or not of("user_active"):
+        return None
+    account = Account(number, of("user_name"), of("user_host"), of("user_pass"))
+    account.auth_user = of("user_pname") or account.user
+    account.display = of("user_realname")
+    account.outbound = of("user_outbound")
+    account.expires = of("user_expiry")
+    account.transport = of("user_transport")
+    account.register = bool(of("user_register") and account.host)
+    return account
+
+
+async def start(phone):
+    """Start the agent with every identity of the settings."""
+    phone.agent = phone.desk.agent = agent = Agent(
+        phone.network,
+        phone.timers,
+        phone.resolver,
+        phone.settings,
+        Reporter(phone.desk),
+        phone.log,
+        phone.board.random,
+    )
+    await agent.start()
+    for number in range(1, 13):
+        account = make(phone, number)
+        if account:
+            agent.add(account)
+
+
+def renew(phone, number):
+    """Replace an account after its settings have changed."""
+    agent = phone.agent
+    for account in agent.accounts:
+        if account.number == number:
+            agent.remove(account)
+            break
+    account = make(phone, number)
+    if account:
+        agent.add(account)

@@ -1,0 +1,207 @@
+"""Lamps, display and ringer: what they show is derived from the desk's state, never kept apart.
+
+`changed` asks for a refresh; a burst of changes is one refresh. Lamps blink on one timer that runs
+only while something blinks.
+"""
+
+from base.compat import const
+
+_BLINK = const(250)  # ms of one phase; slow is four phases, fast is two
+_SECOND = const(1000)
+# Which state shows how: one table for all lamps.
+LAMPS = {
+    "idle": "off",
+    "dialling": "on",
+    "calling": "on",
+    "connected": "on",
+    "ringing": "fast",
+    "held": "slow",
+    "active": "on",
+    "failed": "fast",
+    "busy": "slow",
+}
+
+
+class Panel:
+    """Shows `desk` on a lamp part, a display part and a ringer part; each may be None."""
+
+    def __init__(self, desk, settings, timers, clock, parts):
+        self.desk = desk
+        self.settings = settings
+        self.timers = timers
+        self.clock = clock
+        self.lamps, self.display, self.ringing = parts
+        self.states = []  # of each lamp: "off", "on", "slow" or "fast"
+        self.troubles = {}  # what is wrong, key of a text -> detail
+        self._refresh = self._blink = self._tick = None
+        self._phase = 0
+        self._texts = None
+
+    def text(self, key):
+        """Return a text in the language of the settings; the key itself where there is none."""
+        if self._texts is None:
+            if self.settings.get("language") == "Deutsch":
+                from offhook.text_de import TEXTS
+            else:
+                from offhook.text_en import TEXTS
+            self._texts = TEXTS
+        return self._texts.get(key, key)
+
+    def forget_texts(self):
+        """Load the texts anew: the language has changed."""
+        self._texts = None
+        self.changed()
+
+    def status_text(self, call):
+        """Return why an outgoing call failed."""
+        return self.text(str(call.status)) if call.status in (404, 480, 486, 603) else call.reason
+
+    def changed(self):
+        """Refresh everything soon."""
+        if self._refresh is None:
+            self._refresh = self.timers.after(0, self.refresh)
+
+    def refresh(self):
+        """Derive lamps, display and ringer from the state of now."""
+        self._refresh = None
+        fkeys = self.desk.fkeys
+        self.states = [self.lamp(fkeys, index) for index in range(fkeys.count)]
+        self._light()
+        if self.ringing:
+            self.ringing.update(self.desk)
+        self._show()
+
+    # -- lamps --------------------------------------------------------------------------------
+
+    def lamp(self, fkeys, index):
+        """Return how the lamp of function key `index` shows its state now."""
+        name = "P%d" % (index + 1)
+        kind, argument = fkeys.entry(index)[1:]
+        call = fkeys.call_on(name)
+        get = self.settings.get
+        if call:
+            state = (
+                "calling" if call.direction == "out" and call.state == "ringing" else call.state
+            )
+        elif index in fkeys.urls:
+            state = fkeys.urls[index]
+        elif kind == "line" and self.desk.dialling and self.desk.key == name:
+            state = "dialling"
+        elif kind == "keyevent" and argument in ("F_DND", "DND"):
+            state = "active" if get("dnd_mode") else "idle"
+        elif kind == "redirect" or argument == "F_REDIRECT":
+            state = "idle" if get("redirect_event") == "none" else "active"
+        elif kind == "autoanswer":
+            state = "active" if get("autoanswer") else "idle"
+        elif argument == "F_MUTE":
+            state = "active" if self.desk.muted else "idle"
+        else:
+            state = fkeys.blf_state(index) if kind == "blf" else "idle"
+        return LAMPS.get(state, "off")
+
+    def _light(self):
+        blinking = False
+        for index, state in enumerate(self.states[: self.lamps.count if self.lamps else 0]):
+            on = state == "on"
+            if state in ("slow", "fast"):
+                blinking = True
+                on = self._phase & (2 if state == "slow" else 1) == 0
+            self.lamps.set(index, on)
+        if self.lamps:
+            try:
+                self.lamps.flush()
+            except OSError:
+                pass  # unplugged: its keys' part tells it in the log
+        if blinking and self._blink is None:
+            self._blink = self.timers.after(_BLINK, self._next_phase)
+
+    def _next_phase(self):
+        self._blink = None
+        self._phase = (self._phase + 1) & 3
+        self._light()
+
+    # -- display ------------------------------------------------------------------------------
+
+    def _show(self):
+        if self._tick:
+            self._tick.cancel()
+        self._tick = self.timers.after(_SECOND, self._show_again)
+        if self.display:
+            try:
+                self.display.show(self.lines())
+            except OSError:
+                pass
+
+    def _show_again(self):
+        self._tick = None
+        self._show()
+
+    def lines(self):
+        """Return the display's lines for the state of now."""
+        desk = self.desk
+        if desk.dialling or desk.agent.calls:
+            lines = [self.call_line(call) for call in desk.agent.calls]
+            if desk.dialling:
+                prompt = "transfer_to" if desk.moving else "dial"
+                lines.insert(0, "%s: %s" % (self.text(prompt), desk.entry))
+            elif len(lines) == 1:
+                lines = self.call_lines(desk.agent.calls[0])
+        else:
+            lines = self.idle_lines()
+        if desk.notice:
+            lines.append(desk.notice)
+        if desk.muted:
+            lines.append(self.text("muted"))
+        return lines
+
+    def idle_lines(self):
+        """Return identity, time, and what is to be known while nothing goes on."""
+        desk, get = self.desk, self.settings.get
+        account = desk.account()
+        name = account and (account.display or account.user)
+        lines = [name or self.text("no_identity"), self.time()]
+        for key, detail in self.troubles.items():
+            lines.append(self.text(key) + (": " + detail if detail else ""))
+        for account in desk.agent.accounts:
+            if account.register and not account.registered:
+                reason = ": " + account.reason if account.reason else ""
+                lines.append("%s %s%s" % (account.user, self.text("not_registered"), reason))
+        if get("dnd_mode"):
+            lines.append(self.text("dnd"))
+        if get("redirect_event") != "none":
+            lines.append("%s: %s" % (self.text("redirected"), get("redirect_number")))
+        return lines
+
+    def time(self):
+        """Return date and time as the settings want them, "" while the clock is not set."""
+        if self.clock.time() is None:
+            return ""
+        from offhook.dates import short
+
+        return short(self.clock.localtime(), self.settings)
+
+    def who(self, call):
+        """Return the other party as `display_method` wants it."""
+        method, number = self.settings.get("display_method"), call.remote.split("@")[0]
+        name = call.remote_display
+        if method == "number" or not name:
+            return number
+        return name if method == "name" or name == number else "%s %s" % (name, number)
+
+    def call_line(self, call):
+        """Return one call as one line, for several calls."""
+        return "%s %s" % (self.text(self.state_key(call)), self.who(call))
+
+    def call_lines(self, call):
+        """Return one call as two or three lines."""
+        lines = [self.text(self.state_key(call)), self.who(call)]
+        if call.state in ("connected", "held"):
+            seconds = self.clock.diff(self.clock.ms(), call.start) // 1000
+            lines.append("%d:%02d" % (seconds // 60, seconds % 60))
+        return lines
+
+    def state_key(self, call):
+        """Return the key of the text for a call's state."""
+        if call.state == "ringing":
+            return "incoming" if call.direction == "in" else "ringing"
+        return "remote_held" if call.state == "connected" and call.remote_hold else call.state

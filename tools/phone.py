@@ -1,0 +1,105 @@
+"""One simulated phone in the real MicroPython VM.
+
+``python -m tools.phone --state DIR --sip-port 5070 --control 9070 [--set NAME=VALUE …]`` prints
+``ready`` when it is up. It stops on ``quit`` at the control port, on SIGTERM and SIGINT, and when
+its parent dies.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+from tools import vm
+
+_PR_SET_PDEATHSIG = 1
+
+
+def arguments(words=None):
+    """Return the parsed command line."""
+    parser = argparse.ArgumentParser(prog="tools.phone", description=__doc__.split("\n")[0])
+    parser.add_argument("--state", required=True, metavar="DIR", help="folder of its settings")
+    parser.add_argument("--sip-port", type=int, required=True, help="UDP and TCP port for SIP")
+    parser.add_argument("--control", type=int, required=True, help="loopback port for commands")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting; repeatable"
+    )
+    parser.add_argument("--heap", default="110wk", help="heap of the VM; w scales by its word")
+    parser.add_argument("--vm", help="the MicroPython VM to use")
+    parser.add_argument("--source", action="store_true", help="run the sources, to debug")
+    parser.add_argument("--address", help="own address, where the routes do not tell it")
+    parser.add_argument("--dns", help="name server, instead of the host's; 'none' for none")
+    return parser.parse_args(words)
+
+
+def options(args):
+    """Return what the VM needs to know."""
+    wanted = {"network_id_port": str(args.sip_port)}
+    for pair in args.set:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise SystemExit(f"--set {pair}: write NAME=VALUE")
+        wanted[name] = value
+    given = {
+        "state": str(pathlib.Path(args.state).resolve()),
+        "control": args.control,
+        "catalogue": str(vm.ROOT / "firmware/offhook/settings.txt"),
+        "set": wanted,
+        "address": args.address,
+    }
+    if args.dns:
+        given["dns"] = [] if args.dns == "none" else [args.dns]
+    return given
+
+
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def start(args, **popen):
+    """Start the VM with the phone in it; return the process."""
+    pathlib.Path(args.state).mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [
+            args.vm or vm.vm_path(),
+            "-X",
+            "heapsize=" + args.heap,
+            str(vm.ROOT / "tools/sim_main.py"),
+        ],
+        stdin=subprocess.PIPE,
+        env=vm.environment(args.source),
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 no threads run here
+        start_new_session=True,
+        **popen,
+    )
+    process.stdin.write(json.dumps(options(args)).encode() + b"\n")
+    process.stdin.flush()
+    return process
+
+
+def main(words=None):
+    """Run one phone until it ends or is told to stop; return its exit status."""
+    args = arguments(words)
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    process = start(args)
+
+    def stop(*_):
+        process.stdin.close()  # the end of the serial line stops the phone
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if os.getppid() != parent:  # it died before we could ask to be told
+        stop()
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        return process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
