@@ -23,9 +23,7 @@ def glyphs():
         name, *rows = line.split()
         if len(rows) not in (7, 8) or any(len(row) != 5 or set(row) - set(".#") for row in rows):
             raise ValueError(f"font.txt: {name!r} is not 7 or 8 rows of 5 dots")
-        columns = bytes(
-            sum((row[x] == "#") << y for y, row in enumerate(rows)) for x in range(5)
-        )
+        columns = bytes(sum((row[x] == "#") << y for y, row in enumerate(rows)) for x in range(5))
         found.append((" " if name == "space" else name, columns))
     if "".join(x for x, _ in found[:95]) != "".join(map(chr, range(32, 127))):
         raise ValueError("font.txt: ASCII is not whole and in order")

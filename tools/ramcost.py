@@ -25,7 +25,7 @@ print('free', gc.mem_free())
 
 
 def costs(names):
-    """Return [(module, bytes)] in the order of import; each pays for what it is first to import."""
+    """Return [(module, bytes)] in the order of import; a module pays for what it imports."""
     done = subprocess.run(
         [str(vm32.launcher()), "-X", "heapsize=110k", "-c", _SCRIPT % (list(names),)],
         env=vm.environment(),

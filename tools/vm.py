@@ -38,7 +38,7 @@ def mpy_cross():
 
 
 def sources():
-    """Yield (source, place) of each file that goes to the flash; `place` is relative to its root."""
+    """Yield (source, place) of each file for the flash; `place` is relative to its root."""
     for tree in TREES:
         base = ROOT / tree
         for path in sorted(base.rglob("*")):

@@ -13,9 +13,8 @@ import pathlib
 import subprocess
 import sys
 
-# The first suite that has the package for i386 wins; sid carries the release nearest to the chip's.
+# The first suite that has it for i386 wins; sid's release is the nearest to the chip's.
 SUITES = ("sid", "trixie")
-PACKAGES = ("micropython", "libc6", "libffi8", "libmbedtls21", "libmbedcrypto16", "libmbedx509-7")
 
 
 def cache_dir():
@@ -97,7 +96,7 @@ class Apt:
 
 
 def fetch():
-    """Download, unpack and check the VM; return its launcher. Raises SystemExit with the reason."""
+    """Download, unpack and check the VM; return its launcher, or exit with the reason."""
     target = launcher()
     if target.exists():
         return target

@@ -19,7 +19,7 @@ class Context:
 
 
 class Desk:
-    """Needs the settings, the Action URLs, the timers and the log; `agent` and `panel` come later."""
+    """Needs settings, Action URLs, timers and the log; `agent` and `panel` come later."""
 
     def __init__(self, settings, actions, timers, log):
         self.settings = settings

@@ -22,7 +22,7 @@ class Ringing:
         self._timer = None
 
     def choose(self, call):
-        """Return the pattern for a call: by its Alert-Info (RFC 3261 §20.4), else the usual one."""
+        """Return a call's pattern: by its Alert-Info (RFC 3261 §20.4), else the usual one."""
         get = self.settings.get
         info = (getattr(call, "alert_info", None) or "").lower()
         if "internal" in info:

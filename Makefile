@@ -1,0 +1,85 @@
+# Offhook: everything that one does with the project. `make help` lists the targets.
+# Targets make .venv by themselves; none but `make peers` needs root.
+
+PYTHON ?= python3
+BOARD ?= devkit
+PORT ?=
+FIRMWARE ?=
+FILE ?=
+
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+venv: $(READY)  ## make .venv with all that the host needs, versions pinned by hash
+
+run: $(READY)  ## two simulated phones that call each other, and a receiver of their Action URLs
+	@$(BIN)/python -m tools.run
+
+test: $(READY)  ## all tests but those that need a board
+	$(BIN)/python -m pytest -q
+
+test-quick: $(READY)  ## the unit tests only, in CPython and in the MicroPython VM
+	$(BIN)/python -m pytest -q tests/unit
+
+peers:  ## install what the peer tests need from Debian's packages (root)
+	$(PYTHON) -m tools.peers
+
+vm32: $(READY)  ## fetch the 32-bit MicroPython VM into a cache folder, for heap figures
+	@$(BIN)/python -m tools.vm32
+
+ram: $(READY) vm32  ## the heap of the phone and of each room, on the 32-bit VM with 110 KB
+	@$(BIN)/python -m tools.ram
+
+bench: $(READY)  ## the event loop while web servers are dead, and event to GET
+	@$(BIN)/python -m tools.bench
+
+bench-sip: $(READY)  ## parsing beside other SIP parsers, INVITE to 180 beside baresip
+	@$(BIN)/python -m tools.bench_sip
+
+lint: $(READY)  ## ruff, over everything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+check-boards: $(READY)  ## refuse boards whose pins cannot work
+	@$(BIN)/python -m tools.check_boards
+
+diagrams: $(READY)  ## draw each board's wiring from its data
+	@$(BIN)/python -m tools.diagram
+
+build: $(READY)  ## compile for BOARD and make its flash image in build/BOARD
+	@$(BIN)/python -m tools.build --board $(BOARD)
+
+flash: $(READY)  ## write the image, and FIRMWARE=esp32.bin where it is given, to PORT
+	@$(BIN)/python -m tools.flash --board $(BOARD) --port "$(PORT)" --firmware "$(FIRMWARE)"
+
+deploy: $(READY)  ## change the files on the board at PORT, leave its settings alone
+	@$(BIN)/python -m tools.deploy --board $(BOARD) --port "$(PORT)"
+
+configure: $(READY)  ## set the settings in FILE=my-phone.toml on the board at PORT
+	@$(BIN)/python -m tools.configure --port "$(PORT)" "$(FILE)"
+
+console: $(READY)  ## the serial line of the board at PORT
+	@$(BIN)/mpremote connect "$(PORT)" repl
+
+lock:  ## resolve requirements.in into requirements.txt with hashes
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet pip-tools
+	build/lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--no-header --output-file requirements.txt requirements.in
+
+clean:  ## delete what was built
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache
+
+.PHONY: help venv run test test-quick peers vm32 ram bench bench-sip lint check-boards diagrams \
+	build flash deploy configure console lock clean
