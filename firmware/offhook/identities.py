@@ -1,6 +1,6 @@
 """Identities: from the settings ``user_name1``… to the SIP agent's accounts."""
 
-from offhook.incoming import Reporter
+from offhook.reports import Reporter
 from sip.agent import Account, Agent
 
 

@@ -76,7 +76,7 @@ class Phone:
         if kind == "url" and value:
             self.actions.parse(value)
         elif kind == "fkey" and value:
-            from offhook.fkeys import parse
+            from offhook.fkeyparse import parse
 
             entry = parse(value)
             if entry[1] == "url":
