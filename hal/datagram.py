@@ -9,7 +9,8 @@ import asyncio
 _SIZE = 4096  # the largest datagram handed on; SIP answers anything longer with 513 anyway
 
 
-def _readable(sock):
+def readable(sock):
+    """Wait until `sock` can be read."""
     yield asyncio.core._io_queue.queue_read(sock)
 
 
@@ -37,7 +38,7 @@ class Datagram:
     async def recvfrom(self):
         """Return the next datagram as (bytes, (ip, port)); cancel the task to stop."""
         while True:
-            await _readable(self._sock)
+            await readable(self._sock)
             try:
                 data, address = self._sock.recvfrom(_SIZE)
             except OSError:  # EAGAIN, or an ICMP error of an earlier send

@@ -6,7 +6,45 @@ stops the phone, so that it never outlives whoever started it.
 
 import asyncio
 import json
+import random
 import sys
+
+from hal.sim.board import Parts
+from hal.sim.storage import Storage
+from offhook.start import run
+
+
+class Platform:
+    """What offhook.start wants of a platform, simulated."""
+
+    def __init__(self, options):
+        self.storage = Storage(options["state"])
+        self.options = options
+        self.random = random.getrandbits
+        self.console_line = print
+        self.traceback = sys.print_exception
+        self.all = None
+
+    def catalogue(self):
+        """Open the catalogue of settings."""
+        return open(self.options["catalogue"])
+
+    def parts(self, get, log):
+        """Make the board's parts."""
+        self.all = Parts(get, log)
+        self.all.network.nic.hint = self.options.get("address")
+        self.all.network.nic.servers = self.options.get("dns")
+        return self.all
+
+    def fault(self, name, on):
+        """Switch a fault of the parts."""
+        from hal.sim.board import fault
+
+        fault(self.all, self.storage, name, on)
+
+    def ready(self, phone):
+        """The phone is up: open its control port."""
+        asyncio.create_task(_control(phone, self.options["control"]))
 
 
 async def _serial(phone):
@@ -17,32 +55,15 @@ async def _serial(phone):
         if not line:
             phone.stop()
             return
-        print(await phone.console.execute(line.decode()))
+        print(await phone.execute(line.decode()))
 
 
 async def _control(phone, port):
-    server = await asyncio.start_server(phone.console.connection, "127.0.0.1", port)
+    server = await asyncio.start_server(phone.serve_console, "127.0.0.1", port)
     asyncio.create_task(_serial(phone))
     print("ready")
     return server
 
 
-def main():
-    """Take the options, make the board, run the phone."""
-    options = json.loads(sys.stdin.readline())
-    from hal.sim.board import Board
-
-    def ready(phone):
-        asyncio.create_task(_control(phone, options["control"]))
-
-    board = Board(options["state"], options["catalogue"], ready)
-    if options.get("address"):
-        board.network._hint = options["address"]
-    if options.get("dns") is not None:
-        board.network._dns = options["dns"]
-    from offhook.start import run
-
-    run(board, options["set"])
-
-
-main()
+options = json.loads(sys.stdin.readline())
+run(Platform(options), options["set"])

@@ -14,150 +14,154 @@ _LONGEST = const(10_000)
 _LINE = const(2500)  # characters of the longest command: a setting's name and 2,048 of value
 
 
-class Console:
-    """Serves commands for `phone` (offhook.start.Phone)."""
+async def execute(phone, line):
+    """Carry out one line for `phone` (offhook.start.Phone); return JSON text. Never raises."""
+    word, _, rest = line.strip().partition(" ")
+    try:
+        action = globals().get("do_" + word)
+        if action is None:
+            from offhook.commands import rare
 
-    def __init__(self, phone):
-        self.phone = phone
+            answer = rare(phone, word, rest)
+        else:
+            answer = action(phone, rest)
+        if hasattr(answer, "send"):
+            answer = await answer
+    except ValueError as error:
+        answer = {"error": str(error)}
+    except Exception as error:  # a console that dies cannot be asked what went wrong
+        answer = {"error": "%s: %s" % (type(error).__name__, error)}
+    phone.settings.rest()
+    return json.dumps({"ok": True} if answer is None else answer)
 
-    async def execute(self, line):
-        """Carry out one line; return the answer as JSON text. Never raises."""
-        word, _, rest = line.strip().partition(" ")
-        try:
-            action = getattr(self, "do_" + word, None)
-            if action is None:
-                from offhook.commands import rare
 
-                answer = rare(self.phone, word, rest)
-            else:
-                answer = action(rest)
-            if hasattr(answer, "send"):
-                answer = await answer
-        except ValueError as error:
-            answer = {"error": str(error)}
-        except Exception as error:  # a console that dies cannot be asked what went wrong
-            answer = {"error": "%s: %s" % (type(error).__name__, error)}
-        self.phone.settings.rest()
-        return json.dumps({"ok": True} if answer is None else answer)
-
-    async def serve(self, reader, writer):
-        """Serve one connection, or the serial line, until its end."""
+async def connection(phone, reader, writer):
+    """Serve one TCP connection until its end; whatever ends it, it is closed."""
+    try:
         while True:
             line = await reader.readline()
             if not line:
                 break
+            if not line.strip():
+                continue
             if len(line) > _LINE:
                 answer = '{"error": "line too long"}'
-            elif not line.strip():
-                continue
             else:
                 try:
-                    answer = await self.execute(line.decode())
+                    answer = await execute(phone, line.decode())
                 except UnicodeError:
                     answer = '{"error": "no UTF-8"}'
             writer.write(answer.encode() + b"\n")
             await writer.drain()
+    except OSError:
+        pass  # the other side went away
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
-    async def connection(self, reader, writer):
-        """Serve a TCP connection; whatever ends it, it is closed."""
-        try:
-            await self.serve(reader, writer)
-        except OSError:
-            pass  # the other side went away
-        finally:
-            writer.close()
-            await writer.wait_closed()
 
-    async def do_press(self, rest):
-        """``press KEY [MS]``: hold a key down for MS milliseconds, 80 by default."""
-        words = rest.split()
-        if not 1 <= len(words) <= 2 or (len(words) == 2 and not words[1].isdigit()):
-            raise ValueError("press takes KEY [MS], such as 'press P5 2100'")
-        hold = self.phone.input.hold
-        hold(words[0], True)
-        try:
-            await sleep_ms(min(int(words[1]), _LONGEST) if len(words) == 2 else _PRESS)
-        finally:
-            hold(words[0], False)
-        await sleep_ms(50)  # the release is debounced
+async def do_press(phone, rest):
+    """``press KEY [MS]``: hold a key down for MS milliseconds, 80 by default."""
+    words = rest.split()
+    if not 1 <= len(words) <= 2 or (len(words) == 2 and not words[1].isdigit()):
+        raise ValueError("press takes KEY [MS], such as 'press P5 2100'")
+    hold = phone.input.hold
+    hold(words[0], True)
+    try:
+        await sleep_ms(min(int(words[1]), _LONGEST) if len(words) == 2 else _PRESS)
+    finally:
+        hold(words[0], False)
+    await sleep_ms(50)  # the release is debounced
 
-    async def do_hook(self, rest):
-        """``hook off|on``: lift the handset, or put it back."""
-        if rest not in ("off", "on"):
-            raise ValueError("hook takes off or on, not '%s'" % rest)
-        self.phone.input.hold("HOOK", rest == "off")
-        await sleep_ms(60)
 
-    def do_set(self, rest):
-        """``set NAME VALUE``: change a setting; the rest of the line is its value."""
-        name, _, value = rest.partition(" ")
-        self.phone.settings.set(name, value)
-        return {"value": self._shown(name)}
+async def do_hook(phone, rest):
+    """``hook off|on``: lift the handset, or put it back."""
+    if rest not in ("off", "on"):
+        raise ValueError("hook takes off or on, not '%s'" % rest)
+    phone.input.hold("HOOK", rest == "off")
+    await sleep_ms(60)
 
-    def do_get(self, rest):
-        """``get NAME``: a setting's value; a private one is not shown."""
-        if not self.phone.settings.known(rest):
-            raise ValueError("there is no setting '%s'" % rest[:40])
-        return {"value": self._shown(rest)}
 
-    def _shown(self, name):
-        settings = self.phone.settings
-        if settings.private(name):
-            return "***" if settings.get(name) else ""
-        value = settings.text(name)
-        if name == "mac" and not value:
-            return self.phone.network.mac
-        return settings.get(name) or 0 if settings.catalogue().spec(name).kind == "int" else value
+def do_set(phone, rest):
+    """``set NAME VALUE``: change a setting; the rest of the line is its value."""
+    name, _, value = rest.partition(" ")
+    phone.settings.set(name, value)
+    return {"value": _shown(phone, name)}
 
-    def do_display(self, _):
-        """``display``: the lines that the display shows."""
-        self.phone.panel.refresh()
-        display = self.phone.panel.display
-        return {"lines": display.lines if hasattr(display, "lines") else self.phone.panel.lines()}
 
-    def do_lamps(self, _):
-        """``lamps``: how each function key's lamp shows now."""
-        self.phone.panel.refresh()
-        return {"P%d" % (i + 1): state for i, state in enumerate(self.phone.panel.states)}
+def do_get(phone, rest):
+    """``get NAME``: a setting's value; a private one is not shown."""
+    if not phone.settings.known(rest):
+        raise ValueError("there is no setting '%s'" % rest[:40])
+    return {"value": _shown(phone, rest)}
 
-    def do_calls(self, _):
-        """``calls``: every call that is not over."""
-        return [
-            {
-                "state": call.state,
-                "direction": call.direction,
-                "local": call.local,
-                "remote": call.remote,
-                "call_id": call.call_id,
-                "key": call.key,
-                "id": call.id,
-            }
-            for call in self.phone.desk.agent.calls
-        ]
 
-    def do_log(self, rest):
-        """``log [N]``: the last N lines of the log."""
-        if rest and not rest.isdigit():
-            raise ValueError("log takes a number of lines, not '%s'" % rest)
-        return self.phone.log.lines(int(rest) if rest else None)
+def _shown(phone, name):
+    settings = phone.settings
+    if settings.private(name):
+        return "***" if settings.get(name) else ""
+    value = settings.text(name)
+    if name == "mac" and not value:
+        return phone.network.mac
+    return settings.get(name) or 0 if settings.catalogue().spec(name).kind == "int" else value
 
-    def do_counters(self, _):
-        """``counters``: the Action URLs' counters, in total and for each event."""
-        return self.phone.actions.counters()
 
-    def do_ram(self, _):
-        """``ram``: the heap after a collection, in bytes."""
-        self.phone.settings.rest()
-        gc.collect()
-        return {"free": gc.mem_free(), "used": gc.mem_alloc()}
+def do_display(phone, _):
+    """``display``: the lines that the display shows."""
+    phone.panel.refresh()
+    display = phone.panel.display
+    return {"lines": display.lines if hasattr(display, "lines") else phone.panel.lines()}
 
-    def do_fault(self, rest):
-        """``fault NAME on|off``: switch a fault of the simulated parts."""
-        name, _, state = rest.partition(" ")
-        if state not in ("on", "off"):
-            raise ValueError("fault takes NAME on|off")
-        self.phone.board.fault(name, state == "on")
 
-    def do_quit(self, _):
-        """``quit``: stop the phone."""
-        self.phone.stop()
+def do_lamps(phone, _):
+    """``lamps``: how each function key's lamp shows now."""
+    phone.panel.refresh()
+    return {"P%d" % (i + 1): state for i, state in enumerate(phone.panel.states)}
+
+
+def do_calls(phone, _):
+    """``calls``: every call that is not over."""
+    return [
+        {
+            "state": call.state,
+            "direction": call.direction,
+            "local": call.local,
+            "remote": call.remote,
+            "call_id": call.call_id,
+            "key": call.key,
+            "id": call.id,
+        }
+        for call in phone.desk.agent.calls
+    ]
+
+
+def do_log(phone, rest):
+    """``log [N]``: the last N lines of the log."""
+    if rest and not rest.isdigit():
+        raise ValueError("log takes a number of lines, not '%s'" % rest)
+    return phone.log.lines(int(rest) if rest else None)
+
+
+def do_counters(phone, _):
+    """``counters``: the Action URLs' counters, in total and for each event."""
+    return phone.actions.counters()
+
+
+def do_ram(phone, _):
+    """``ram``: the heap after a collection, in bytes."""
+    phone.settings.rest()
+    gc.collect()
+    return {"free": gc.mem_free(), "used": gc.mem_alloc()}
+
+
+def do_fault(phone, rest):
+    """``fault NAME on|off``: switch a fault of the simulated parts."""
+    name, _, state = rest.partition(" ")
+    if state not in ("on", "off"):
+        raise ValueError("fault takes NAME on|off")
+    phone.platform.fault(name, state == "on")
+
+
+def do_quit(phone, _):
+    """``quit``: stop the phone."""
+    phone.stop()

@@ -32,7 +32,7 @@ async def start(phone):
         phone.settings,
         Reporter(phone.desk),
         phone.log,
-        phone.board.random,
+        phone.platform.random,
     )
     await agent.start()
     for number in range(1, 13):

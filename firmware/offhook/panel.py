@@ -23,14 +23,14 @@ LAMPS = {
 
 
 class Panel:
-    """Shows `desk` on a lamp part, a display part and a ringer part; each may be None."""
+    """Shows `desk` on the lamps, display and ringer of `parts`; each may be None."""
 
-    def __init__(self, desk, settings, timers, clock, parts):
+    def __init__(self, desk, settings, timers, parts):
         self.desk = desk
         self.settings = settings
         self.timers = timers
-        self.clock = clock
-        self.lamps, self.display, self.ringing = parts
+        self.clock, self.lamps, self.display = parts.clock, parts.lamps, parts.display
+        self.ringer, self.ringing = parts.ringer, None
         self.states = []  # of each lamp: "off", "on", "slow" or "fast"
         self.troubles = {}  # what is wrong, key of a text -> detail
         self._refresh = self._blink = self._tick = None
@@ -67,7 +67,11 @@ class Panel:
         fkeys = self.desk.fkeys
         self.states = [self.lamp(fkeys, index) for index in range(fkeys.count)]
         self._light()
-        if self.ringing:
+        if self.ringer and (self.ringing or self.desk.waiting()):
+            if self.ringing is None:
+                from offhook.ringing import Ringing
+
+                self.ringing = Ringing(self.ringer, self.settings, self.timers)
             self.ringing.update(self.desk)
         self._show()
 

@@ -1,8 +1,8 @@
-"""Puts the phone together from the board's parts and runs it.
+"""Puts the phone together from its platform's parts and runs it.
 
-``run(board)`` is all that main.py calls. A board is an object with clock, network, storage, keys
-(the hook switch and the keypad among them), lamps, display, ringer, modules() and missing (names
-of parts that did not answer); each of lamps, display and ringer may be None.
+``run(platform)`` is all that main.py calls. A platform has ``storage``, ``catalogue()`` (opens the
+file of settings), ``random`` (``getrandbits``), ``console_line(text)``, ``traceback(error)``,
+``parts(get, log)`` (as hal.assemble makes them) and ``ready(phone)``, called when the phone is up.
 """
 
 import asyncio
@@ -13,53 +13,50 @@ from base.dns import Resolver
 from base.log import Log
 from base.timers import Timers
 from hal.debounce import Input
-from offhook.console import Console
 from offhook.desk import Desk
 from offhook.fkeys import FunctionKeys
 from offhook.panel import Panel
-from offhook.ringing import Ringing
 from offhook.settings import Settings
 from offhook.variables import Variables
 
 
 class Phone:
-    """All of one phone; the parts of `board` are its only way to the world."""
+    """All of one phone; `platform` and its parts are its only way to the world."""
 
-    def __init__(self, board, preset=None):
-        self.board = board
-        self.network, self.clock = board.network, board.clock
-        self.log = Log(self.stamp, board.console_line)
-        self.settings = settings = Settings(board.storage, board.catalogue, self.log)
+    def __init__(self, platform, preset=None):
+        self.platform = platform
+        self.clock = None
+        self.log = Log(self.stamp, platform.console_line)
+        self.settings = settings = Settings(platform.storage, platform.catalogue, self.log)
         self.log.level = settings.get("log_level")
-        self.timers = Timers(board.clock, self.report)
-        self.resolver = Resolver(board.network, board.clock, board.random)
+        self.parts = parts = platform.parts(settings.get, self.log)
+        self.network, self.clock = parts.network, parts.clock
+        self.timers = Timers(parts.clock, self.report)
+        self.resolver = Resolver(parts.network, parts.clock, platform.random)
+        self.agent = None
         self._done = asyncio.Event()
-        self._make(board)
+        self._make(parts)
         settings.check = self.check
         if preset:
             self.preset(preset)
-        self.log.level = settings.get("log_level")
         for name in settings.changed():
             self.apply(name)
         settings.on_change(self.apply)
         settings.on_change(self.tell)
 
-    def _make(self, board):
+    def _make(self, parts):
         settings, timers = self.settings, self.timers
         self.actions = Actions(
-            board.network, self.resolver, timers, settings, None, self.log, self.local
+            parts.network, self.resolver, timers, settings, None, self.log, self.local
         )
         self.desk = desk = Desk(settings, self.actions, timers, self.log)
-        desk.storage = board.storage
-        self.actions.lookup = Variables(desk, settings, board.network, board.modules)
+        desk.storage = self.platform.storage
+        self.actions.lookup = Variables(desk, settings, parts)
         desk.fkeys = FunctionKeys(desk, settings, self.actions, timers)
-        ringing = Ringing(board.ringer, settings, timers) if board.ringer else None
-        parts = (board.lamps, board.display, ringing)
-        self.panel = desk.panel = Panel(desk, settings, timers, board.clock, parts)
-        self.input = Input(board.keys, board.clock, desk.on_key, self.log)
+        self.panel = desk.panel = Panel(desk, settings, timers, parts)
+        self.input = Input(parts.keys, parts.clock, desk.on_key, self.log)
         names = [n for n in self.input.names() if n[0] == "P" and n[1:].isdigit()]
         desk.fkeys.count = len(names)
-        self.console = Console(self)
 
     # -- settings -----------------------------------------------------------------------------
 
@@ -118,19 +115,31 @@ class Phone:
         """Return the time for the log."""
         from offhook.dates import stamp
 
-        now = self.clock.localtime()
+        now = self.clock.localtime() if self.clock else (0, 0, 0, 0, 0, 0)
         return stamp(now, self.settings.get("date_us_format"))
 
     def report(self, error):
         """Log what a timer's callback raised."""
         self.log(0, "fault: %r", error)
-        self.board.traceback(error)
+        self.platform.traceback(error)
 
     def local(self, path):
         """Carry out a request to this phone itself; return its HTTP status."""
         from web.command import local
 
         return local(self, path)
+
+    async def execute(self, line):
+        """Carry out one line of the console; return the answer as JSON text."""
+        from offhook.console import execute
+
+        return await execute(self, line)
+
+    async def serve_console(self, reader, writer):
+        """Serve one connection to the console until its end."""
+        from offhook.console import connection
+
+        await connection(self, reader, writer)
 
     def stop(self):
         """End `run`."""
@@ -145,7 +154,7 @@ class Phone:
         for index in range(len(self.input.parts)):
             spawn(self.input.serve(index))
         self.panel.refresh()
-        for name in self.board.missing:
+        for name in self.parts.missing:
             self.log(1, "part missing: %s", name)
             self.panel.troubles["part"] = name
         if self.settings.trouble:
@@ -154,7 +163,7 @@ class Phone:
         network.on_change(self.network_changed)
         await start(self)
         self.settings.rest()
-        self.board.ready(self)
+        self.platform.ready(self)
         spawn(self.setup())
         await self._done.wait()
         await self.agent.stop()
@@ -177,8 +186,8 @@ class Phone:
         self.desk.fire("action_setup_url")
 
 
-def run(board, preset=None):
-    """Run the phone on `board` until it is stopped."""
-    phone = Phone(board, preset)
+def run(platform, preset=None):
+    """Run the phone on `platform` until it is stopped."""
+    phone = Phone(platform, preset)
     asyncio.run(phone.run())
     return phone

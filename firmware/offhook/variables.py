@@ -2,13 +2,13 @@
 
 
 class Variables:
-    """Looks names up for the Action URLs; `network` tells the address and the MAC."""
+    """Looks names up for the Action URLs; `parts` tell address, MAC and expansion modules."""
 
-    def __init__(self, desk, settings, network, modules):
+    def __init__(self, desk, settings, parts):
         self.desk = desk
         self.settings = settings
-        self.network = network
-        self.modules = modules  # () -> name of the expansion modules found
+        self.parts = parts
+        self.network = parts.network
 
     def __call__(self, name, argument, context):
         """Return the value as text; None when the name has no value at this event."""
@@ -29,7 +29,7 @@ class Variables:
         if name == "nr_ongoing_calls":
             return str(len(self.desk.agent.calls))
         if name == "expansion_module":
-            return self.settings.get(name) or self.modules()
+            return self.settings.get(name) or " ".join(self.parts.modules)
         return self.setting(name)
 
     def of_call(self, name, argument, call):

@@ -1,6 +1,6 @@
 """Simulated keys: keypad, hook switch, function keys and expansion module are masks in memory."""
 
-from asyncio import ThreadSafeFlag
+from base.compat import ThreadSafeFlag
 
 
 class Keys:

@@ -47,3 +47,13 @@ def source_address(peer):
         return own[0]
     except (OSError, ValueError, IndexError):
         return "127.0.0.1"
+
+
+def name_servers():
+    """Return the name servers of the host's resolv.conf, IPv4 only."""
+    try:
+        with open("/etc/resolv.conf") as file:
+            words = [line.split() for line in file]
+        return [x[1] for x in words if len(x) > 1 and x[0] == "nameserver" and ":" not in x[1]]
+    except OSError:
+        return []

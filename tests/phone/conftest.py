@@ -1,0 +1,32 @@
+"""Simulated phones in the real VM for the tests of this folder."""
+
+import pytest
+
+from tools.control import Phone
+
+
+@pytest.fixture
+def phones(tmp_path):
+    """Give ``start(name, **settings)``: a running `Phone`, stopped at the end of the test."""
+    running = []
+
+    def start(name="100", /, **settings):
+        options = settings.pop("options", ())
+        wanted = {"user_name1": name, "user_host1": "desk.example", "user_register1": "off"}
+        wanted.update(settings)
+        phone = Phone(tmp_path / name, wanted, options)
+        running.append(phone)
+        return phone
+
+    yield start
+    for phone in running:
+        phone.stop()
+
+
+@pytest.fixture
+def pair(phones):
+    """Two phones, 100 and 200, that call each other directly."""
+    first, second = phones("100"), phones("200")
+    first.ask(f"set user_outbound1 127.0.0.1:{second.sip_port}")
+    second.ask(f"set user_outbound1 127.0.0.1:{first.sip_port}")
+    return first, second
