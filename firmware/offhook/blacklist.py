@@ -1,4 +1,4 @@
-"""The blacklist question: a web server is asked before a call rings, and 200 rejects the caller."""
+"""The blacklist question: a web server is asked before a call rings; 200 rejects the caller."""
 
 
 def ask(desk, call, ring):

@@ -1,0 +1,134 @@
+"""``make ram``: the heap of one phone on the 32-bit VM with 110 KB, and what each room costs in
+it.
+
+The phone registers at a small registrar made here, is called by a second phone, and tells its free
+heap over the control port, after a collection. Exits 1 where the margin is missed or calls leak.
+"""
+
+import re
+import socket
+import sys
+import tempfile
+import threading
+
+from tools import ramcost, vm32
+from tools.control import Phone
+
+HEAP = "110k"
+WANTED = 42_000  # bytes free when registered
+DRIFT = 1_000  # bytes that the 20th and the 200th call may differ
+_CALLS = 200
+
+
+class Registrar:
+    """Answers each REGISTER with 200, on loopback UDP."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            data, address = self.socket.recvfrom(4096)
+            text = data.decode(errors="replace")
+            if not text.startswith("REGISTER"):
+                continue
+            keep = re.findall(r"(?im)^(?:via|v|from|f|to|t|call-id|i|cseq|contact|m):.*$", text)
+            answer = ["SIP/2.0 200 OK", *(x.strip() for x in keep), "Content-Length: 0", "", ""]
+            self.socket.sendto("\r\n".join(answer).encode(), address)
+
+
+def one_call(caller, callee):
+    """Let `caller` call `callee`, who answers; leave them in the call."""
+    caller.ask("hook off")
+    for digit in "100#":
+        caller.ask(f"press {digit} 20")
+    callee.wait(lambda calls: calls and calls[0]["state"] == "ringing")
+    callee.ask("hook off")
+    callee.wait(lambda calls: calls and calls[0]["state"] == "connected")
+
+
+def end_call(caller, callee):
+    """End the call and wait until neither phone has one."""
+    caller.ask("hook on")
+    callee.ask("hook on")
+    for phone in (caller, callee):
+        phone.wait(lambda calls: not calls)
+
+
+def measure(folder, report):
+    """Measure all states; return {state: free bytes}."""
+    registrar = Registrar()
+    options = ["--heap", HEAP, "--vm", str(vm32.launcher())]
+    url = "http://127.0.0.1:9/%s?who=$remote&key=$active_key"  # refused at once
+    free = {}
+
+    def note(state):
+        free[state] = phone.ask("ram")["free"]
+        report(state, free[state])
+
+    settings = {f"action_{x}_url": url % x for x in ("incoming", "connected", "disconnected")}
+    with Phone(f"{folder}/100", settings, options) as phone, Phone(f"{folder}/200") as other:
+        note("after boot")
+        for name, value in (("user_name1", "100"), ("user_host1", f"127.0.0.1:{registrar.port}")):
+            phone.ask(f"set {name} {value}")
+        phone.wait(lambda s: s["identities"] and s["identities"][0]["registered"], "status")
+        note("registered")
+        for name, value in (
+            ("user_name1", "200"),
+            ("user_host1", "desk.example"),
+            ("user_register1", "off"),
+            ("user_outbound1", f"127.0.0.1:{phone.sip_port}"),
+        ):
+            other.ask(f"set {name} {value}")
+        one_call(other, phone)
+        note("in a call")
+        phone.ask("press HOLD")
+        phone.wait(lambda calls: calls[0]["state"] == "held")
+        note("a call held")
+        end_call(other, phone)
+        for number in range(2, _CALLS + 1):
+            one_call(other, phone)
+            end_call(other, phone)
+            if number in (20, _CALLS):
+                settle(phone)
+                note(f"after {number} calls")
+    return free
+
+
+def settle(phone):
+    """Wait until the requests of the calls are gone: nothing may be left of a call then."""
+    phone.wait(lambda c: c["total"]["queued"] == done(c["total"]), "counters", 60)
+    phone.wait(lambda status: status["timers"] <= 4 and not status["transactions"], "status", 60)
+
+
+def done(total):
+    """Return how many requests are out of the queue."""
+    return total["ok"] + total["failed"] + total["dropped"]
+
+
+def main():
+    """Print both tables; return 1 where the margin is missed or calls leak."""
+    print(f"free heap of {HEAP} on the 32-bit VM, loaded from .mpy, in bytes")
+    with tempfile.TemporaryDirectory() as folder:
+        free = measure(folder, lambda state, n: print(f"  {state:20}{n:>8}", flush=True))
+    print("what each room costs, imported whole, in bytes")
+    rooms = {}
+    for name, cost in ramcost.costs(ramcost.modules()):
+        room = name.split(".")[0]
+        if room != "free":
+            rooms[room] = rooms.get(room, 0) + int(cost)
+    for room, cost in rooms.items():
+        print(f"  {room:20}{cost:>8}")
+    drift = free["after 20 calls"] - free[f"after {_CALLS} calls"]
+    print(f"drift between the 20th and the {_CALLS}th call: {drift}")
+    if free["registered"] < WANTED or drift > DRIFT:
+        print(f"TOO LITTLE: {WANTED} wanted when registered, drift below {DRIFT}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
