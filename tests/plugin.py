@@ -1,8 +1,9 @@
 """Runs each file of tests/unit twice, under CPython and in the MicroPython VM, and names both.
 
-A unit test is a plain function ``test_…`` or coroutine; it uses ``assert`` and nothing of pytest, so
-that the VM can run it. `support.Skip` skips with its reason. In the VM a file runs as a whole, once,
-against the firmware compiled by mpy-cross, and reports one JSON line a test.
+A unit test is a plain function ``test_…`` or coroutine; it uses ``assert`` and nothing of pytest,
+so that the VM can run it. `support.Skip` skips with its reason; a file with
+``ONLY = "micropython"`` is about what CPython does not have. In the VM a file runs as a whole,
+once, against the firmware compiled by mpy-cross, and reports one JSON line a test.
 """
 
 import asyncio
@@ -65,7 +66,9 @@ class UnitFile(pytest.File):
         found = [x for x in vars(module) if x.startswith("test_")]
         run = VmRun(self.path)
         for test in found:
-            yield CpythonItem.from_parent(self, name=f"{test}[cpython]", test=vars(module)[test])
+            if getattr(module, "ONLY", "") != "micropython":
+                test_function = vars(module)[test]
+                yield CpythonItem.from_parent(self, name=f"{test}[cpython]", test=test_function)
             yield VmItem.from_parent(self, name=f"{test}[micropython]", test=test, run=run)
 
 

@@ -1,0 +1,29 @@
+"""The watchdog: resets a phone whose loop hangs, but nobody who works on the REPL."""
+
+from base.compat import const
+
+_REST = const(86_400_000)  # a day, in ms: the ESP32's watchdog can be set anew, never stopped
+
+
+class Watchdog:
+    """The watchdog made by ``make(timeout=ms)`` (machine.WDT)."""
+
+    def __init__(self, make, timeout=10_000):
+        self._make = make
+        self._timeout = timeout
+        self._dog = None
+
+    def start(self):
+        """Begin to watch; from now on `feed` is due within the timeout."""
+        self._dog = self._make(timeout=self._timeout)
+
+    def feed(self):
+        """Say that the loop lives."""
+        if self._dog:
+            self._dog.feed()
+
+    def rest(self):
+        """Leave the board alone for a day: the phone has stopped, somebody works on the REPL."""
+        if self._dog:
+            self._dog = self._make(timeout=_REST)
+            self._dog.feed()

@@ -1,0 +1,161 @@
+"""The clock, time zones and the time from the network."""
+
+import asyncio
+
+import contracts
+from support import raises
+
+from hal.clock import Clock
+from hal.sntp import query
+from hal.zone import days, offset
+
+_BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
+
+
+class _Rtc:
+    def datetime(self, value):
+        self.value = value
+
+
+def test_the_clock_keeps_the_contract():
+    contracts.clock(Clock(_Rtc()))
+
+
+def test_setting_the_clock_sets_the_rtc_in_utc():
+    rtc = _Rtc()
+    Clock(rtc).set(1_790_000_000)  # a Monday
+    assert rtc.value[:3] == (2026, 9, 21) and rtc.value[4:7] == (14, 13, 20)
+    assert rtc.value[3] == 0
+
+
+def test_days_count_from_1970():
+    assert days(1970, 1, 1) == 0 and days(2000, 3, 1) == 11017 and days(2038, 1, 19) == 24855
+
+
+def _at(year, month, day, hour, minute=0):
+    return days(year, month, day) * 86400 + hour * 3600 + minute * 60
+
+
+def test_summer_time_begins_and_ends_when_the_rule_says():
+    begin, end = _at(2026, 3, 29, 1), _at(2026, 10, 25, 1)
+    assert offset(_BERLIN, begin - 1) == (3600, begin)
+    assert offset(_BERLIN, begin) == (7200, end)
+    assert offset(_BERLIN, end - 1) == (7200, end)
+    assert offset(_BERLIN, end) == (3600, _at(2027, 3, 28, 1))
+
+
+def test_zones_of_the_whole_world_are_read():
+    summer, winter = _at(2026, 7, 1, 0), _at(2026, 1, 1, 0)
+    cases = (
+        ("UTC0", 0, 0),
+        ("EST5EDT,M3.2.0,M11.1.0", -18000, -14400),
+        ("<+0330>-3:30", 12600, 12600),
+        ("AEST-10AEDT,M10.1.0,M4.1.0/3", 39600, 36000),
+        ("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", 39600, 37800),
+        ("IST-1GMT0,M10.5.0,M3.5.0/1", 0, 3600),
+        ("NZST-12NZDT,J60,J300", 43200, 46800),
+    )
+    for zone, in_winter, in_summer in cases:
+        assert offset(zone, winter)[0] == in_winter, zone
+        assert offset(zone, summer)[0] == in_summer, zone
+
+
+def test_a_text_that_is_no_time_zone_is_refused_and_the_old_one_stays():
+    clock = Clock(_Rtc())
+    clock.zone(_BERLIN)
+    before = clock.localtime()
+    for text in (
+        "",
+        "Berlin",
+        "CET",
+        "CET-1CEST",
+        "CET-1CEST,M3.5.0",
+        "CET-1CEST,M13.1.0,M1.9.9",
+        "1",
+    ):
+        with raises(ValueError):
+            clock.zone(text)
+    assert clock.localtime()[:4] == before[:4]
+
+
+def test_a_fixed_offset_needs_no_rule():
+    import time
+
+    clock = Clock(_Rtc())
+    clock.zone(7200)
+    assert clock.localtime()[3] == (time.gmtime()[3] + 2) % 24
+
+
+class _Socket:
+    def __init__(self, answers):
+        self.answers = answers
+        self.sent = None
+        self.closed = False
+
+    def sendto(self, data, address):
+        self.sent = data, address
+        return self.answers is not None
+
+    async def recvfrom(self):
+        while not self.answers:
+            await asyncio.sleep(10)
+        return self.answers.pop(0)
+
+    def close(self):
+        self.closed = True
+
+
+class _Network:
+    def __init__(self, answers):
+        self.sock = _Socket(answers)
+
+    def udp(self, port=0):
+        return self.sock
+
+
+_COOKIE = b"12345678"
+
+
+def _reply(seconds, first=0x24, stratum=2, cookie=_COOKIE):
+    stamp = (seconds + 2_208_988_800) & 0xFFFFFFFF
+    return (
+        bytes((first, stratum))
+        + bytes(22)
+        + cookie
+        + bytes(8)
+        + stamp.to_bytes(4, "big")
+        + bytes(4)
+    )
+
+
+async def test_the_servers_time_is_taken_and_strangers_are_not_heard():
+    server = ("192.0.2.1", 123)
+    network = _Network(
+        [
+            (_reply(1), ("192.0.2.66", 123)),
+            (_reply(2, cookie=b"87654321"), server),
+            (b"short", server),
+            (_reply(1_790_000_000), server),
+        ]
+    )
+    assert await query(network, "192.0.2.1", _COOKIE) == 1_790_000_000
+    assert network.sock.closed and len(network.sock.sent[0]) == 48
+    assert network.sock.sent[1] == server
+
+
+async def test_the_era_after_2036_is_understood():
+    network = _Network([(_reply(2_100_000_000), ("192.0.2.1", 123))])
+    assert await query(network, "192.0.2.1", _COOKIE) == 2_100_000_000
+
+
+async def test_a_server_without_time_and_one_out_of_reach_are_errors():
+    for answers in (
+        [(_reply(5, stratum=0), ("192.0.2.1", 123))],
+        [(_reply(5, first=0xE4), ("192.0.2.1", 123))],
+        [(_reply(5, first=0x23), ("192.0.2.1", 123))],
+        None,
+    ):
+        network = _Network(answers)
+        with raises(OSError):
+            await query(network, "192.0.2.1", _COOKIE)
+        assert network.sock.closed

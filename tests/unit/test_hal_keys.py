@@ -1,0 +1,294 @@
+"""Keypad, hook and key chips against their chips' registers, by the contract of the simulation."""
+
+import contracts
+import fakes
+from support import Clock, raises
+
+from base.compat import Ticks
+from hal import ht16k33
+from hal.debounce import Debounce
+from hal.hook import Hook
+from hal.interrupt import Line
+from hal.keypad import Keypad
+from hal.mcp23017 import MCP23017
+from hal.sim.keys import Keys
+from hal.tca8418 import TCA8418
+
+_KEYPAD = "123456789*0#"
+
+
+def _keypad():
+    matrix = fakes.Matrix(4, 3)
+    return matrix, Keypad(matrix.rows, matrix.columns, _KEYPAD)
+
+
+def _spot(name):
+    return divmod(_KEYPAD.index(name), 3)
+
+
+class _Time:
+    """Moves the ticks of a driver by hand."""
+
+    def __init__(self, module):
+        self.clock = Clock()
+        self.module = module
+        self.old = module.Ticks
+        module.Ticks = self.clock
+
+    def __enter__(self):
+        return self.clock
+
+    def __exit__(self, *_):
+        self.module.Ticks = self.old
+
+
+def _number(name):
+    return int(name[1:]) - 1
+
+
+def test_the_keypad_keeps_the_contract_of_keys():
+    matrix, part = _keypad()
+    contracts.keys(
+        part,
+        lambda name: matrix.press(*_spot(name)),
+        lambda name: matrix.release(*_spot(name)),
+        None,
+        None,
+        lambda: None,
+    )
+
+
+def test_simulated_keys_keep_the_contract_of_keys():
+    part = Keys(["P%d" % (i + 1) for i in range(32)])
+
+    def unplug():
+        part.unplugged = True
+
+    def plug():
+        part.unplugged = False
+
+    contracts.keys(
+        part,
+        lambda name: part.hold(name, True),
+        lambda name: part.hold(name, False),
+        unplug,
+        plug,
+        lambda: None,
+    )
+
+
+def test_the_ht16k33_keeps_the_contract_of_keys():
+    bus = fakes.I2C()
+    chip = bus.chips[0x70] = fakes.HT16K33()
+    with _Time(ht16k33) as clock:
+        part = ht16k33.HT16K33(bus, 0x70, ["P%d" % (i + 1) for i in range(36)], 32)
+
+        def settle():
+            clock.move(30)
+            chip.scan()
+
+        contracts.keys(
+            part,
+            lambda name: chip.press(_number(name)),
+            lambda name: chip.release(_number(name)),
+            chip.unplug,
+            chip.plug,
+            settle,
+        )
+
+
+def test_the_mcp23017_keeps_the_contract_of_keys():
+    bus = fakes.I2C()
+    chip = bus.chips[0x20] = fakes.MCP23017()
+    part = MCP23017(bus, 0x20, ["P%d" % (i + 1) for i in range(8)], 8)
+    contracts.keys(
+        part,
+        lambda name: chip.press(_number(name)),
+        lambda name: chip.release(_number(name)),
+        chip.unplug,
+        chip.plug,
+        lambda: None,
+    )
+
+
+def test_the_tca8418_keeps_the_contract_of_keys():
+    bus = fakes.I2C()
+    chip = bus.chips[0x34] = fakes.TCA8418()
+    part = TCA8418(bus, 0x34, ["P%d" % (i + 1) for i in range(32)])
+    contracts.keys(
+        part,
+        lambda name: chip.press(*divmod(_number(name), 8)),
+        lambda name: chip.release(*divmod(_number(name), 8)),
+        chip.unplug,
+        chip.plug,
+        lambda: None,
+    )
+
+
+def test_a_missing_chip_is_an_oserror_at_once():
+    for make in (ht16k33.HT16K33, MCP23017, TCA8418):
+        bus = fakes.I2C()
+        with raises(OSError):
+            make(bus, 0x33, ("P1",), 1)
+        assert bus.asked == 1
+
+
+def test_ghost_keys_of_a_matrix_are_not_reported():
+    matrix, part = _keypad()
+    matrix.press(0, 0)
+    matrix.press(0, 1)
+    assert part.read() == 0b11
+    matrix.press(1, 0)  # 5 looks pressed too now
+    assert part.read() == 0b11, "nobody knows which keys are down: the last certain ones stay"
+    matrix.release(1, 0)
+    matrix.release(0, 1)
+    assert part.read() == 1
+
+
+def test_keys_of_different_rows_and_columns_are_both_seen():
+    matrix, part = _keypad()
+    matrix.press(0, 0)
+    matrix.press(3, 2)
+    assert part.read() == 1 | 1 << 11
+
+
+def test_a_stuck_key_leaves_the_others_usable():
+    matrix, part = _keypad()
+    matrix.press(3, 1)
+    for _ in range(5):
+        assert part.read() == 1 << 10
+    matrix.press(0, 0)
+    assert part.read() == 1 | 1 << 10
+
+
+def test_a_keypad_whose_lines_all_read_low_presses_nothing():
+    rows, columns = [fakes.Pin() for _ in range(4)], [fakes.Pin(0) for _ in range(3)]
+    assert Keypad(rows, columns, _KEYPAD).read() == 0
+
+
+async def test_a_pressed_key_wakes_who_waits_for_the_keypad():
+    import asyncio
+
+    matrix, part = _keypad()
+    part.read()
+    for row, column in ((0, 0), (2, 1), (3, 2)):
+        matrix.press(row, column)
+        await asyncio.wait_for(part.irq.wait(), 5)
+        assert part.read()
+        matrix.release(row, column)
+        assert part.read() == 0
+        part.irq.set()
+        await part.irq.wait()
+
+
+def test_the_hook_counts_as_lifted_only_after_it_was_seen_down():
+    pin = fakes.Pin(0)
+    hook = Hook(pin, lifted=0)
+    assert hook.read() == 0 and hook.names == ("HOOK",)
+    pin.drive(1)
+    assert hook.read() == 0
+    pin.drive(0)
+    assert hook.read() == 1
+
+
+async def test_each_edge_of_the_hook_wakes_its_reader():
+    import asyncio
+
+    pin = fakes.Pin(1)
+    hook = Hook(pin)
+    for level in (0, 1, 0):
+        pin.drive(level)
+        await asyncio.wait_for(hook.irq.wait(), 5)
+
+
+def test_a_chattering_hook_is_one_event():
+    pin, clock = fakes.Pin(1), Clock()
+    hook, seen = Hook(pin), []
+    hook.read()
+    debounce = Debounce(hook.names)
+    trace = "0101100100010000000000000000"  # 1 ms each, then lifted for good
+    for level in trace + "1011011101111111111111111111111111111111111":
+        pin.drive(int(level))
+        seen += debounce.update(hook.read(), clock)
+        clock.move(3)
+    clock.move(60)
+    seen += debounce.update(hook.read(), clock)
+    assert seen == [("HOOK", True), ("HOOK", False)]
+
+
+def test_a_line_wakes_all_chips_that_share_it():
+    pin = fakes.Pin()
+    line = Line(pin)
+    first, second = line.flag(), line.flag()
+    seen = []
+    first.set = lambda: seen.append(1)
+    second.set = lambda: seen.append(2)
+    pin.drive(0)
+    assert seen == [1, 2]
+
+
+def test_a_nack_in_mid_scan_is_an_oserror_and_the_chip_is_set_up_again():
+    bus = fakes.I2C()
+    chip = bus.chips[0x34] = fakes.TCA8418()
+    part = TCA8418(bus, 0x34, ["P%d" % (i + 1) for i in range(32)])
+    chip.press(1, 0)
+    bus.nack_after = 2
+    with raises(OSError):
+        part.read()
+    chip.power_on()
+    chip.press(1, 0)
+    assert part.read() == 0, "set up anew"
+    chip.press(1, 1)
+    assert part.read() == 1 << 9
+
+
+def test_a_chip_replugged_between_two_reads_is_noticed():
+    for make, kind in ((MCP23017, fakes.MCP23017), (TCA8418, fakes.TCA8418)):
+        bus = fakes.I2C()
+        chip = bus.chips[0x20] = kind()
+        part = make(bus, 0x20, ["P1", "P2"])
+        chip.plug()
+        with raises(OSError):
+            part.read()
+        assert part.read() == 0
+        chip.press(0, 1) if make is TCA8418 else chip.press(1)
+        assert part.read() == 2
+
+
+def test_the_tca8418_loses_no_key_of_a_full_fifo_for_ever():
+    bus = fakes.I2C()
+    chip = bus.chips[0x34] = fakes.TCA8418()
+    part = TCA8418(bus, 0x34, ["P%d" % (i + 1) for i in range(32)])
+    for column in range(8):
+        chip.press(0, column)
+        chip.release(0, column)
+    assert part.read() == 0, "the releases that were lost hang no key"
+    chip.press(2, 3)
+    assert part.read() == 1 << 19
+
+
+def test_the_interrupt_line_falls_with_a_key_and_rises_with_the_read():
+    for make, kind in ((MCP23017, fakes.MCP23017), (TCA8418, fakes.TCA8418)):
+        pin, bus = fakes.Pin(), fakes.I2C()
+        chip = bus.chips[0x20] = kind(pin)
+        part = make(bus, 0x20, ["P1", "P2"], irq=Line(pin).flag())
+        chip.press(0, 0) if make is TCA8418 else chip.press(0)
+        assert pin.level == 0
+        assert part.read() == 1 and pin.level == 1
+
+
+def test_an_unplugged_chip_wakes_its_reader_through_the_lamps():
+    bus, pin = fakes.I2C(), fakes.Pin()
+    chip = bus.chips[0x20] = fakes.MCP23017(pin)
+    flag = Line(pin).flag()
+    part = MCP23017(bus, 0x20, ["P1"], 8, flag)
+    chip.unplug()
+    seen = []
+    flag.set = lambda: seen.append(1)
+    with raises(OSError):
+        part.flush()
+    assert seen
+
+
+def test_the_ticks_of_the_drivers_are_the_machines():
+    assert ht16k33.Ticks is Ticks

@@ -1,0 +1,138 @@
+"""The network part on a faked interface: joining, losing and finding networks again."""
+
+import fakes
+from support import Clock
+
+from hal.ethernet import Ethernet
+from hal.wifi import WiFi
+
+
+def _log(*_):
+    pass
+
+
+def _wifi(air, **settings):
+    nic, clock = fakes.NIC(air), Clock()
+    part = WiFi(nic, settings.get, _log, clock)
+    return part, nic, clock
+
+
+def _run(part, clock, seconds):
+    for _ in range(2 * seconds):
+        part.link()
+        part._look()
+        clock.move(500)
+
+
+def test_wifi_connects_without_power_saving_and_tells_of_it():
+    part, nic, clock = _wifi({"home": "secret"}, wifi_ssid1="home", wifi_pass1="secret")
+    changes = []
+    part.on_change(lambda: changes.append(part.up))
+    assert part.address() is None and not part.up
+    _run(part, clock, 3)
+    assert nic.options["pm"] == nic.PM_NONE and nic.tried == [("home", "secret")]
+    assert part.up and part.address("192.0.2.1") == "192.168.7.9" and changes == [True]
+    assert part.dns() == ["192.168.7.1"] and part.mac == "025E1000ABCD"
+
+
+def test_an_open_network_is_joined_without_a_password():
+    for empty in (None, ""):
+        part, nic, clock = _wifi({"cafe": None}, wifi_ssid1="cafe", wifi_pass1=empty)
+        _run(part, clock, 2)
+        assert part.up and nic.tried == [("cafe", None)]
+
+
+def test_the_next_network_is_tried_when_the_first_is_not_there():
+    part, nic, clock = _wifi({"work": "b"}, wifi_ssid1="home", wifi_ssid3="work", wifi_pass3="b")
+    _run(part, clock, 5)
+    assert part.up and [x[0] for x in nic.tried] == ["home", "work"]
+
+
+def test_pauses_grow_to_a_minute_while_no_network_is_there():
+    part, nic, clock = _wifi({}, wifi_ssid1="home")
+    _run(part, clock, 30)
+    early = len(nic.tried)
+    assert 3 <= early <= 6 and part.reason == "WiFi home: not found"
+    _run(part, clock, 600)
+    assert 9 <= len(nic.tried) - early <= 13
+    nic.air["home"] = None
+    _run(part, clock, 62)
+    assert part.up
+
+
+def test_a_wrong_password_is_said_so():
+    part, nic, clock = _wifi({"home": "right"}, wifi_ssid1="home", wifi_pass1="wrong")
+    _run(part, clock, 2)
+    assert part.reason == "WiFi home: wrong password"
+
+
+def test_without_a_network_in_the_settings_wifi_waits_for_one():
+    part, nic, clock = _wifi({"home": "x"})
+    _run(part, clock, 10)
+    assert "wifi_ssid1" in part.reason and nic.tried == []
+
+
+def test_a_connection_that_never_ends_is_given_up():
+    part, nic, clock = _wifi({}, wifi_ssid1="slow", wifi_ssid2="slower")
+    nic.slow = True
+    _run(part, clock, 14)
+    assert len(nic.tried) == 1
+    _run(part, clock, 5)
+    assert [x[0] for x in nic.tried] == ["slow", "slower"]
+
+
+def test_a_lost_network_is_joined_again_at_once():
+    part, nic, clock = _wifi({"home": "x"}, wifi_ssid1="home", wifi_pass1="x")
+    changes = []
+    part.on_change(lambda: changes.append(part.address()))
+    _run(part, clock, 100)
+    nic.lose()
+    _run(part, clock, 2)
+    assert part.up and len(nic.tried) == 2
+    nic.address = ("192.168.7.10",) + nic.address[1:]
+    _run(part, clock, 1)
+    assert changes[-1] == "192.168.7.10", "another address is a change too"
+
+
+def test_a_refused_order_of_the_driver_is_no_end():
+    part, nic, clock = _wifi({"home": "x"}, wifi_ssid1="home", wifi_pass1="x")
+
+    def refuse(*_):
+        nic.tried.append(_)
+        raise OSError("Wifi Internal Error")
+
+    good, nic.connect = nic.connect, refuse
+    _run(part, clock, 5)
+    assert len(nic.tried) >= 2 and "Internal" in part.reason
+    nic.connect = good
+    _run(part, clock, 10)
+    assert part.up
+
+
+def test_a_fixed_address_is_set_before_connecting():
+    part, nic, clock = _wifi(
+        {"home": "x"},
+        wifi_ssid1="home",
+        wifi_pass1="x",
+        dhcp=False,
+        ip_adr="10.0.0.5",
+        netmask="255.0.0.0",
+        gateway="10.0.0.1",
+        dns_server1="10.0.0.2",
+    )
+    _run(part, clock, 2)
+    assert nic.options["fixed"] == ("10.0.0.5", "255.0.0.0", "10.0.0.1", "10.0.0.2")
+    assert part.dns() == ["10.0.0.2", "192.168.7.1"]
+
+
+def test_ethernet_is_up_when_the_cable_is_in():
+    nic = fakes.NIC()
+    part = Ethernet(nic, {}.get, _log)
+    part._look()
+    assert nic.on and not part.up and part.reason == "no network cable"
+    nic.arrive()
+    part._look()
+    assert part.up
+    nic.lose()
+    part._look()
+    assert not part.up

@@ -1,0 +1,116 @@
+"""The network part's sockets, on loopback: asyncio's streams and poller here are MicroPython's."""
+
+import asyncio
+
+import fakes
+from support import Skip, raises
+
+from hal.net import Network
+from hal.sim.network import _decode, _encode
+
+ONLY = "micropython"
+
+
+def _log(*_):
+    pass
+
+
+def _loopback():
+    class Loopback(Network):
+        encode = staticmethod(_encode)
+        decode = staticmethod(_decode)
+
+    part = Loopback(fakes.NIC(), {}.get, _log)
+    part.nic.arrive()
+    part._look()
+    return part
+
+
+def _free_port():
+    import socket
+
+    sock = socket.socket()
+    for port in range(20100, 20400, 7):
+        try:
+            sock.bind(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+            sock.close()
+            return port
+        except OSError:
+            continue
+    raise Skip("no free port")
+
+
+async def test_a_connection_carries_bytes_both_ways():
+    part, port = _loopback(), _free_port()
+
+    async def echo(reader, writer):
+        writer.write(await reader.read(100))
+        await writer.drain()
+        writer.close()
+
+    server = await part.serve(port, echo)
+    reader, writer = await part.connect("127.0.0.1", port)
+    writer.write(b"hello")
+    await writer.drain()
+    assert await reader.read(100) == b"hello"
+    writer.close()
+    server.close()
+
+
+async def test_a_refused_connection_is_an_oserror_at_once():
+    part = _loopback()
+    with raises(OSError):
+        await part.connect("127.0.0.1", _free_port())
+
+
+async def test_without_network_nothing_is_connected():
+    part = _loopback()
+    part.nic.lose()
+    part._look()
+    with raises(OSError):
+        await part.connect("192.0.2.1", 80)
+
+
+async def test_a_cancelled_connection_leaves_no_socket():
+    import os
+
+    part = _loopback()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        try:
+            await asyncio.wait_for_ms(part.connect("192.0.2.1", 9), 20)
+        except (asyncio.TimeoutError, OSError):
+            pass
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+async def test_datagrams_travel_and_an_empty_one_kills_nothing():
+    import socket
+
+    part = _loopback()
+    port = _free_port()
+    one, two = part.udp(port), part.udp()
+    raw = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    raw.sendto(b"", _encode(("127.0.0.1", port)))
+    raw.close()
+    assert not two.sendto(b"", ("127.0.0.1", port)), "an empty one is never sent"
+
+    async def later():
+        await asyncio.sleep_ms(20)
+        assert two.sendto(b"data", ("127.0.0.1", port))
+
+    task = asyncio.create_task(later())
+    data, address = await asyncio.wait_for(one.recvfrom(), 5)
+    await task
+    assert data == b"data" and address[0] == "127.0.0.1"
+    one.close()
+    two.close()
+
+
+def test_a_taken_port_is_an_oserror():
+    part = _loopback()
+    port = _free_port()
+    one = part.udp(port)
+    with raises(OSError):
+        part.udp(port)
+    one.close()

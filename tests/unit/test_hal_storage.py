@@ -1,0 +1,65 @@
+"""Storage and watchdog."""
+
+import os
+
+import contracts
+
+from hal.sim.storage import Storage as SimStorage
+from hal.storage import Storage
+from hal.watchdog import Watchdog
+
+
+def _folder(make):
+    root = "/tmp/offhook-storage-%d" % id(make)
+    part = make(root)
+    for name in part.names():
+        part.remove(name)
+    return part
+
+
+def test_both_storages_keep_the_contract():
+    for make in (Storage, SimStorage):
+        part = _folder(make)
+        contracts.storage(part)
+        os.rmdir(part.root)
+
+
+def test_a_file_system_that_is_full_leaves_the_old_file():
+    part = _folder(Storage)
+    part.write("a", b"old")
+    os.mkdir(part.root + "/a.new")  # opening the temporary name fails
+    try:
+        part.write("a", b"new")
+        raise AssertionError("no error")
+    except OSError:
+        pass
+    assert part.read("a") == b"old"
+    os.rmdir(part.root + "/a.new")
+    part.remove("a")
+    os.rmdir(part.root)
+
+
+class _Dogs:
+    def __init__(self):
+        self.made = []
+        self.fed = 0
+
+    def __call__(self, timeout):
+        self.made.append(timeout)
+        return self
+
+    def feed(self):
+        self.fed += 1
+
+
+def test_the_watchdog_watches_from_its_start_and_rests_for_the_repl():
+    dogs = _Dogs()
+    dog = Watchdog(dogs, 5000)
+    dog.feed()
+    dog.rest()
+    assert dogs.made == []
+    dog.start()
+    dog.feed()
+    assert dogs.made == [5000] and dogs.fed == 1
+    dog.rest()
+    assert dogs.made[-1] >= 3_600_000
