@@ -1,0 +1,97 @@
+"""The rarer keys: volume, headset functions, and the rarer types of function keys."""
+
+
+def rare(desk, name):
+    """Act on a key or ``keyevent`` that is not an everyday one; unknown names do nothing."""
+    if name in ("VOLUME_UP", "VOLUME_DOWN"):
+        device = "vol_" + (desk.audio or "ringer")
+        value = desk.settings.get(device) or 0
+        value = max(0, min(15, value + (1 if name == "VOLUME_UP" else -1)))
+        desk.settings.set(device, str(value))
+        desk.say("%s %d" % (desk.panel.text("volume"), value))
+    elif name in ("OFFHOOK", "ONHOOK"):
+        from offhook.keys import hook
+
+        if desk.off_hook != (name == "OFFHOOK"):
+            hook(desk, name == "OFFHOOK")
+    elif name == "F_REDIRECT":
+        redirect(desk, desk.settings.get("redirect_number"))
+    elif name == "F_AUTOANSWER":
+        toggle(desk, "autoanswer")
+    elif name == "F_CANCEL":
+        desk.press("CANCEL")
+    elif name == "F_CONFERENCE" or name == "CONFERENCE":
+        number = desk.settings.get("conf_uri")
+        if number:
+            dial(desk, number)
+    elif name in ("MESSAGE", "F_RETRIEVE", "RETRIEVE"):
+        account = desk.account()
+        number = account and desk.settings.get("user_mailbox%d" % account.number)
+        if number:
+            dial(desk, number)
+    elif name in ("UP", "DOWN", "LEFT", "RIGHT", "MENU"):
+        from offhook.menu import pressed
+
+        pressed(desk, name)
+
+
+def dial(desk, number, **options):
+    """Dial a number."""
+    from offhook.calls import dial as call
+
+    return call(desk, number, **options)
+
+
+def toggle(desk, name):
+    """Switch a setting that is on or off."""
+    desk.settings.set(name, "off" if desk.settings.get(name) else "on")
+
+
+def redirect(desk, number):
+    """Switch call forwarding for all calls to `number`, or off."""
+    settings = desk.settings
+    if settings.get("redirect_event") != "none":
+        settings.set("redirect_event", "none")
+    elif number:
+        settings.update({"redirect_number": number, "redirect_event": "all"})
+    else:
+        desk.say(desk.panel.text("no_number"))
+
+
+def act(keys, index, name):
+    """Press function key `index`, called `name`, of a rarer type."""
+    context, kind, argument = keys.entry(index)
+    desk = keys.desk
+    active = desk.active()
+    talking = active and active.state == "connected"
+    if kind == "dtmf":
+        if talking:
+            for digit in argument:
+                active.send_dtmf(digit)
+    elif kind == "redirect":
+        redirect(desk, argument or desk.settings.get("redirect_number"))
+    elif kind == "autoanswer":
+        toggle(desk, "autoanswer")
+    elif kind == "transfer":
+        if talking and argument:
+            _move(desk, active, argument)
+        else:
+            desk.press("TRANSFER")
+    elif kind == "orbit":
+        if talking:
+            _move(desk, active, argument)
+        else:
+            dial(desk, argument)
+    elif kind == "icom":
+        dial(desk, argument, headers=(("Call-Info", "<sip:intercom>;answer-after=0"),))
+    elif kind == "blf":
+        from offhook.blf import pressed
+
+        pressed(keys, index, argument)
+
+
+def _move(desk, call, number):
+    from offhook.transfer import start
+
+    start(desk, call, "action_blind_transfer")
+    call.transfer(number)
