@@ -1,0 +1,129 @@
+"""``command.htm`` and ``settings.htm``: what a request to this phone itself does.
+
+Reached through Action URLs to localhost only; nothing here listens on the network.
+"""
+
+from base.compat import const, sleep_ms, spawn
+
+_PRESS = const(80)  # ms that a key is held
+_PAUSE = const(80)  # ms between two keys
+_LONGEST = const(10_000)
+_KEYS = const(64)  # keys in one request
+_ALIAS = {"F_HOLD": "HOLD", "F_DND": "DND"}
+
+
+def local(phone, path):
+    """Carry out a request to ``path`` (with its query); return the HTTP status it deserves."""
+    way, _, query = path.partition("?")
+    if way not in ("/command.htm", "/settings.htm", "/dummy.htm"):
+        return 404
+    words = [unquote(part).partition("=") for part in query.split("&") if part]
+    values = {name: value for name, _, value in words}
+    try:
+        if way == "/settings.htm" or "settings" in values:
+            return _settings(phone, values)
+        if "key" in values:
+            return _keys(phone, values["key"])
+        if "number" in values:
+            return _number(phone, values)
+        return _other(phone, values)
+    except ValueError as error:
+        phone.log(3, "%s: %s", way, error)
+        return 400
+
+
+def unquote(text):
+    """Return `text` with its %XX and + decoded; bytes that are no UTF-8 stay as they were."""
+    if "%" not in text and "+" not in text:
+        return text
+    out, index, raw = bytearray(), 0, text.replace("+", " ").encode()
+    while index < len(raw):
+        try:
+            if raw[index] != 0x25:
+                raise ValueError
+            out.append(int(raw[index + 1 : index + 3].decode(), 16))
+            index += 3
+        except ValueError:
+            out.append(raw[index])
+            index += 1
+    try:
+        return bytes(out).decode()
+    except UnicodeError:
+        return text
+
+
+def _settings(phone, values):
+    if values.pop("settings", None) != "save":
+        return 404
+    values.pop("store_settings", None)
+    phone.settings.update(values)
+    return 200
+
+
+def _keys(phone, text):
+    presses = []
+    for part in text.split(";")[:_KEYS]:
+        if not part:
+            continue
+        name, _, times = part.partition(",")
+        press, _, pause = times.partition(",")
+        for number in (press, pause):
+            if number and not number.isdigit():
+                raise ValueError("'%s' does not fit; a key takes ms, ms" % part[:20])
+        press = min(int(press or _PRESS), _LONGEST)
+        presses.append((_ALIAS.get(name, name), press, min(int(pause or _PAUSE), _LONGEST)))
+    known = phone.input.names()
+    for name, _, _ in presses:
+        if name not in known and name not in ("OFFHOOK", "ONHOOK"):
+            raise ValueError("there is no key '%s'" % name[:20])
+    spawn(_press(phone, presses))
+    return 200
+
+
+async def _press(phone, presses):
+    for name, press, pause in presses:
+        if name in ("OFFHOOK", "ONHOOK"):
+            phone.input.hold("HOOK", name == "OFFHOOK")
+        else:
+            phone.input.hold(name, True)
+            await sleep_ms(press)
+            phone.input.hold(name, False)
+        await sleep_ms(pause)
+
+
+def _number(phone, values):
+    from offhook.calls import dial
+
+    account = None
+    wanted = values.get("outgoing_uri")
+    for each in phone.agent.accounts:
+        if wanted and wanted.replace("sip:", "") == each.uri.replace("sip:", ""):
+            account = each
+    call = dial(phone.desk, values["number"], account=account)
+    phone.desk.changed()
+    return 302 if call else 400
+
+
+def _other(phone, values):
+    desk = phone.desk
+    if "key_dtmf" in values:
+        call = desk.active()
+        if call is None:
+            raise ValueError("no call for DTMF")
+        for digit in values["key_dtmf"][:_KEYS]:
+            call.send_dtmf(digit)
+    elif "RELEASE_ALL_CALLS" in values:
+        for call in list(desk.agent.calls):
+            call.hangup()
+        from offhook.calls import silence
+
+        silence(desk)
+    elif "REREGISTER" in values:
+        number = values["REREGISTER"] or "1"
+        if not number.isdigit():
+            raise ValueError("REREGISTER takes an identity's number")
+        phone.identity(int(number))
+    else:
+        return 404
+    desk.changed()
+    return 200
