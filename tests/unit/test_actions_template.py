@@ -1,0 +1,298 @@
+"""Templates: reading them when they are set, and expanding them at an event."""
+
+from support import raises
+
+from actions.expand import expand, masked
+from actions.template import parse, split
+from actions.variables import runtime
+
+_SETTINGS = (
+    "mac phone_type language user_name1 user_name10 user_host1 user_uid1 user_pass1 call"
+    " active_line redirect_number redirect_event redirect_time"
+).split()
+
+_VALUES = {
+    "mac": "000413A1B2C3",
+    "local": "100@pbx.example",
+    "remote": "200@pbx.example",
+    "display_remote": 'M\u00fcller & S\u00f6hne "A/B"\r\nX-Evil: 1',
+    "local_ip": "192.0.2.7",
+    "call-id": "abc-1@192.0.2.7",
+    "call": "WRONG",
+    "user_name1": "one",
+    "user_name10": "ten",
+    "user_uid[1]": "u 1",
+    "user_uid1": "u 1",
+    "user_pass1": "",
+    "redirect_number": "+49 30",
+    "redirect_time": "10",
+    "nr_ongoing_calls": "1",
+    "active_key": "P5",
+}
+
+
+def known(name):
+    return runtime(name) or name in _SETTINGS
+
+
+def look(name, argument):
+    if name == "sip_header":
+        return {"x-id": "v=1;w", "to": "never"}.get(argument.lower())
+    return _VALUES.get(name)
+
+
+def path(text, empty=False):
+    """Return what the only template of `text` becomes."""
+    targets = parse(text, known)
+    assert len(targets) == 1, targets
+    return expand(targets[0], look, empty)
+
+
+def place(text):
+    """Return (secure, host, port, login) of the only template."""
+    return parse(text, known)[0][:4]
+
+
+def refused(text):
+    with raises(ValueError) as caught:
+        parse(text, known)
+    return str(caught.value)
+
+
+def test_the_vendors_own_examples():
+    text = "http://internal.server.net/help.xml?redirect=$redirect_number&time=$redirect_time"
+    assert path(text) == "/help.xml?redirect=%2B49%2030&time=10"
+    assert place(text) == (False, "internal.server.net", 80, None)
+    assert path("http://www.snom.com/$mac&/settings.xml") == "/000413A1B2C3/settings.xml"
+
+
+def test_templates_seen_in_the_wild():
+    base = "https://pbx.example/web/xml_incoming.php"
+    assert path(base + "?nst=$user_uid[1]&amp;vendor=snom&amp;remotenumber=$remote") == (
+        "/web/xml_incoming.php?nst=u%201&vendor=snom&remotenumber=200@pbx.example"
+    )
+    assert path(base + "?action=regevent&amp;regstate=REGISTERED&amp;ip=$local_ip") == (
+        "/web/xml_incoming.php?action=regevent&regstate=REGISTERED&ip=192.0.2.7"
+    )
+    assert path("http://192.0.2.9:8083/hue/1/4") == "/hue/1/4"
+    assert path("http://192.0.2.9:8080/in/snom?l=$active_line&o=$outgoing_identity") == (
+        "/in/snom?l=$active_line&o=$outgoing_identity"
+    )
+    assert path("192.0.2.9/mac=$mac&local=$local") == "/mac=000413A1B2C3local=$local"
+    assert path("http://192.0.2.9:8083/") == "/"
+
+
+def test_the_longest_known_name_is_meant():
+    assert path("http://h/?a=$call-id") == "/?a=abc-1@192.0.2.7"
+    assert path("http://h/?a=$call") == "/?a=WRONG"
+    assert path("http://h/?a=$local_ip&b=$local") == "/?a=192.0.2.7&b=100@pbx.example"
+    assert path("http://h/?a=$user_name10&b=$user_name1") == "/?a=ten&b=one"
+    assert path("http://h/?a=$remote_$local-x") == "/?a=200@pbx.example_100@pbx.example-x"
+    assert path("http://h/?a=$remote$local") == "/?a=200@pbx.example100@pbx.example"
+    assert path("http://h/?a=$mac.xml") == "/?a=000413A1B2C3.xml"
+
+
+def test_a_number_is_never_cut():
+    assert path("http://h/?a=$user_name19&b=$user_name100") == "/?a=$user_name19&b=$user_name100"
+
+
+def test_an_indexed_setting_may_have_brackets():
+    assert path("http://h/?a=$user_uid[1]&b=$user_uid1") == "/?a=u%201&b=u%201"
+    assert path("http://h/?a=$user_uid[77]&b=$mac[1]") == "/?a=$user_uid[77]&b=000413A1B2C3[1]"
+    assert path("http://h/?a=$user_uid[77]", True) == "/?a="
+
+
+def test_what_has_no_value_stays_or_goes():
+    text = "http://h/?a=$nosuch&b=$cancel_reason&c=$user_pass1&d=$sip_header(No)"
+    assert path(text) == "/?a=$nosuch&b=$cancel_reason&c=&d=$sip_header(No)"
+    assert path(text, True) == "/?a=&b=&c=&d="
+
+
+def test_a_dollar_without_a_name_is_a_character():
+    text = "http://h/a$b?x=$&y=$$&z=$5&w=5$&v=${remote}&u={$mac}"
+    assert path(text, True) == "/a$b?x=$&y=$$&z=$5&w=5$&v=${remote}&u={000413A1B2C3}"
+
+
+def test_in_the_path_only_the_form_with_ampersand_is_expanded():
+    assert path("http://h/$mac/x") == "/$mac/x"
+    assert path("http://h/$remote&/x") == "/200@pbx.example/x"
+    assert path("http://h/$display_remote&") == (
+        "/M%C3%BCller%20%26%20S%C3%B6hne%20%22A%2FB%22%0D%0AX-Evil:%201"
+    )
+    assert path("http://h/$user_uid[1]&/$sip_header(X-Id)&/") == "/u%201/v%3D1%3Bw/"
+    assert path("http://h/$macx&/$nosuch&/$cancel_reason&") == "/$macx&/$nosuch&/$cancel_reason&"
+    assert path("http://h/$mac&?m=$mac&n=1") == "/000413A1B2C3?m=000413A1B2C3&n=1"
+
+
+def test_values_cannot_add_a_line_a_header_or_a_parameter():
+    assert path("http://h/?n=$display_remote&x=1") == (
+        "/?n=M%C3%BCller%20%26%20S%C3%B6hne%20%22A%2FB%22%0D%0AX-Evil:%201&x=1"
+    )
+
+    def hostile(name, argument):
+        return "a\0\r\n&b=c#d?e+f g%41\x7f/\\"
+
+    target = parse("http://h/?n=$remote", known)[0]
+    assert expand(target, hostile, False) == (
+        "/?n=a%00%0D%0A%26b%3Dc%23d%3Fe%2Bf%20g%2541%7F%2F%5C"
+    )
+
+
+def test_a_value_may_be_bytes_or_a_number_and_is_bounded():
+    target = parse("http://h/?n=$remote", known)[0]
+    assert expand(target, lambda n, a: b"\xff\xfe!", False) == "/?n=%FF%FE%21"
+    assert expand(target, lambda n, a: 7, False) == "/?n=7"
+    long = expand(target, lambda n, a: "x" + "\u00fc" * 4000, False)
+    assert long == "/?n=x" + "%C3%BC" * 255
+
+
+def test_what_the_template_says_is_sent_to_the_letter():
+    text = "http://h/a b/%41;x=1?q={a|b}^`\"<>\\&e=%zz%&p=a+b c&n=[1]'()*!,~"
+    assert path(text) == "/a%20b/%41;x=1?q={a|b}^`\"<>\\&e=%zz%&p=a+b%20c&n=[1]'()*!,~"
+    assert path("http://h/gr\u00fc\u00dfe?t=\tx\x01\x7f\u20ac") == (
+        "/gr%C3%BC%C3%9Fe?t=%09x%01%7F%E2%82%AC"
+    )
+
+
+def test_further_question_marks_belong_to_the_query():
+    text = "http://h/a?u=http://x/y?m=$mac&w=//z?$mac"
+    assert path(text) == "/a?u=http://x/y?m=000413A1B2C3&w=//z?000413A1B2C3"
+
+
+def test_the_fragment_is_never_sent():
+    assert path("http://h/a?b=1#c=$mac?d") == "/a?b=1"
+    assert path("http://h#top") == "/"
+    assert path("http://h/#$remote&") == "/"
+    assert path("http://h/?n=%23") == "/?n=%23"
+
+
+def test_a_missing_scheme_or_path_is_added():
+    assert place("192.0.2.1/x") == (False, "192.0.2.1", 80, None)
+    assert place("pbx.example:8080/x") == (False, "pbx.example", 8080, None)
+    assert place("//pbx.example/x") == (False, "pbx.example", 80, None)
+    assert place("localhost/command.htm?key=P1") == (False, "localhost", 80, None)
+    assert place("HTTPS://Pbx.Example./x") == (True, "pbx.example", 443, None)
+    assert place("https://h:8443?x") == (True, "h", 8443, None)
+    assert place("http://h:/x") == (False, "h", 80, None)
+    assert path("http://h?a=1") == "/?a=1"
+    assert path("h?u=http://x/") == "/?u=http://x/"
+    assert path("h/http://x/") == "/http://x/"
+    assert path("h") == "/"
+    assert path("http://h//double//slash") == "//double//slash"
+
+
+def test_user_and_password():
+    assert place("http://bob:s3cret@h/x")[3] == ("bob", "s3cret")
+    assert place("http://bob@h/x")[3] == ("bob", "")
+    assert place("bob:pa$$w:rd@h:81/x") == (False, "h", 81, ("bob", "pa$$w:rd"))
+    assert place("http://a%40b:c%3Ad%2f%zz@h/")[3] == ("a@b", "c:d/%zz")
+    assert place("http://a@b:c@h/")[3] == ("a@b", "c")
+    assert place("http://h/?m=a@b")[3] is None
+
+
+def test_several_templates_in_one_setting():
+    assert split("http://a/x http://b/y") == ["http://a/x", "http://b/y"]
+    assert split(" a/x?t=1 2\n\thttps://b/y z \r\nHTTP://c ") == [
+        "a/x?t=1 2",
+        "https://b/y z",
+        "HTTP://c",
+    ]
+    assert split("http://a/?u=http://b/") == ["http://a/?u=http://b/"]
+    assert split("  ") == []
+    assert parse("", known) == ()
+    two = parse("http://a/?m=$mac https://b/?m=$mac", known)
+    assert [expand(x, look, False) for x in two] == ["/?m=000413A1B2C3"] * 2
+    assert [x[:3] for x in two] == [(False, "a", 80), (True, "b", 443)]
+    assert "9 URLs" in refused(" ".join(["http://a/"] * 9))
+
+
+def test_1024_characters_work_and_1025_are_refused_with_their_length():
+    text = "http://h/?a=" + "x" * (1024 - 12)
+    assert path(text) == text[8:]
+    assert "1025" in refused(text + "y")
+    assert path("http://h/?m=$mac&a=" + "x" * (1024 - 19)).endswith("x" * 1005)
+    assert len(path(text[:-1] + "&amp;")) == 1024 - 8
+    two = parse(text + " " + text, known)
+    assert [len(expand(x, look, False)) for x in two] == [1016, 1016]
+
+
+def test_a_variable_as_host_is_refused_with_the_way_out():
+    for text in (
+        "http://$phone_ip/command.htm?key=P1",
+        "$phone_ip/x",
+        "http://u:p@$phone_ip/",
+        "http://h:$redirect_time/",
+        "http://pbx.$user_host1/",
+    ):
+        assert "localhost" in refused(text), text
+    assert "variable" in refused("$language://h/")
+
+
+def test_bad_places_are_refused():
+    for text, word in (
+        ("ftp://h/", "ftp"),
+        ("sip:100@h", "http://"),
+        ("tel:110", "http://"),
+        ("http:/h/x", "http://"),
+        ("http", "http://"),
+        ("https//h", "http://"),
+        ("http://", "host"),
+        ("http:///x", "host"),
+        ("http://:80/x", "host"),
+        ("http://u:p@/x", "host"),
+        ("http://h:0/", "port"),
+        ("http://h:65536/", "port"),
+        ("http://h:8x/", "port"),
+        ("http://h:-1/", "port"),
+        ("http://h:123456789012345/", "port"),
+        ("http://u:geheim/x@h/", "port"),
+        ("http://[::1]/", "IPv6"),
+        ("http://2001:db8::1/x", "IPv6"),
+        ("http://my host/", "' '"),
+        ("http:// h/", "' '"),
+        ("http://h{1}/", "'{'"),
+        ("http://h\u00fc.de/", "xn--"),
+        ("http://a..b/", "name"),
+        ("http://.a/", "name"),
+        ("http://" + "a" * 64 + "/", "name"),
+        ("http://" + "abc." * 70 + "de/", "name"),
+        ("?x=1", "host"),
+        ("/x", "host"),
+    ):
+        message = refused(text)
+        assert word in message, (text, message)
+        assert "geheim" not in message
+
+
+def test_sip_header_names_that_are_never_shown():
+    assert path("http://h/?a=$sip_header(X-ID)&b=$sip_header( x-id )") == (
+        "/?a=v%3D1%3Bw&b=v%3D1%3Bw"
+    )
+    for name in "Via To From Call-ID Expires Route Record-Route Contact CSeq t F i".split():
+        text = "/?a=$sip_header(%s)" % name
+        assert path("http://h" + text) == text
+        assert path("http://h" + text, True) == "/?a="
+    assert path("http://h/?a=$sip_header(Max-Forwards)") == "/?a=$sip_header(Max-Forwards)"
+    assert path("http://h/?a=$sip_header()&b=$sip_header(x") == (
+        "/?a=$sip_header()&b=$sip_header(x"
+    )
+    assert path("http://h/?a=$sip_header(a b)") == "/?a=$sip_header(a%20b)"
+
+
+def test_the_log_hides_what_the_template_wrote_as_user_and_password():
+    def shown(text):
+        target = parse(text, known)[0]
+        return masked(expand(target, look, False), target)
+
+    assert shown("http://h/?a=1&u=http://bob:geheim@cam/x&c=$mac") == (
+        "/?a=1&u=***&c=000413A1B2C3"
+    )
+    assert shown("http://h/?u=bob:geheim@cam&v=2") == "/?u=***&v=2"
+    assert shown("http://h/?u=http%3A%2F%2Fbob%3Ageheim%40cam") == "/?u=***"
+    assert shown("http://h/?u=$user_name1:$user_pass1@cam") == "/?u=***"
+    assert shown("http://h/?bob:geheim@cam&v=2") == "/?***&v=2"
+    assert shown("http://h/x/bob:geheim@cam?v=2") == "/***?v=2"
+    assert shown("http://h/?a=sip:$user_name1@h&b=$remote&t=10:30") == (
+        "/?a=sip:one@h&b=200@pbx.example&t=10:30"
+    )
+    assert shown("http://h/?i=$call-id") == "/?i=abc-1@192.0.2.7"
