@@ -4,10 +4,11 @@ Functions on a `Desk`; they keep its one rule, that at most one call is active.
 """
 
 
-def dial(desk, number, key=None, account=None):
+def dial(desk, number, key=None, account=None, headers=()):
     """Call `number` (digits or a SIP URI); return the call, or None with a notice shown.
 
-    `key` is the function key that the call is bound to, `account` the identity that calls.
+    `key` is the function key that the call is bound to, `account` the identity that calls,
+    `headers` are further headers of the INVITE.
     """
     key = key or desk.key
     moving = desk.moving
@@ -24,7 +25,7 @@ def dial(desk, number, key=None, account=None):
     listen(desk)
     desk.key = key
     try:
-        call = desk.agent.call(account, number)
+        call = desk.agent.call(account, number, headers)
         if call.key is None:  # it waits for a name to be resolved
             bind(desk, call)
         return call

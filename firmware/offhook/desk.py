@@ -34,8 +34,19 @@ class Desk:
         self.key = None  # the function key that the next call will be bound to
         self.moving = None  # the call that is being transferred, while its target is dialled
         self.muted = False
+        self.menu = None  # an open call list
+        self.messages = 0  # new ones in the mailbox
         self.notice = ""  # a short message on the display
-        self.digit_timer = self._notice_timer = None
+        self.digit_timer = self._notice_timer = self._lists = None
+
+    @property
+    def lists(self):
+        """The call lists, loaded by the first call."""
+        if self._lists is None:
+            from offhook.lists import Lists
+
+            self._lists = Lists(self)
+        return self._lists
 
     def active(self):
         """Return the call that is heard now, or None."""

@@ -12,7 +12,7 @@ _ANONYMOUS = const(433)  # RFC 5079
 
 def on_incoming(desk, call):
     """A call has come in: ask the blacklist first where there is one."""
-    call.rang = call.quiet = False
+    call.quiet = False
     if not desk.actions.has("action_blacklist_url"):
         arrived(desk, call)
         return
@@ -53,7 +53,6 @@ def _refuses(desk):
 def ring(desk, call):
     """Let the call ring, or answer it by itself where the settings say so."""
     get = desk.settings.get
-    call.rang = True
     calls.bind(desk, call)
     call.ring()
     desk.fire("action_incoming_url", call)
@@ -113,9 +112,7 @@ def on_ended(desk, call):
     if call.direction == "in" and not call.answered and not call.quiet:
         if not elsewhere(call):
             desk.fire("action_missed_url", call)
-    from offhook.lists import remember
-
-    remember(desk, call)
+    desk.lists.remember(call)
     if desk.moving is call:
         desk.moving = None
     if call.direction == "out" and not call.answered and call.ended_by != "local":

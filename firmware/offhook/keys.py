@@ -94,7 +94,11 @@ def _digits_done(desk):
 
 def key_enter(desk):
     """ENTER: dial what was typed, else answer, else take back the held call."""
-    if desk.entry:
+    if desk.menu:
+        number, desk.menu = desk.menu.number(), None
+        if number:
+            calls.dial(desk, number)
+    elif desk.entry:
         calls.dial(desk, desk.entry)
     elif desk.waiting() and not desk.dialling:
         calls.answer(desk, desk.waiting())
@@ -104,7 +108,9 @@ def key_enter(desk):
 
 def key_cancel(desk):
     """CANCEL: delete the number, end the active call, or reject the one that rings."""
-    if desk.moving and not desk.active():
+    if desk.menu:
+        desk.menu = None
+    elif desk.moving and not desk.active():
         desk.moving = None
         calls.stop_dialling(desk)
     elif desk.dialling:
@@ -161,9 +167,7 @@ def key_mute(desk):
 
 def key_redial(desk):
     """REDIAL: call the number dialled last."""
-    from offhook.lists import last_dialled
-
-    number = last_dialled(desk)
+    number = desk.lists.last_dialled()
     if number:
         calls.dial(desk, number)
     else:

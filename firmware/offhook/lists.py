@@ -1,50 +1,70 @@
 """Call lists: the last 20 calls dialled, received and missed, kept over a reboot.
 
-One file, one line a call: kind, Unix seconds, number, name. It is read when a list is looked at
-and rewritten when a call ends, never held in memory.
+One file, one line a call: kind, Unix seconds, number, name. It is read when a list is looked at and
+written some seconds after a call has ended, when no call goes on: writing flash takes its time.
 """
 
 from base.compat import const
 
 _FILE = "calls.txt"
 _EACH = const(20)
+_LATER = const(3000)  # ms from the end of a call to the write
+_MOST = const(20)  # calls that may wait for it
 
 
-def kind_of(call):
-    """Return "d" for a call dialled, "r" for one received, "m" for one missed."""
-    if call.direction == "out":
-        return "d"
-    return "r" if call.answered else "m"
+class Lists:
+    """The call lists of one desk; `storage` keeps them, `timers` let the write wait."""
 
+    def __init__(self, desk):
+        self.desk = desk
+        self._new = []  # rows not yet written, the newest first
+        self._timer = None
 
-def entries(desk, kind=None):
-    """Return [[kind, time, number, name]], the newest first, of one kind or all."""
-    raw = desk.storage.read(_FILE) or b""
-    try:
-        rows = [line.split("\t", 3) for line in raw.decode().split("\n")]
-    except UnicodeError:
-        return []
-    return [row for row in rows if len(row) == 4 and kind in (None, row[0])]
+    def remember(self, call):
+        """Put a call that has ended on top of its list."""
+        kind = "d" if call.direction == "out" else "r" if call.answered else "m"
+        if kind == "m" and call.quiet:
+            return
+        name = "".join(c if c >= " " else " " for c in (call.remote_display or "")[:40])
+        now = self.desk.panel.clock.time() or 0
+        self._new.insert(0, [kind, str(now), call.remote[:80], name])
+        del self._new[_MOST:]
+        if self._timer is None:
+            self._timer = self.desk.timers.after(_LATER, self._write)
 
+    def entries(self, kind=None):
+        """Return [[kind, time, number, name]], the newest first, of one kind or all."""
+        raw = self.desk.storage.read(_FILE) or b""
+        try:
+            rows = [line.split("\t", 3) for line in raw.decode().split("\n")]
+        except UnicodeError:
+            rows = []
+        rows = self._new + [row for row in rows if len(row) == 4]
+        return [row for row in rows if kind in (None, row[0])]
 
-def remember(desk, call):
-    """Put a call that has ended on top of its list."""
-    kind, number = kind_of(call), call.remote
-    if kind == "m" and getattr(call, "quiet", False):
-        return
-    name = (call.remote_display or "").replace("\t", " ").replace("\n", " ").replace("\r", " ")
-    rows = entries(desk)
-    same = [row for row in rows if row[0] == kind]
-    if len(same) >= _EACH:
-        rows.remove(same[-1])
-    rows.insert(0, [kind, str(desk.panel.clock.time() or 0), number[:80], name[:40]])
-    try:
-        desk.storage.write(_FILE, "\n".join("\t".join(row) for row in rows).encode())
-    except OSError as error:
-        desk.log(2, "call list not saved: %r", error)
+    def last_dialled(self):
+        """Return the number dialled last, None when there is none."""
+        rows = self.entries("d")
+        return rows[0][2] if rows else None
 
+    def _write(self):
+        self._timer = None
+        if self.desk.agent.calls:
+            self._timer = self.desk.timers.after(_LATER, self._write)
+            return
+        self.save()
 
-def last_dialled(desk):
-    """Return the number dialled last, None when there is none."""
-    rows = entries(desk, "d")
-    return rows[0][2] if rows else None
+    def save(self):
+        """Write what is new."""
+        if not self._new:
+            return
+        count, rows = {}, []
+        for row in self.entries():
+            count[row[0]] = count.get(row[0], 0) + 1
+            if count[row[0]] <= _EACH:
+                rows.append("\t".join(row))
+        try:
+            self.desk.storage.write(_FILE, "\n".join(rows).encode())
+            self._new = []
+        except OSError as error:
+            self.desk.log(2, "call list not saved: %r", error)

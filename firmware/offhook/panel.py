@@ -143,7 +143,9 @@ class Panel:
     def lines(self):
         """Return the display's lines for the state of now."""
         desk = self.desk
-        if desk.dialling or desk.agent.calls:
+        if desk.menu and not desk.agent.calls:
+            lines = desk.menu.lines()
+        elif desk.dialling or desk.agent.calls:
             lines = [self.call_line(call) for call in desk.agent.calls]
             if desk.dialling:
                 prompt = "transfer_to" if desk.moving else "dial"
@@ -170,6 +172,8 @@ class Panel:
             if account.register and not account.registered:
                 reason = ": " + account.reason if account.reason else ""
                 lines.append("%s %s%s" % (account.user, self.text("not_registered"), reason))
+        if desk.messages:
+            lines.append("%s: %d" % (self.text("messages"), desk.messages))
         if get("dnd_mode"):
             lines.append(self.text("dnd"))
         if get("redirect_event") != "none":

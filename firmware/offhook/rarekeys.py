@@ -20,7 +20,7 @@ def rare(desk, name):
         toggle(desk, "autoanswer")
     elif name == "F_CANCEL":
         desk.press("CANCEL")
-    elif name == "F_CONFERENCE" or name == "CONFERENCE":
+    elif name in ("F_CONFERENCE", "CONFERENCE"):
         number = desk.settings.get("conf_uri")
         if number:
             dial(desk, number)
