@@ -1,7 +1,8 @@
 """Call lists: the last 20 calls dialled, received and missed, kept over a reboot.
 
-One file, one line a call: kind, Unix seconds, number, name. It is read when a list is looked at and
-written some seconds after a call has ended, when no call goes on: writing flash takes its time.
+One file, one line a call: kind, Unix seconds, number, name. It is read when a list is looked at
+and written some seconds after a call has ended, when no call goes on: writing flash takes its
+time.
 """
 
 from base.compat import const
