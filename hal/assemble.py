@@ -10,6 +10,7 @@ from errno import ETIMEDOUT
 import machine
 
 _KEYPAD = "123456789*0#"
+_S3 = "S3" in sys.implementation._machine  # has pull-ups on all pins, the ESP32 on those below 34
 
 
 class Parts:
@@ -82,7 +83,7 @@ class Assembler:
         if line is None:
             from hal.interrupt import Line
 
-            line = self._lines[irq] = Line(self._input(irq, irq < 34))
+            line = self._lines[irq] = Line(self._input(irq, irq < 34 or _S3))
         return line.flag()
 
     def keypad(self, rows, columns, names=_KEYPAD):
@@ -105,7 +106,8 @@ class Assembler:
 
     def _keys(self, make, address, keys, first, lamps, irq, bus, module):
         names = keys if isinstance(keys, str) else ["P%d" % (first + i) for i in range(keys)]
-        chip = make(self._bus(bus), address, names, lamps, self._flag(irq))
+        chip = make(self._bus(bus), address, names, lamps)
+        chip.irq = self._flag(irq)  # after that: the line of a chip that is not there floats
         if keys:
             self.parts.keys.append(chip)
         if lamps:
@@ -133,11 +135,16 @@ class Assembler:
 
         self._keys(MCP23017, address, keys, first, lamps, irq, bus, module)
 
-    def tca8418(self, address=0x34, keys=32, first=1, irq=None, bus=0, module="", optional=False):
+    def tca8418(
+        self, address=0x34, keys=32, first=1, columns=8, irq=None, bus=0, module="", optional=False
+    ):
         """Function keys P`first`… on a TCA8418, or the keypad where `keys` is a text of names."""
         from hal.tca8418 import TCA8418
 
-        self._keys(TCA8418, address, keys, first, 0, irq, bus, module)
+        def make(*values):
+            return TCA8418(*values, columns=columns)
+
+        self._keys(make, address, keys, first, 0, irq, bus, module)
 
     def ssd1306(self, address=0x3C, bus=0, left=0):
         """A graphic display of 128 x 64 dots."""

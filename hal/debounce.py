@@ -6,7 +6,7 @@ when the key has been up for a while. Times suit the ESP32's 10 ms scheduling gr
 
 import asyncio
 
-from base.compat import const
+from base.compat import const, wait_for_ms
 
 _LOCK = const(30)  # ms that a key is deaf after its press
 _RELEASE = const(20)  # ms that it has to be up
@@ -121,6 +121,9 @@ class Input:
                     self.log(2, "keys %s…: %r", part.names[0], error)
                 well, wait = False, _REST
             if well and part.irq and not debounce.settling and not debounce.down:
-                await part.irq.wait()
+                try:
+                    await wait_for_ms(part.irq.wait(), _REST * 10)
+                except asyncio.TimeoutError:
+                    pass  # look at it now and then: a chip may have been plugged out and in
             else:
                 await asyncio.sleep_ms(wait)

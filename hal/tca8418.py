@@ -19,7 +19,9 @@ _FIFO = const(10)
 class TCA8418(Chip):
     """The chip (address 0x34); key i lies in row ``i // columns`` and column ``i % columns``."""
 
-    columns = 8
+    def __init__(self, i2c, address, names, lamps=0, irq=None, columns=8):
+        self.columns = columns
+        super().__init__(i2c, address, names, 0, irq)
 
     def setup(self):
         """Make all rows and as many columns as are used part of the matrix."""
