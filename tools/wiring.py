@@ -152,7 +152,7 @@ def _chip(title, address, irq, keys, first, lamps, module):
     if lamps:
         note += f", {lamps} lamps"
     if module:
-        title = f"Module {module} ({title})"
+        note = f"{module}: {note}"
     wires = [] if irq is None else [(irq, "INT", "interrupt")]
     return _block(f"{title} 0x{address:02X}", note, wires)
 

@@ -150,3 +150,33 @@ def test_the_description_takes_what_the_assembler_takes():
         theirs = [x.arg for x in function.args.args[1:]]
         ours = list(inspect.signature(getattr(wiring, "_" + kind)).parameters)
         assert sorted(theirs) == sorted(ours), kind
+
+
+def test_diagrams_and_tables_are_those_of_the_data(capsys):
+    from tools import diagram
+
+    assert diagram.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_a_diagram_shows_each_wire_and_stays_inside_its_picture():
+    from xml.etree import ElementTree
+
+    from tools import diagram
+
+    for name in wiring.names():
+        board = wiring.load(name)
+        picture = ElementTree.fromstring(diagram.Drawing(board).draw())
+        texts = [x.text for x in picture.iter() if x.tag.endswith("text")]
+        for block in board.blocks:
+            for wire in block.wires:
+                assert f"GPIO {wire.pin}" in texts, (name, wire)
+        width, height = int(picture.get("width")), int(picture.get("height"))
+        for shape in picture.iter():
+            if shape.tag.endswith("circle"):
+                assert 0 < float(shape.get("cx")) < width and 0 < float(shape.get("cy")) < height
+
+
+def test_the_font_of_the_display_is_the_one_drawn():
+    from tools import font
+
+    assert font.TARGET.read_text("utf-8") == font.source()
