@@ -1,6 +1,5 @@
 """What an event does with a parsed template: its pieces joined with the values of the moment."""
 
-from actions.variables import hidden
 from base.compat import const
 
 _VALUE = const(512)  # bytes taken of one value: a header of a stranger's INVITE may be 4 KB
@@ -8,60 +7,33 @@ _VALUE = const(512)  # bytes taken of one value: a header of a stranger's INVITE
 _PLAIN = b"-._~@:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
-def quote(value):
-    """Return `value` (str or bytes) percent-encoded: RFC 3986 unreserved, ``@``, ``:`` stay."""
-    raw = value if isinstance(value, bytes) else str(value).encode()
-    if len(raw) > _VALUE:
-        end = _VALUE
-        while raw[end] & 0xC0 == 0x80:  # not within a character
-            end -= 1
-        raw = raw[:end]
-    return "".join(chr(x) if x in _PLAIN else "%%%02X" % x for x in raw)
+def quote(raw, plain):
+    """Return the bytes `raw` percent-encoded, except those in `plain`."""
+    return "".join(chr(x) if x in plain else "%%%02X" % x for x in raw)
 
 
-def literal(text):
-    """Return a template's own text as it is sent: blanks, controls and above 0x7E encoded."""
-    for character in text:
-        if not "!" <= character <= "~":
-            break
-    else:
-        return text
-    return "".join(chr(x) if 0x20 < x < 0x7F else "%%%02X" % x for x in text.encode())
+def expand(pieces, lookup, context, empty):
+    """Return path and query: `pieces` of a target joined with their values.
 
+    They alternate between text and names; a name after a blank never has a value.
 
-def expand(target, lookup, empty):
-    """Return the request's path and query.
-
-    `lookup(name, argument)` gives a value or None. What has none stays as its literal, or goes
-    with `empty`. In the path it is ``$name&`` then, as written: the ``&`` goes with a value only.
+    `lookup(name, argument, context)` gives a value (str, bytes, int) or None. What has none stays
+    as its literal, or goes with `empty`; in the path that literal is ``$name&``, as written: its
+    ``&`` goes with a value only. Encoded: all but RFC 3986 unreserved, ``@`` and ``:``.
     """
     out = []
-    for index, piece in enumerate(target[4]):
+    for index, piece in enumerate(pieces):
         if index & 1:
             name, _, argument = piece.rstrip("&").partition("(")
-            argument = argument[:-1].strip()
-            bare = name == "sip_header" and not argument
-            value = None if bare or hidden(argument) else lookup(name, argument or None)
+            value = None if name[0] == " " else lookup(name, argument[:-1] or None, context)
             if value is not None:
-                out.append(quote(value))
+                raw = value if isinstance(value, bytes) else str(value).encode()
+                end = min(len(raw), _VALUE)
+                while end < len(raw) and raw[end] & 0xC0 == 0x80:  # not within a character
+                    end -= 1
+                out.append(quote(raw[:end], _PLAIN))
             elif not empty:
-                out.append(literal("$" + piece))
+                out.append("$" + piece.lstrip())
         else:
             out.append(piece)
     return "".join(out)
-
-
-def masked(path, target):
-    """Return `path` for the log: values that the template wrote as ``user:pass@`` are hidden."""
-    marks = target[5]
-    if not marks:
-        return path
-    way, _, query = path.partition("?")
-    parts = query.split("&")
-    for mark in marks:
-        if mark < 0:
-            way = "/***"
-        elif mark < len(parts):
-            name, equals, _ = parts[mark].partition("=")
-            parts[mark] = name + "=***" if equals else "***"
-    return way + "?" + "&".join(parts) if query else way

@@ -2,8 +2,8 @@
 
 A target is ``(secure, host, port, login, pieces, marks)``: `login` is None or (user, password),
 `pieces` alternate between text as it is sent and the name of a variable ("mac", "mac&" in the
-path, "user_uid1", "sip_header(X-Id)"), `marks` number the query parameters the log must hide
-(-1 the path).
+path, "user_uid[1]", "sip_header(X-Id)"; after a blank one that never has a value), `marks` number
+the query parameters that the log must hide (-1 the path).
 
 Decisions where the rules are silent:
 - A template has 1,024 characters at most, counted once ``&amp;`` is ``&``; a setting has 8 URLs.
@@ -17,7 +17,7 @@ Decisions where the rules are silent:
   as the network part has none.
 """
 
-from actions.expand import literal
+from actions.expand import quote
 from base.compat import const
 
 _LONGEST = const(1024)
@@ -25,6 +25,18 @@ _MOST = const(8)
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _DIGITS = "0123456789"
 _BLANK = " \t\r\n"
+_PRINTED = bytes(range(0x21, 0x7F))
+
+_RUNTIME = (
+    " local remote display_local display_remote active_url active_user active_host call-id csta_id"
+    " active_key expansion_module phone_ip local_ip nr_ongoing_calls context_url cancel_reason"
+    " longpress_key "
+)
+# with the compact forms (RFC 3261 section 7.3.3), which would be a way round
+_HIDDEN = (
+    " via v to t from f call-id i expires route record-route contact m content-type c cseq"
+    " content-length l max-forwards "
+)
 
 
 def split(text):
@@ -47,12 +59,16 @@ def split(text):
 def parse(text, known):
     """Return the tuple of the targets of a setting; ValueError says what would be right.
 
-    `known(name)` tells whether there is a variable of that name.
+    `known(name)` tells whether there is a setting of that name.
     """
+
+    def variable(name):
+        return " %s " % name in _RUNTIME or known(name)
+
     parts = split(text)
     if len(parts) > _MOST:
         raise ValueError("%d URLs are too many, %d are possible" % (len(parts), _MOST))
-    return tuple(_target(part, known) for part in parts)
+    return tuple(_target(part, variable) for part in parts)
 
 
 def _target(text, known):
@@ -164,26 +180,28 @@ def _scan(pieces, text, known, query):
             name = name + "&" if text[end : end + 1] == "&" else ""
             end += 1
         if name:
-            pieces[-1] += literal(text[start:at])
+            pieces[-1] += _literal(text[start:at])
             pieces += [name, ""]
         else:
             end = at + 1
-            pieces[-1] += literal(text[start:end])
+            pieces[-1] += _literal(text[start:end])
         start = end
-    pieces[-1] += literal(text[start:])
+    pieces[-1] += _literal(text[start:])
 
 
 def _variable(text, start, known):
     """Return (name, end) of the variable that begins at `start`; the name is "" for none.
 
-    A word that is no known name is returned too: whether it stays is decided at the event.
+    A word that is no known name is returned after a blank: whether it stays is decided later.
     """
     end = _span(text, start, _NAME)
     name, sign = text[start:end], text[end : end + 1]
     if sign == "(" and name == "sip_header":
         close = text.find(")", end)
-        if close > 0 and text[end + 1 : close].strip():
-            return text[start : close + 1], close + 1
+        header = text[end + 1 : close].strip()
+        if close > 0 and header:
+            hidden = " %s " % header.lower() in _HIDDEN
+            return " "[: int(hidden)] + "sip_header(%s)" % _literal(header), close + 1
     number = _span(text, end + 1, _DIGITS)
     indexed = sign == "[" and number > end + 1 and text[number : number + 1] == "]"
     if indexed and known(name + text[end + 1 : number]):
@@ -195,7 +213,11 @@ def _variable(text, start, known):
     if not name or name[0] in "-0123456789":
         return "", start
     end = number + 1 if indexed else _span(text, start, _NAME[:-1])
-    return text[start:end], end
+    return " " + text[start:end], end
+
+
+def _literal(text):
+    return quote(text.encode(), _PRINTED)
 
 
 def _span(text, start, signs):
