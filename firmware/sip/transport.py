@@ -1,0 +1,73 @@
+"""SIP's transports: UDP here; TCP and TLS are loaded by the first use of a stream.
+
+A send never waits. What cannot be delivered is told to `failed`, a function without arguments,
+after `send` has returned.
+"""
+
+import asyncio
+
+from base.compat import spawn
+
+
+class Transport:
+    """All transports of one agent, on `port` of `network`."""
+
+    def __init__(self, network, log, port, timers=None, settings=None):
+        self.network = network
+        self.log = log
+        self.port = port
+        self.timers = timers
+        self.settings = settings
+        self.streams = True  # TCP can be used for what is too large for a datagram
+        self._callback = None
+        self._socket = self._task = self._streams = None
+
+    def received(self, callback):
+        """Call ``callback(data, (ip, port), protocol)`` for each message that arrives."""
+        self._callback = callback
+
+    async def start(self):
+        """Open the UDP socket; OSError when the port is taken."""
+        self._socket = self.network.udp(self.port)
+        self._task = spawn(self._receive())
+
+    async def stop(self):
+        """Close everything."""
+        if self._task:
+            self._task.cancel()
+            self._socket.close()
+            self._task = None
+        if self._streams:
+            self._streams.stop()
+
+    async def _receive(self):
+        while True:
+            try:
+                data, address = await self._socket.recvfrom()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # the receiver outlives everything
+                self.log(1, "SIP: %r", error)
+                await asyncio.sleep(1)
+                continue
+            if len(data) > 4:  # CRLFCRLF and less is keep-alive (RFC 5626)
+                self._callback(data, address, "UDP")
+
+    def send(self, data, address, protocol, failed=None):
+        """Send to (ip, port) by "UDP", "TCP" or "TLS"."""
+        if protocol == "UDP":
+            self._socket.sendto(data, address)  # a lost one is sent again by its transaction
+        else:
+            self.stream().send(data, address, protocol, failed)
+
+    def stream(self):
+        """Return the streams' part, loaded by its first use."""
+        if self._streams is None:
+            from sip.stream import Streams
+
+            self._streams = Streams(self)
+        return self._streams
+
+    def deliver(self, data, address, protocol):
+        """Hand on what a stream has received."""
+        self._callback(data, address, protocol)
