@@ -1,0 +1,72 @@
+"""Credentials for requests (RFC 3261 section 22, RFC 7616, RFC 8760); loaded by a 401 or 407.
+
+A dialog keeps the challenges that it has answered, so that its later requests carry credentials at
+once, with the nonce counted on.
+"""
+
+from base.compat import const
+from base.digest import authorize, choose, parse_challenge
+
+_TRIES = const(4)  # realms along a path, and stale nonces
+
+
+def answer(request, response):
+    """Take the challenges of a 401 or 407; return whether another try makes sense."""
+    request.tries += 1
+    proxy = response.status == 407
+    given = "proxy-authenticate" if proxy else "www-authenticate"
+    name = "Proxy-Authorization" if proxy else "Authorization"
+    realms = {}
+    for value in response.all(given):
+        try:
+            for challenge in parse_challenge(value):
+                realms.setdefault(challenge["realm"], []).append(challenge)
+        except (ValueError, KeyError):
+            continue
+    known = [x for x in request.dialog.auth or () if x[0] != name or x[1]["realm"] not in realms]
+    fresh = False
+    for realm, challenges in realms.items():
+        best = choose(challenges)
+        if best is None:
+            continue
+        if _is_new(request, name, realm, best):
+            fresh = True
+        known.append([name, best, 0])
+    if not fresh or request.tries > _TRIES:
+        request.dialog.auth = None
+        return False
+    request.dialog.auth = known
+    return True
+
+
+def _is_new(request, name, realm, challenge):
+    """Return whether the realm was not answered in this request, or only its nonce was stale."""
+    for header, old, _ in request.dialog.auth or ():
+        if header == name and old["realm"] == realm:
+            stale = str(challenge.get("stale")).lower() == "true"
+            changed = old["nonce"] != challenge["nonce"]
+            return changed and (stale or request.tries < 2)
+    return True
+
+
+def credentials(request, uri, body):
+    """Return the header pairs with the credentials for what was challenged so far."""
+    account = request.dialog.account
+    method = "INVITE" if request.method == "ACK" else request.method
+    lines = []
+    for entry in request.dialog.auth:
+        name, challenge, count = entry
+        entry[2] = count + 1
+        user = account.auth_user or account.user
+        value = authorize(
+            challenge,
+            user,
+            account.password,
+            method,
+            uri,
+            body,
+            nc=count + 1,
+            cnonce=request.agent.token(),
+        )
+        lines.append((name, value))
+    return lines

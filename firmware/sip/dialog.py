@@ -1,0 +1,74 @@
+"""A dialog's data (RFC 3261 section 12), or that of a sequence of requests such as a registration.
+
+It has no behaviour but to count and to be filled in; the usages decide.
+"""
+
+from sip.message import name_addr
+
+
+class Dialog:
+    """Between `local` and `remote`, each a From or To value without its tag.
+
+    `target` is the URI that requests go to, `routes` the route set (name-addr texts, in order),
+    `cseq` our last number, `remote_cseq` theirs (None before the first).
+    """
+
+    remote_cseq = None
+    auth = None  # challenges that were answered
+
+    def __init__(self, account, call_id, local, local_tag, remote, remote_tag, target, routes=()):
+        self.account = account
+        self.call_id = call_id
+        self.local = local
+        self.local_tag = local_tag
+        self.remote = remote
+        self.remote_tag = remote_tag
+        self.target = target
+        self.routes = routes
+        self.cseq = 0
+
+    def next(self):
+        """Count and return our next CSeq."""
+        self.cseq += 1
+        return self.cseq
+
+    def fork(self, response):
+        """Return the dialog that another 2xx to the same INVITE makes."""
+        other = Dialog(
+            self.account,
+            self.call_id,
+            self.local,
+            self.local_tag,
+            self.remote,
+            "",
+            self.target,
+        )
+        other.auth = self.auth
+        other.learn(response, True)
+        return other
+
+    def matches(self, call_id, local_tag, remote_tag):
+        """Return whether a message with these belongs here."""
+        return (
+            call_id == self.call_id
+            and local_tag == self.local_tag
+            and remote_tag == self.remote_tag
+        )
+
+    def in_order(self, number):
+        """Take the CSeq of a request of theirs; return False for one that is too old."""
+        if self.remote_cseq is not None and number <= self.remote_cseq:
+            return False
+        self.remote_cseq = number
+        return True
+
+    def learn(self, message, is_response):
+        """Take tag, target and route set from the INVITE, 1xx or 2xx that makes the dialog."""
+        contact = message.values("contact")
+        if contact:
+            self.target = name_addr(contact[0])[1]
+        routes = message.values("record-route")
+        if is_response:
+            routes.reverse()
+            self.remote_tag = message.tag("to")
+        self.routes = tuple(routes)

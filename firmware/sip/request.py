@@ -1,0 +1,183 @@
+"""One outgoing request: its targets one after another, its credentials, its answers.
+
+A `Request` finds where its next hop is (RFC 3263), sends itself in a new transaction, tries the
+next target when one is dead (time-out, 503, no connection), answers 401 and 407, and hands every
+other response to its user.
+"""
+
+from base.compat import const, spawn
+from sip.message import Message, encode, name_addr, param, uri_parts
+from sip.transaction import Client, InviteClient, follow
+
+_DATAGRAM = const(1300)  # a larger request goes by TCP (RFC 3261 section 18.1.1)
+
+
+class Request:
+    """A request of `dialog` (a `Dialog`), sent by `start`.
+
+    ``callback(request, response)`` gets all responses; `response.local` marks those made up here:
+    408 for a time-out, 503 where nothing could be delivered. Before an INVITE leaves it is called
+    once with None. `headers` (a list of pairs) and `body` may be functions of the request, called
+    when the target is chosen: `local` is our (ip, port) towards it and `protocol` the transport.
+    """
+
+    cseq = None
+    tries = 0  # answers to challenges so far
+    over = False
+    last = False  # no further try
+    transaction = None
+    local = protocol = None
+    branch = ""
+
+    def __init__(self, agent, dialog, method, callback, headers=(), body=b""):
+        self.agent = agent
+        self.dialog = dialog
+        self.method = method
+        self.callback = callback
+        self.headers = headers
+        self.body = body
+        self.targets = []
+
+    def start(self):
+        """Find the next hop and send; nothing is sent later than a name's resolution."""
+        dialog = self.dialog
+        hop = name_addr(dialog.routes[0])[1] if dialog.routes else dialog.target
+        try:
+            scheme, _, host, port, params = uri_parts(hop)
+        except ValueError:
+            host = ""
+        if not host:
+            self._fail(503)
+            return self
+        host = param(params, "maddr") or host
+        if host.replace(".", "").isdigit() and host.count(".") == 3:
+            transport = param(params, "transport") or dialog.account.transport
+            if scheme == "sips":
+                transport = "tls"
+            transport = "UDP" if transport == "auto" else transport.upper()
+            self.targets = [(host, port or (5061 if transport == "TLS" else 5060), transport)]
+            self.send()
+        else:
+            spawn(self._locate(hop))
+        return self
+
+    async def _locate(self, hop):
+        from sip.locate import locate
+
+        try:
+            targets = await locate(self.agent.resolver, hop, self.dialog.account.transport)
+            self.targets = list(targets)
+        except OSError:
+            pass
+        if self.over:
+            return
+        if self.targets:
+            self.send()
+        else:
+            self._fail(503)
+
+    def _fail(self, status):
+        response = Message("", "", status, "", [])
+        response.local = True
+        self._receive(response)
+
+    def send(self):
+        """Send to the first of the targets that are left, in a transaction of its own."""
+        agent, first = self.agent, self.cseq is None
+        ip, port, self.protocol = self.targets[0]
+        address = agent.network.address(ip)
+        if address is None:
+            self._fail(503)
+            return
+        self.local = (address, agent.port)
+        if first:
+            self.cseq = self.dialog.next()
+            if self.method == "INVITE":
+                self.callback(self, None)
+                if self.over:
+                    return
+        data = self.encode()
+        if len(data) > _DATAGRAM and self.protocol == "UDP" and agent.transport.streams:
+            self.targets.insert(0, (ip, port, "TCP"))  # UDP is next where TCP fails
+            self.protocol = "TCP"
+            data = self.encode()
+        if self.method == "ACK":
+            agent.send(data, (ip, port), self.protocol)
+            return
+        kind = InviteClient if self.method == "INVITE" else Client
+        key = self.branch + self.method
+        self.transaction = kind(agent, key, (ip, port), self.protocol, data, self._receive)
+        self.transaction.start()
+
+    def encode(self):
+        """Return the request's bytes for the present target, with a new branch."""
+        agent, dialog, method = self.agent, self.dialog, self.method
+        self.branch = "z9hG4bK" + agent.token()
+        uri, routes = dialog.target, list(dialog.routes)
+        if routes and param(name_addr(routes[0])[1], "lr") is None:  # RFC 2543's strict routing
+            uri = name_addr(routes.pop(0))[1]
+            routes.append("<%s>" % dialog.target)
+        local = "%s:%d" % self.local
+        remote = dialog.remote + (";tag=" + dialog.remote_tag if dialog.remote_tag else "")
+        headers = [
+            ("Via", "SIP/2.0/%s %s;branch=%s;rport" % (self.protocol, local, self.branch)),
+            ("Max-Forwards", "70"),
+            ("From", "%s;tag=%s" % (dialog.local, dialog.local_tag)),
+            ("To", remote),
+            ("Call-ID", dialog.call_id),
+            ("CSeq", "%d %s" % (self.cseq, method)),
+        ]
+        for route in routes:
+            headers.append(("Route", route))
+        more, body = self.headers, self.body
+        headers.extend(more(self) if callable(more) else more)
+        headers.append(("User-Agent", agent.name))
+        if callable(body):
+            body = body(self)
+        if dialog.auth:
+            from sip.auth import credentials
+
+            headers.extend(credentials(self, uri, body))
+        return encode("%s %s SIP/2.0" % (method, uri), headers, body)
+
+    def contact(self, extra=""):
+        """Return our Contact towards the present target; `extra` goes into its URI."""
+        return self.agent.contact(self.dialog.account, self.local[0], self.protocol, extra)
+
+    def _receive(self, response):
+        status = response.status
+        if self.over:
+            return
+        if self.last:
+            pass
+        elif (response.local or status == 503) and len(self.targets) > 1:
+            self.targets.pop(0)
+            self.send()
+            return
+        elif status in (401, 407) and self.dialog.account.password:
+            from sip.auth import answer
+
+            if answer(self, response):
+                self.cseq = self.dialog.next()
+                self.send()
+                return
+        if self.callback:
+            self.callback(self, response)
+
+    def cancel(self):
+        """Forget the request: nothing is called back any more."""
+        self.over = True
+        self.callback = None
+        if self.transaction:
+            self.transaction.end()
+
+    def withdraw(self, headers=()):
+        """CANCEL an INVITE that has got a provisional answer (section 9.1)."""
+        transaction = self.transaction
+        if not transaction.data:
+            return
+        data = follow("CANCEL", transaction.data, None, headers)
+        agent, key = self.agent, self.branch + "CANCEL"
+        Client(agent, key, transaction.address, transaction.protocol, data, None).start()
+        self.last = True
+        transaction.give_up()

@@ -1,0 +1,192 @@
+"""What the SIP tests share: agents wired back to back over a lossy recorder, under one clock."""
+
+from support import Clock
+
+from base.timers import Timers
+from sip.agent import Account, Agent
+from sip.message import encode, parse
+
+
+class Random:
+    """`getrandbits` that gives the same numbers in every run and both interpreters."""
+
+    def __init__(self, seed=1):
+        self.state = seed
+
+    def __call__(self, bits):
+        self.state = (self.state * 1103515245 + 12345) & 0x7FFFFFFF
+        self.state = (self.state * 1103515245 + 12345) & 0x7FFFFFFF
+        value = self.state >> 7
+        self.state = (self.state * 1103515245 + 12345) & 0x7FFFFFFF
+        return (value << 16 ^ self.state >> 5) & ((1 << bits) - 1)
+
+
+class Settings:
+    """The defaults, and what a test sets."""
+
+    def __init__(self, **values):
+        self.values = values
+
+    def get(self, name):
+        return self.values.get(name)
+
+
+class Network:
+    """The network part: always up, one address."""
+
+    up = True
+
+    def __init__(self, ip):
+        self.ip = ip
+
+    def address(self, peer=None):
+        return self.ip
+
+
+class Wire:
+    """Carries datagrams between agents and recorders in `delay` ms; loses those in `lose`.
+
+    `log` holds (index, from, to, message) of everything sent, whether lost or not.
+    """
+
+    def __init__(self, clock=None, delay=10):
+        self.clock = clock or Clock()
+        self.timers = Timers(self.clock)
+        self.delay = delay
+        self.ends = {}
+        self.lose = ()
+        self.log = []
+        self.random = Random()
+
+    def agent(self, ip, user, listener=None, port=5060, **settings):
+        """Return a started agent with one account."""
+        end = Party(self, ip, port)
+        agent = Agent(
+            Network(ip), self.timers, None, Settings(**settings), end.heard, log, self.random, port
+        )
+        end.agent = agent
+        agent.transport = end
+        agent.party = end
+        end.listener = listener
+        account = Account(1, user)
+        agent.add(account)
+        self.ends[ip, port] = agent.received
+        return agent
+
+    def peer(self, ip, port=5060):
+        """Return a `Peer` that records what it gets and sends what it is told."""
+        peer = Peer(self, (ip, port))
+        self.ends[ip, port] = peer.received
+        return peer
+
+    def carry(self, source, data, target):
+        """Take a datagram; deliver it later, unless it is lost."""
+        index = len(self.log)
+        self.log.append((index, source, target, data))
+        if index not in self.lose and target in self.ends:
+            self.timers.after(self.delay, self.ends[target], data, source, "UDP")
+
+    def run(self, ms):
+        """Let time pass."""
+        self.clock.move(ms, self.timers)
+
+    def lines(self):
+        """Return the first lines of everything sent."""
+        return [str(x[3].split(b"\r\n")[0], "utf-8") for x in self.log]
+
+
+def log(level, text, *values):
+    """Take a line of the log; a fault that the agent caught fails the test."""
+    if level == 0:
+        raise AssertionError(text % values)
+
+
+class Party:
+    """An agent's transport and listener."""
+
+    streams = False
+
+    def __init__(self, wire, ip, port):
+        self.wire, self.address = wire, (ip, port)
+        self.events = []
+        self.calls = []
+
+    def send(self, data, address, protocol, failed=None):
+        self.wire.carry(self.address, data, address)
+        return True
+
+    def heard(self, kind, subject, **details):
+        self.events.append(kind)
+        if kind in ("incoming", "outgoing") and subject not in self.calls:
+            self.calls.append(subject)
+        if self.listener:
+            self.listener(kind, subject, **details)
+
+
+class Peer:
+    """A scripted SIP peer: `got` are the messages that came."""
+
+    def __init__(self, wire, address):
+        self.wire, self.address = wire, address
+        self.got = []
+        self.count = 0
+
+    def received(self, data, address, protocol):
+        message = parse(data)
+        message.source = address
+        self.got.append(message)
+
+    def send(self, data, to):
+        self.wire.carry(self.address, data, to)
+
+    def take(self, ms=20):
+        """Let `ms` pass; return what came, as ["INVITE", "180"]; the messages are in `got`."""
+        self.got = []
+        self.wire.run(ms)
+        return [str(x.status) if x.status else x.method for x in self.got]
+
+    def reply(self, request, status, tag="peer", headers=(), body=b"", contact=True):
+        """Answer a request of the agent's."""
+        lines = [("Via", x) for x in request.all("via")]
+        lines.append(("From", request.header("from")))
+        to = request.header("to")
+        if tag and ";tag=" not in to and status > 100:
+            to += ";tag=" + tag
+        lines.append(("To", to))
+        lines.append(("Call-ID", request.header("call-id")))
+        lines.append(("CSeq", request.header("cseq")))
+        if contact:
+            lines.append(("Contact", "<sip:peer@%s:%d>" % self.address))
+        lines.extend(headers)
+        if body:
+            lines.append(("Content-Type", "application/sdp"))
+        self.send(encode("SIP/2.0 %d x" % status, lines, body), request.source)
+
+    def request(self, method, to, uri, call_id="c1", cseq=1, headers=(), body=b"", **kw):
+        """Send a request to the agent at `to`; give branch=, from_=, to_tag= to change them."""
+        self.count += 1
+        branch = kw.get("branch") or "z9hG4bKp%d" % self.count
+        target = "<%s>" % uri
+        if kw.get("to_tag"):
+            target += ";tag=" + kw["to_tag"]
+        via = "SIP/2.0/UDP %s:%d;rport;branch=%s" % (self.address + (branch,))
+        lines = [
+            ("Via", via),
+            ("Max-Forwards", "70"),
+            ("From", kw.get("from_") or '"Peer" <sip:peer@peer.example>;tag=pt'),
+            ("To", target),
+            ("Call-ID", call_id),
+            ("CSeq", "%d %s" % (cseq, method)),
+            ("Contact", "<sip:peer@%s:%d>" % self.address),
+        ]
+        lines.extend(headers)
+        if body:
+            lines.append(("Content-Type", kw.get("kind") or "application/sdp"))
+        self.send(encode("%s %s SIP/2.0" % (method, uri), lines, body), to)
+        return branch
+
+
+SDP = (
+    b"v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n"
+    b"m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+)

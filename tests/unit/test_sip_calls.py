@@ -1,0 +1,408 @@
+"""Calls between two agents, and with a scripted peer: each way to begin and to end, lossy too."""
+
+from sipkit import SDP, Wire
+
+A, B = "10.0.0.1", "10.0.0.2"
+
+
+def _pair(lose=(), answer=True):
+    wire = Wire()
+    wire.lose = lose
+
+    def at_b(kind, call, **details):
+        if kind == "incoming":
+            call.ring()
+            if answer:
+                wire.timers.after(1000, call.answer)
+
+    a = wire.agent(A, "100")
+    b = wire.agent(B, "200", at_b)
+    return wire, a, b
+
+
+def _quiet(wire, *agents):
+    """Let everything that waits run out; nothing may be left over."""
+    wire.run(200_000)
+    for agent in agents:
+        assert agent.calls == [] and agent.waiting == [], agent.port
+        assert not agent.transactions, agent.transactions
+    assert len(wire.timers) == 0
+
+
+def _answered(wire, a, b, hang_up):
+    call = a.call(a.accounts[0], "200@" + B)
+    wire.run(90_000)
+    other = b.party.calls[0]
+    states = call.state, other.state
+    hang_up(call, other)
+    wire.run(90_000)
+    return states, call, other
+
+
+def test_a_call_is_answered_and_hung_up():
+    wire, a, b = _pair()
+    states, call, other = _answered(wire, a, b, lambda x, y: x.hangup())
+    assert states == ("connected", "connected")
+    assert a.party.events == ["outgoing", "ringing", "connected", "ended"]
+    assert b.party.events == ["incoming", "connected", "ended"]
+    assert (call.remote, other.remote) == ("200@10.0.0.2", "100@10.0.0.1")
+    assert (call.ended_by, other.ended_by) == ("local", "remote")
+    assert (call.direction, other.direction) == ("out", "in") and call.answered
+    assert call.call_id == other.call_id and call.id == 1 and other.id == 1
+    firsts = [x.split(" ")[0 if x[:3] != "SIP" else 1] for x in wire.lines()]
+    assert firsts == ["INVITE", "100", "180", "200", "ACK", "BYE", "200"]
+    _quiet(wire, a, b)
+
+
+def test_the_called_side_hangs_up():
+    wire, a, b = _pair()
+    _, call, other = _answered(wire, a, b, lambda x, y: y.hangup())
+    assert (call.ended_by, other.ended_by) == ("remote", "local")
+    _quiet(wire, a, b)
+
+
+def test_an_answered_call_survives_the_loss_of_any_one_message():
+    for lost in range(9):
+        for side in (0, 1):
+            wire, a, b = _pair((lost,))
+            states, call, other = _answered(wire, a, b, lambda x, y, s=side: (x, y)[s].hangup())
+            assert states == ("connected", "connected"), (lost, wire.lines())
+            assert call.state == other.state == "ended"
+            assert call.ended_by == ("local", "remote")[side], (lost, wire.lines())
+            assert a.party.events.count("ended") == b.party.events.count("ended") == 1
+            _quiet(wire, a, b)
+
+
+def test_a_cancelled_call_survives_the_loss_of_any_one_message():
+    for lost in [()] + [(x,) for x in range(9)]:
+        wire, a, b = _pair(lost, answer=False)
+        call = a.call(a.accounts[0], "200@" + B)
+        wire.run(3000)
+        call.hangup()
+        assert call.state == "ended" and a.party.events[-1] == "ended"
+        wire.run(90_000)
+        other = b.party.calls[0]
+        assert (other.state, other.ended_by) == ("ended", "remote"), (lost, wire.lines())
+        assert b.party.events == ["incoming", "ended"]
+        _quiet(wire, a, b)
+
+
+def test_a_rejected_call_survives_the_loss_of_any_one_message():
+    for status in (486, 603):
+        for lost in [()] + [(x,) for x in range(6)]:
+            wire, a, b = _pair(lost, answer=False)
+            call = a.call(a.accounts[0], "200@" + B)
+            wire.run(3000)
+            b.party.calls[0].reject(status)
+            wire.run(90_000)
+            assert (call.state, call.status, call.ended_by) == ("ended", status, "remote"), lost
+            _quiet(wire, a, b)
+
+
+def test_a_call_to_nobody_times_out():
+    wire = Wire()
+    a = wire.agent(A, "100")
+    call = a.call(a.accounts[0], "200@10.0.0.99")
+    wire.run(31_000)
+    assert call.state == "calling"
+    wire.run(2000)
+    assert (call.state, call.status, call.ended_by) == ("ended", 408, "error")
+    assert len(wire.log) == 7  # timer A: 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 s
+    _quiet(wire, a)
+
+
+def _calling():
+    wire = Wire()
+    a = wire.agent(A, "100")
+    peer = wire.peer(B)
+    call = a.call(a.accounts[0], "200@" + B)
+    assert peer.take() == ["INVITE"]
+    return wire, a, peer, call, peer.got[0]
+
+
+def test_hanging_up_before_any_answer_waits_with_the_cancel():
+    wire, a, peer, call, invite = _calling()
+    call.hangup()
+    assert "CANCEL" not in peer.take(100)
+    peer.reply(invite, 180)
+    assert peer.take() == ["CANCEL"]
+    cancel = peer.got[0]
+    assert cancel.header("via") == invite.header("via") and cancel.uri == invite.uri
+    assert cancel.header("to") == invite.header("to")
+    peer.reply(cancel, 200)
+    peer.reply(invite, 487)
+    assert peer.take() == ["ACK"]
+    _quiet(wire, a)
+
+
+def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_ended():
+    wire, a, peer, call, invite = _calling()
+    peer.reply(invite, 180)
+    peer.take()
+    call.hangup()
+    peer.reply(invite, 200, body=SDP)
+    got = peer.take()
+    assert sorted(got) == ["ACK", "BYE", "CANCEL"], got
+    assert a.party.events == ["outgoing", "ringing", "ended"]
+    for message in peer.got:
+        if message.method != "ACK":
+            peer.reply(message, 200)
+    _quiet(wire, a)
+
+
+def test_a_cancel_without_a_final_answer_gives_up_after_32_s():
+    wire, a, peer, call, invite = _calling()
+    peer.reply(invite, 180)
+    peer.take()
+    call.hangup()
+    peer.take()
+    peer.reply(peer.got[0], 200)
+    wire.run(40_000)
+    _quiet(wire, a)
+
+
+def test_the_2xx_of_a_second_fork_is_acknowledged_and_ended():
+    wire, a, peer, call, invite = _calling()
+    peer.reply(invite, 180, "one")
+    peer.reply(invite, 180, "two")
+    peer.reply(invite, 200, "one", body=SDP)
+    assert peer.take() == ["ACK"]
+    assert call.state == "connected"
+    peer.reply(invite, 200, "two", body=SDP)
+    assert peer.take() == ["ACK", "BYE"]
+    assert peer.got[0].tag("to") == peer.got[1].tag("to") == "two"
+    peer.reply(peer.got[1], 200)
+    peer.reply(invite, 200, "two", body=SDP)  # repeated: acknowledged, but ended only once
+    peer.reply(invite, 200, "one", body=SDP)
+    assert peer.take() == ["ACK", "ACK"]
+    assert call.state == "connected" and a.party.events.count("connected") == 1
+    call.hangup()
+    assert peer.take() == ["BYE"]
+    peer.reply(peer.got[0], 200)
+    _quiet(wire, a)
+
+
+def test_routes_of_the_2xx_are_used_in_reverse_order():
+    wire, a, peer, call, invite = _calling()
+    route = [("Record-Route", "<sip:10.0.0.8;lr>, <sip:%s;lr>" % B)]
+    peer.reply(invite, 200, body=SDP, headers=route)
+    assert peer.take() == ["ACK"]
+    assert peer.got[0].all("route") == ["<sip:%s;lr>" % B, "<sip:10.0.0.8;lr>"]
+    assert peer.got[0].uri == "sip:peer@%s:5060" % B
+    call.hangup()
+    peer.take()
+    peer.reply(peer.got[0], 200)
+    _quiet(wire, a)
+
+
+def _called(ring=True, body=SDP):
+    wire = Wire()
+
+    def listener(kind, call, **details):
+        if kind == "incoming" and ring:
+            call.ring()
+
+    a = wire.agent(A, "100", listener)
+    peer = wire.peer(B)
+    branch = peer.request("INVITE", (A, 5060), "sip:100@" + A, body=body)
+    assert peer.take() == (["100", "180"] if ring else ["100"])
+    return wire, a, peer, a.party.calls[0], branch
+
+
+def _acknowledge(peer, answer, method="ACK", cseq=1, **kw):
+    peer.request(method, (A, 5060), "sip:100@" + A, cseq=cseq, to_tag=answer.tag("to"), **kw)
+
+
+def test_the_2xx_is_repeated_until_its_ack_and_the_call_ended_without_one():
+    wire, a, peer, call, _ = _called()
+    call.answer()
+    assert peer.take(33_000).count("200") == 11  # 0.5, 1, 2, 4, 4, … s
+    assert "BYE" in [x.method for x in peer.got]
+    assert (call.state, call.ended_by) == ("ended", "error")
+    _quiet(wire, a)
+
+
+def test_a_repeated_invite_gets_the_last_answer_again_and_no_second_call():
+    wire, a, peer, call, branch = _called()
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP, branch=branch)
+    assert peer.take() == ["180"]
+    call.answer()
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP, branch=branch)
+    assert peer.take() == ["200"]
+    _acknowledge(peer, peer.got[0])
+    assert peer.take(5000) == [] and len(a.calls) == 1
+    _acknowledge(peer, peer.got[0] if peer.got else call_answer(call), "BYE", 2)
+    assert peer.take() == ["200"] and a.calls == []
+    _quiet(wire, a)
+
+
+def call_answer(call):
+    """Return what has the call's To tag."""
+
+    class Answer:
+        def tag(self, name):
+            return call.dialog.local_tag
+
+    return Answer()
+
+
+def test_hanging_up_before_the_ack_waits_with_the_bye():
+    wire, a, peer, call, _ = _called()
+    call.answer()
+    call.hangup()
+    assert peer.take(100) == ["200"]
+    answer = peer.got[0]
+    _acknowledge(peer, answer)
+    assert peer.take() == ["BYE"]
+    peer.reply(peer.got[0], 200)
+    _quiet(wire, a)
+
+
+def test_a_cancel_ends_the_ringing_call_and_its_reason_is_kept():
+    wire, a, peer, call, branch = _called()
+    reason = [("Reason", 'SIP;cause=200;text="Call completed elsewhere"')]
+    peer.request("CANCEL", (A, 5060), "sip:100@" + A, headers=reason, branch=branch)
+    got = peer.take()
+    assert sorted(got) == ["200", "487"]
+    assert call.cancel_reason == reason[0][1] and call.state == "ended"
+    peer.request("ACK", (A, 5060), "sip:100@" + A, branch=branch)
+    _quiet(wire, a)
+
+
+def test_a_cancel_after_the_answer_changes_nothing():
+    wire, a, peer, call, branch = _called()
+    call.answer()
+    peer.request("CANCEL", (A, 5060), "sip:100@" + A, branch=branch)
+    assert sorted(peer.take()) == ["200", "200"] and call.state == "connected"
+    _acknowledge(peer, call_answer(call))
+    call.hangup() if call.acked else peer.take()
+    wire.run(20)
+    call.hangup()
+    _quiet(wire, a)
+
+
+def test_a_bye_before_the_answer_ends_both():
+    wire, a, peer, call, branch = _called()
+    _acknowledge(peer, call_answer(call), "BYE", 2)
+    assert sorted(peer.take()) == ["200", "487"] and call.state == "ended"
+    _quiet(wire, a)
+
+
+def test_a_lost_ack_for_a_rejection_ends_after_timer_h():
+    wire, a, peer, call, _ = _called()
+    call.reject(486)
+    assert peer.take(40_000).count("486") == 11  # timer G
+    _quiet(wire, a)
+
+
+def test_an_offer_that_cannot_be_met_is_refused_before_it_rings():
+    wire = Wire()
+    a = wire.agent(A, "100")
+    peer = wire.peer(B)
+    body = SDP.replace(b"AVP 0 8 101", b"AVP 18")
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=body)
+    assert peer.take() == ["100", "488"] and a.party.events == []
+    _quiet(wire, a)
+
+
+def test_an_invite_without_an_offer_gets_ours_and_the_answer_comes_in_the_ack():
+    wire, a, peer, call, _ = _called(body=b"")
+    call.answer()
+    assert peer.take() == ["200"] and b"m=audio" in peer.got[0].body
+    _acknowledge(peer, peer.got[0], body=SDP)
+    assert peer.take(3000) == [] and call.state == "connected"
+    call.hangup()
+    _quiet(wire, a)
+
+
+def test_a_merged_request_is_refused_with_482():
+    wire, a, peer, call, _ = _called()
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP)  # the same, by another way
+    assert peer.take() == ["482"]
+    call.reject(486)
+    _quiet(wire, a)
+
+
+def test_requests_of_no_dialog_get_481_and_options_200_in_every_state():
+    wire, a, peer, call, _ = _called()
+    to = (A, 5060)
+    for method in ("BYE", "INFO", "UPDATE", "PRACK", "INVITE", "NOTIFY"):
+        peer.request(method, to, "sip:100@" + A, call_id="other", to_tag="none")
+        assert peer.take() == ["481"], method
+    for state in ("ringing", "connected", "ended"):
+        assert call.state == state
+        peer.request("OPTIONS", to, "sip:100@" + A, call_id="o" + state)
+        assert "200" in peer.take()
+        if state == "ringing":
+            call.answer()
+            peer.take()
+            _acknowledge(peer, call_answer(call))
+            peer.take()
+        elif state == "connected":
+            call.hangup()
+    _quiet(wire, a)
+
+
+def test_a_call_for_somebody_else_gets_404():
+    wire = Wire()
+    a = wire.agent(A, "100")
+    peer = wire.peer(B)
+    peer.request("INVITE", (A, 5060), "sip:999@" + A, body=SDP)
+    assert peer.take() == ["404"]
+    _quiet(wire, a)
+
+
+def test_more_calls_than_fit_get_486_and_the_others_live():
+    wire, a, peer, call, _ = _called()
+    for index in range(12):
+        peer.request("INVITE", (A, 5060), "sip:100@" + A, "more%d" % index, body=SDP)
+    got = peer.take()
+    assert got.count("486") == 5 and got.count("180") == 7
+    assert len(a.calls) == 8
+    for other in list(a.calls):
+        other.hangup()
+    _quiet(wire, a)
+
+
+def test_two_calls_of_two_accounts_at_once():
+    from sip.agent import Account
+
+    wire, a, b = _pair()
+    a.add(Account(2, "101"))
+    one = a.call(a.accounts[0], "200@" + B)
+    two = a.call(a.accounts[1], "200@" + B)
+    wire.run(5000)
+    assert one.state == two.state == "connected" and one.call_id != two.call_id
+    assert (one.local, two.local) == ("100@10.0.0.1", "101@10.0.0.1")
+    two.hangup()
+    wire.run(5000)
+    assert [one.state, two.state] == ["connected", "ended"] and b.calls[0].remote == one.local
+    one.hangup()
+    _quiet(wire, a, b)
+
+
+def test_junk_never_raises():
+    from sipkit import Random
+
+    wire, a, peer, call, _ = _called()
+    random = Random(7)
+    good = wire.log[0][3]
+    for _ in range(300):
+        data = bytearray(good)
+        for _ in range(1 + random(3)):
+            at = random(16) % len(data)
+            kind = random(2)
+            if kind == 0:
+                data[at] = random(8)
+            elif kind == 1:
+                data = data[:at] + data[at + random(5) :]
+            else:
+                data = data[:at] + bytes([random(7)] * random(3)) + data[at:]
+        a.received(bytes(data), (B, 5060), "UDP")
+        if len(a.calls) > 6:
+            for other in list(a.calls):
+                other.hangup()
+        wire.run(5000)
+    for other in list(a.calls):
+        other.hangup()
+    _quiet(wire, a)
