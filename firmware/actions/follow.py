@@ -7,6 +7,10 @@ phone itself. Credentials stay with the scheme, host and port of the template; t
 nowhere else, and those in a Location are not used.
 """
 
+from binascii import b2a_base64, hexlify
+from os import urandom
+
+from actions.expand import expand
 from actions.http import Request
 from base.compat import const
 
@@ -65,13 +69,12 @@ def authorize(request, login):
         except ValueError:
             pass
     user, password = login
-    digest = choose([x for x in found if x["scheme"].lower() == "digest"])
+    digest = choose(found)
     if digest:
+        cnonce = hexlify(urandom(8)).decode()
         scheme = "Digest"
-        value = authorize(digest, user, password, "GET", request.path)
-    elif [x for x in found if x["scheme"].lower() == "basic"]:
-        from binascii import b2a_base64
-
+        value = authorize(digest, user, password, "GET", request.path, cnonce=cnonce)
+    elif [x for x in found if x["scheme"] == "basic"]:
         scheme = "Basic"
         value = "Basic " + b2a_base64(("%s:%s" % (user, password)).encode()).decode().strip()
     else:
@@ -98,14 +101,14 @@ def redirected(request, own):
         elif text[:1] != "/":
             text = way[: way.rfind("/") + 1] + text
         text = "%s://%s:%d%s" % (scheme, request.host, request.port, text)
-    targets = parse(text, _none)
+    targets = parse(text, _nothing)
     if len(targets) != 1:
         raise ValueError("no URL")
     secure, host, port, _, pieces, _ = targets[0]
     if host == "localhost" or host[:4] == "127." or host in ("0", "0.0.0.0", own):
         raise ValueError("to this phone itself")
-    return Request(secure, host, port, "".join(x.lstrip() for x in pieces))
+    return Request(secure, host, port, expand(pieces, _nothing, None, False))
 
 
-def _none(name):
-    return False
+def _nothing(*_):
+    return None

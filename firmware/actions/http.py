@@ -77,9 +77,9 @@ class Request:
         status = 0
         while status < 200:
             line = await self._line()
-            if line[:5] != b"HTTP/" or not line[9:12].isdigit():
+            status = int(line[9:12]) if line[9:12].isdigit() else 0
+            if line[:5] != b"HTTP/" or status < 100:
                 raise OSError("no HTTP answer")
-            status = int(line[9:12])
             length = -1
             self.location = ""
             self.challenges = []

@@ -1,0 +1,260 @@
+"""The queue: nothing lost, nothing twice, everything in order, and no server holds up another."""
+
+from actions_support import OK, Bench, Web, put
+
+from base.compat import sleep_ms
+
+
+async def hang(head, reader, writer):
+    await reader.read(1)
+
+
+def numbers(web):
+    return [int(x.partition("=")[2]) for x in web.paths()]
+
+
+async def test_an_event_sends_its_templates_with_the_values_of_its_moment():
+    web = await Web().start()
+    bench = Bench()
+    bench.set(
+        "action_incoming_url",
+        "http://web.test:%d/a?r=$remote http://web.test:%d/b" % (web.port, web.port),
+    )
+    values = {"remote": "200@h"}
+    assert bench.has("action_incoming_url") and not bench.has("action_missed_url")
+    bench.fire("action_incoming_url", values)
+    values["remote"] = "300@h"
+    bench.fire("action_incoming_url", values)
+    bench.fire("action_missed_url", values)
+    bench.set("action_incoming_url", "")
+    bench.fire("action_incoming_url", values)
+    await bench.idle()
+    assert web.paths() == ["/a?r=200@h", "/b", "/a?r=300@h", "/b"]
+    assert bench.figures("action_incoming_url") == bench.figures() == (4, 4, 4, 0, 0, 0)
+    web.close()
+    bench.stop()
+
+
+async def test_a_refused_template_leaves_the_old_one():
+    bench = Bench()
+    bench.set("action_setup_url", "http://localhost/x")
+    try:
+        bench.set("action_setup_url", "http://$phone_ip/x")
+        raise AssertionError("taken")
+    except ValueError:
+        pass
+    assert bench.has("action_setup_url")
+    bench.stop()
+
+
+async def test_a_lookup_that_fails_leaves_the_literal():
+    bench = Bench()
+
+    def broken(name, argument, context):
+        raise RuntimeError("oops")
+
+    bench.lookup = broken
+    bench.set("action_setup_url", "http://localhost/x?m=$phone_ip")
+    bench.fire("action_setup_url")
+    await bench.idle()
+    assert bench.local_paths == ["/x?m=$phone_ip"]
+    assert bench.logged("oops")
+    bench.stop()
+
+
+async def test_events_for_one_server_arrive_in_order_one_after_the_other():
+    at_once = [0, 0]
+
+    async def serve(head, reader, writer):
+        at_once[0] += 1
+        at_once[1] = max(at_once)
+        await sleep_ms(1)
+        await put(writer, OK)
+        at_once[0] -= 1
+
+    web = await Web(serve).start()
+    bench = Bench(n="")
+    bench.set("a", "http://web.test:%d/?n=$n" % web.port)
+    for number in range(30):
+        bench.fire("a", {"n": number})
+    await bench.idle()
+    assert numbers(web) == list(range(30))
+    assert at_once[1] == 1
+    web.close()
+    bench.stop()
+
+
+async def test_of_100_events_in_a_queue_of_32_the_oldest_give_way():
+    web = await Web().start()
+    web.close()  # refuses
+    bench = Bench(action_url_queue=32, n="")
+    bench.pauses = (60000,) * 3
+    bench.set("a", "http://web.test:%d/?n=$n" % web.port)
+    for number in range(100):
+        bench.fire("a", {"n": number})
+        while bench.busy:
+            await sleep_ms(0)
+    assert [x[2] for x in bench.queue] == ["/?n=%d" % n for n in range(68, 100)]
+    assert bench.figures("a") == bench.figures() == (100, 0, 0, 0, bench.figures()[4], 68)
+    assert len(bench.logged("Queue full, dropped a for web.test")) == 68
+    await web.listen(web.port)  # it is back
+    for key in list(bench.pausing):
+        bench.pump(key)
+    await bench.idle()
+    assert numbers(web) == list(range(68, 100))
+    assert bench.figures()[:3] == (100, 32, 32)
+    web.close()
+    bench.stop()
+
+
+async def test_100_events_at_once_beside_a_server_that_hangs():
+    web = await Web(hang).start()
+    bench = Bench(action_url_queue=32, n="")
+    bench.set("a", "http://web.test:%d/?n=$n" % web.port)
+    for number in range(100):
+        bench.fire("a", {"n": number})
+    await web.wait(1)
+    assert len(bench.queue) == 32 and len(bench.busy) == 1
+    assert bench.figures() == (100, 0, 0, 0, 0, 67)
+    web.close()
+    bench.stop()
+
+
+async def test_what_waits_is_bounded_in_bytes_too():
+    bench = Bench(action_url_queue=256)
+    bench.busy = {1: False, 2: False, 3: False}  # nothing may start
+    bench.set("a", "http://web.test/?x=" + "y" * 1000)
+    for _ in range(100):
+        bench.fire("a")
+    assert sum(len(x[2]) for x in bench.queue) <= 16384
+    assert len(bench.queue) == 16 and bench.figures() == (100, 0, 0, 0, 0, 84)
+    bench.stop()
+
+
+async def test_a_dead_server_does_not_hold_up_another():
+    dead = await Web(hang).start()
+    live = await Web().start()
+    gone = await Web().start()
+    gone.close()
+    bench = Bench(action_url_timeout=60, n="")
+    for web in (dead, gone, live):
+        bench.set("e%d" % web.port, "http://web.test:%d/?n=$n" % web.port)
+    bench.pauses = (60000,) * 3
+    for number in range(5):
+        for web in (dead, gone, live):
+            bench.fire("e%d" % web.port, {"n": number})
+    await live.wait(5)
+    assert numbers(live) == [0, 1, 2, 3, 4]
+    assert numbers(dead) == [0]
+    while bench.busy and not bench.pausing:
+        await sleep_ms(1)
+    assert list(bench.pausing) == ["web.test:%d" % gone.port]
+    for web in (dead, live):
+        web.close()
+    bench.stop()
+
+
+async def test_a_name_that_does_not_resolve_does_not_hold_up_another():
+    live = await Web().start()
+    bench = Bench(action_url_timeout=60)
+    bench.send(bench.parse("http://slow.test/x"), "P1")
+    bench.send(bench.parse("http://web.test:%d/y" % live.port), "P2")
+    await live.wait(1)
+    assert bench.figures("P2")[0] == 1
+    live.close()
+    bench.stop()
+
+
+async def test_a_retry_stays_ahead_of_later_events():
+    web = await Web().start()
+    web.close()
+    bench = Bench(n="")
+    bench.pauses = (60000,) * 3
+    bench.set("a", "http://web.test:%d/?n=$n" % web.port)
+    for number in range(3):
+        bench.fire("a", {"n": number})
+    while not bench.pausing:
+        await sleep_ms(1)
+    bench.fire("a", {"n": 3})
+    await web.listen(web.port)
+    bench.pump("web.test:%d" % web.port)
+    await bench.idle()
+    assert numbers(web) == [0, 1, 2, 3]
+    assert bench.figures() == (4, 4, 4, 0, 1, 0)
+    web.close()
+    bench.stop()
+
+
+async def test_a_request_that_was_sent_is_never_sent_again():
+    for serve in (hang, b"", b"HTTP/1.1 200", b"HTTP/1.1 503 Busy\r\nRetry-After: 1\r\n\r\n"):
+        web = await Web(serve).start()
+        bench = Bench(action_url_timeout=0.1)
+        assert not await bench.go("http://web.test:%d/x" % web.port)
+        assert web.paths() == ["/x"]
+        assert bench.figures() == (1, 1, 0, 1, 0, 0), (serve, bench.lines)
+        web.close()
+        bench.stop()
+
+
+async def test_three_servers_at_once_and_no_more():
+    webs = []
+    for _ in range(4):
+        webs.append(await Web(hang).start())
+    bench = Bench(action_url_timeout=60)
+    for web in webs:
+        bench.send(bench.parse("http://web.test:%d/x" % web.port), "P1")
+    for web in webs[:3]:
+        await web.wait(1)
+    assert len(bench.busy) == 3 and len(bench.queue) == 1
+    assert webs[3].heads == []
+    for web in webs:
+        web.close()
+    bench.stop()
+
+
+async def test_a_key_with_two_urls_is_done_when_both_are():
+    web = await Web().start()
+    bench = Bench()
+    assert await bench.go("http://web.test:%d/a http://localhost/b" % web.port)
+    assert not await bench.go("http://web.test:%d/a http://localhost/404" % web.port)
+    web.close()
+    bench.stop()
+
+
+async def test_a_dropped_request_tells_its_key():
+    bench = Bench(action_url_queue=1)
+    bench.busy = {1: False, 2: False, 3: False}
+    told = []
+    bench.send(bench.parse("http://web.test/a"), "P1", None, told.append)
+    bench.send(bench.parse("http://web.test/b"), "P2", None, told.append)
+    assert told == [False] and bench.figures("P1") == (1, 0, 0, 0, 0, 1)
+    bench.stop()
+
+
+async def test_a_question_goes_beside_the_queue_and_is_answered_once():
+    async def serve(head, reader, writer):
+        await put(writer, OK) if "n=1 " in head else await reader.read(1)
+
+    web = await Web(serve).start()
+    bench = Bench(n="", remote_blacklist_action_timer=0.2, action_url_timeout=60)
+    got = []
+    bench.send(bench.parse("http://web.test:%d/hang" % web.port), "P1")
+    bench.set("action_blacklist_url", "http://web.test:%d/?n=$n" % web.port)
+    for number in (1, 2):
+        bench.ask("action_blacklist_url", {"n": number}, got.append)
+    while len(got) < 2:
+        await sleep_ms(1)
+    assert got == [200, 0]
+    assert bench.figures("action_blacklist_url") == (2, 2, 1, 1, 0, 0)
+    assert len(bench.busy) == 1
+    web.close()
+    bench.stop()
+
+
+async def test_the_log_masks_passwords_of_the_template():
+    bench = Bench()
+    assert await bench.go("http://bob:geheim@localhost/x?u=http://ann:geheim@cam/y&z=1")
+    assert bench.local_paths == ["/x?u=http://ann:geheim@cam/y&z=1"]
+    assert bench.logged("file = /x?u=***&z=1")
+    assert not bench.logged("geheim")
+    bench.stop()
