@@ -37,7 +37,7 @@ def context(request, options, read, clock):
             else:
                 made.load_verify_locations(der)
             found += 1
-    except ValueError:
+    except (ValueError, OSError):  # the latter is CPython's
         found = 0
     if not found:
         raise OSError("ca_certificate holds no certificate")

@@ -1,0 +1,92 @@
+"""TLS contexts: which certificates are taken, and what is said where none can be checked."""
+
+from actions_support import Bench
+
+from actions.http import Request
+from actions.secure import certificates, context
+
+_PEM = """-----BEGIN CERTIFICATE-----
+MIIBJTCBzKADAgECAgEBMAoGCCqGSM49BAMCMBIxEDAOBgNVBAMMB1Rlc3QgQ0Ew
+HhcNMjAwMTAxMDAwMDAwWhcNNDkxMjMxMDAwMDAwWjASMRAwDgYDVQQDDAdUZXN0
+IENBMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEVCslvMoAggvqEXkKI/6sxq9V
+RqJEAthqud9GNMLOEya5V4MDbeDlfc9bfmkW9UU96876UmUsUyeEaTDM2KRrm6MT
+MBEwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiB+otghOklxx27s
+4L5fDYXFqj+7c1Kd1wNxU43Klc1eCgIhALNdu5bv1IABJjq9rHt4+8okMyVSX9FT
+wLg/BhV3cPkI
+-----END CERTIFICATE-----
+"""
+
+
+class Time:
+    """A clock whose time may be unknown."""
+
+    def __init__(self, time):
+        self._time = time
+
+    def time(self):
+        return self._time
+
+
+def made(options, files=None, time=1_700_000_000):
+    """Return (context or the error's text, whether it is final)."""
+    request = Request(True, "h", 443, "/")
+    try:
+        got = context(request, options, (files or {}).get, Time(time))
+    except OSError as error:
+        return str(error), request.begun
+    return got, request.begun
+
+
+def test_a_certificate_is_read_however_its_lines_were_lost():
+    der = list(certificates(_PEM))
+    assert len(der) == 1 and der[0][:2] == b"0\x82" and len(der[0]) == 297
+    for text in (
+        _PEM.replace("\n", " "),
+        _PEM.replace("\n", "\\n"),
+        _PEM.replace("\n", "\\r\\n"),
+        _PEM.replace("\n", "\r\n"),
+        _PEM.replace("\n", ""),
+        _PEM.encode(),
+        der[0],
+        "rubbish\n" + _PEM,
+    ):
+        assert list(certificates(text)) == der
+    assert list(certificates(_PEM + "\n" + _PEM)) == der * 2
+    assert list(certificates("")) == list(certificates("rubbish")) == []
+
+
+def test_a_context_checks_by_the_ca_of_the_settings():
+    for options, files in (
+        ({"check_trusted_certificate": True, "ca_certificate": _PEM}, None),
+        (
+            {"check_trusted_certificate": True, "ca_certificate": "ca.pem"},
+            {"ca.pem": _PEM.encode()},
+        ),
+    ):
+        got, final = made(options, files)
+        assert got.verify_mode == 2 and not final
+
+
+def test_any_certificate_is_accepted_only_where_that_is_asked_for():
+    got, final = made({"check_trusted_certificate": False})
+    assert got.verify_mode == 0 and not final
+
+
+def test_without_a_ca_nothing_is_trusted_and_nothing_tried_again():
+    for value in ("", "nofile", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"):
+        text, final = made({"check_trusted_certificate": True, "ca_certificate": value})
+        assert "ca_certificate" in text and final, text
+
+
+def test_without_the_time_it_is_tried_again():
+    text, final = made({"check_trusted_certificate": True, "ca_certificate": _PEM}, time=None)
+    assert "time" in text and not final
+
+
+async def test_https_without_a_ca_fails_and_says_why():
+    bench = Bench(check_trusted_certificate=True)
+    assert not await bench.go("https://web.test/x")
+    assert bench.figures() == (1, 0, 0, 1, 0, 0)
+    assert bench.logged("ca_certificate"), bench.lines
+    assert bench.network.count == 0
+    bench.stop()
