@@ -3,14 +3,11 @@
 Needs a network, timers, a resolver, settings (``get(name)``), the log and ``getrandbits``, all
 handed in; tells one listener what happens. Used by offhook, and by nobody else.
 
-    transport -> agent.received -> message -> validate -> transaction -> call, registration, ...
-    call, registration, ... -> request.Request -> locate -> transaction -> transport.send
+    transport -> agent.received -> message -> transaction (client) -> request -> its user
+    transport -> agent.received -> message -> inbound -> validate -> server, call, ...
 
-message     `Message`: parse, header access, the small parsers of URIs, name-addrs and parameters
-validate    the status that a wrong request is owed
-transaction the four machines of RFC 3261 section 17 and RFC 6026
-dialog      `Dialog`: data of one dialog, or of one sequence of requests such as a registration
-request     `Request`: one outgoing request, with its targets, credentials and repetitions
-call        `Call`: an INVITE usage; what it does not always need is in modules of their own
-agent       `Agent`: dispatches requests and responses, owns accounts, calls and transactions
+agent       `Agent`, `Account`: the way in and out; always loaded, with message, transaction,
+            dialog, request (one outgoing request, its targets and credentials) and transport
+inbound     requests that come in, validate (the status a wrong one is owed), server (answers)
+call        `Call`: an INVITE usage, with invite (its transaction machines)
 """

@@ -6,11 +6,14 @@ Hold, transfer, session timers and the rest are in modules of their own, loaded 
 
 from base.compat import const
 from sip.dialog import Dialog
-from sip.message import address_of, name_addr, untagged
+from sip.message import address_of, name_addr, untagged, uri_parts
 from sip.request import Request
-from sip.transaction import T1, T2
+from sip.server import reply, respond, response, serve
 
+_T1 = const(500)
+_T2 = const(4000)
 _LONG = const(32000)  # 64 * T1
+_CALLS = const(8)
 _REFRESH = const(60000)  # a 180 is repeated each minute, for the proxies on the way (13.3.1.1)
 
 
@@ -142,7 +145,8 @@ class Call:
     def _withdraw(self):
         outgoing, self.outgoing = self.outgoing, None
         if outgoing:
-            outgoing.withdraw()
+            outgoing.last = True
+            outgoing.transaction.cancel()
 
     def _accepted(self, request, response):
         """Take a 2xx, its repetition, or that of another fork."""
@@ -204,7 +208,7 @@ class Call:
         if body:
             headers = list(headers) + [("Content-Type", "application/sdp")]
         tag = dialog.local_tag
-        data = agent.response(self.invite, status, headers, body, tag, text)
+        data = response(agent, self.invite, status, headers, body, tag, text)
         transaction.respond(data, status)
         return data
 
@@ -217,7 +221,7 @@ class Call:
         self.acked = False
         body, self.body = self.body, None
         self.data = self._send(200, (("Supported", self.agent.supported),), body)
-        self._wait(T1, self._again, T1, T1)
+        self._wait(_T1, self._again, _T1, _T1)
         self.report("connected")
 
     def _again(self, interval, elapsed):
@@ -227,7 +231,7 @@ class Call:
             return
         agent = self.agent
         agent.send(self.data, self.transaction.address, self.transaction.protocol)
-        interval = min(2 * interval, T2, max(_LONG - elapsed, 1))
+        interval = min(2 * interval, _T2, max(_LONG - elapsed, 1))
         self._wait(interval, self._again, interval, elapsed + interval)
 
     def _no_ack(self):
@@ -265,9 +269,9 @@ class Call:
             return
         agent = self.agent
         if not self.dialog.in_order(message.cseq()[0]):
-            agent.reply(message, 500)
+            reply(agent, message, 500)
             return
-        transaction = agent.serve(message)
+        transaction = serve(agent, message)
         status, headers = 200, ()
         if self.state == "ended":
             status = 481
@@ -278,7 +282,7 @@ class Call:
         if isinstance(status, tuple):
             status, headers = status
         if status:
-            transaction.respond(agent.response(message, status, headers), status)
+            respond(agent, transaction, message, status, headers)
         if method == "BYE" and status == 200:
             self._bye_came()
 
@@ -325,6 +329,24 @@ class Call:
         Request(self.agent, self.dialog, "BYE", None).start()
 
 
+def dial(agent, account, target, headers):
+    """Call `target` (see `Agent.call`) and return the `Call`; ValueError with the reason."""
+    if not target.lower().startswith(("sip:", "sips:")):
+        if "@" not in target:
+            if not account.host:
+                raise ValueError("no host for '%s'" % target[:40])
+            target = "%s@%s" % (target, account.host)
+        target = "sip:" + target
+    if " " in target or "<" in target or not uri_parts(target)[2]:
+        raise ValueError("no address: '%s'" % target[:40])
+    if len(agent.calls) >= _CALLS:
+        raise ValueError("too many calls")
+    call = Call(agent, agent.dialog(account, target), "out")
+    call.remote = address_of(target)
+    call.dial(headers)
+    return call
+
+
 def acknowledge(request, dialog, body=b""):
     """Send the ACK for a 2xx to `request`; it belongs to no transaction (section 13.2.2.4)."""
     ack = Request(request.agent, dialog, "ACK", None, (), body)
@@ -334,8 +356,8 @@ def acknowledge(request, dialog, body=b""):
 
 def incoming(agent, account, message, merged):
     """Make the call that an INVITE asks for, and report it; 488 where its offer cannot be met."""
-    transaction = agent.serve(message)
-    transaction.respond(agent.response(message, 100), 100)
+    transaction = serve(agent, message)
+    respond(agent, transaction, message, 100)
     display, uri, _ = name_addr(message.header("from"))
     dialog = Dialog(
         account,

@@ -7,7 +7,7 @@ other response to its user.
 
 from base.compat import const, spawn
 from sip.message import Message, encode, name_addr, param, uri_parts
-from sip.transaction import Client, InviteClient, follow
+from sip.transaction import Client
 
 _DATAGRAM = const(1300)  # a larger request goes by TCP (RFC 3261 section 18.1.1)
 
@@ -104,7 +104,9 @@ class Request:
         if self.method == "ACK":
             agent.send(data, (ip, port), self.protocol)
             return
-        kind = InviteClient if self.method == "INVITE" else Client
+        kind = Client
+        if self.method == "INVITE":
+            from sip.invite import InviteClient as kind
         key = self.branch + self.method
         self.transaction = kind(agent, key, (ip, port), self.protocol, data, self._receive)
         self.transaction.start()
@@ -170,14 +172,3 @@ class Request:
         self.callback = None
         if self.transaction:
             self.transaction.end()
-
-    def withdraw(self, headers=()):
-        """CANCEL an INVITE that has got a provisional answer (section 9.1)."""
-        transaction = self.transaction
-        if not transaction.data:
-            return
-        data = follow("CANCEL", transaction.data, None, headers)
-        agent, key = self.agent, self.branch + "CANCEL"
-        Client(agent, key, transaction.address, transaction.protocol, data, None).start()
-        self.last = True
-        transaction.give_up()

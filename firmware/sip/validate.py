@@ -1,4 +1,4 @@
-"""What a well-formed but wrong message is owed (RFC 3261 section 8.2, RFC 4475).
+"""What a well-formed but wrong request is owed (RFC 3261 section 8.2, RFC 4475).
 
 `check` looks at what every request must have; whether a request suits a call is the call's own
 question. Nothing here raises.
@@ -13,16 +13,14 @@ _ONCE = ("from", "to", "call-id", "cseq", "max-forwards", "content-length")
 
 
 def check(message, limit=100):
-    """Return 0 for a message to go on with, the status it is owed, or -1 for one to drop.
+    """Return 0 for a request to go on with, the status it is owed, or -1 for one to drop.
 
     `limit` is the number of header lines. The body is cut to its Content-Length.
     """
     try:
-        if message.status:
-            return _response(message)
         return _via(message) or message.fault or _single(message, limit) or _request(message)
     except (ValueError, IndexError):
-        return 400 if message.method != "ACK" and not message.status else -1
+        return 400
 
 
 def _via(message):
@@ -90,19 +88,6 @@ def _address(value):
     if "," in display and value[:1] != '"':
         return False
     return ":" in uri and " " not in uri
-
-
-def _response(message):
-    if len(message.values("via")) != 1:  # we are the first hop: nobody else's is below it
-        return -1
-    if not all(message.header(name) for name in _ONCE[:3]):
-        return -1
-    length = message.header("content-length")
-    if length is not None:
-        if not length.isdigit() or len(length) > 9 or int(length) > len(message.body):
-            return -1
-        message.body = message.body[: int(length)]
-    return -1 if message.cseq()[0] >> 32 else 0
 
 
 def unsupported(message):
