@@ -9,6 +9,8 @@ from errno import ETIMEDOUT
 
 import machine
 
+from hal.names import Names
+
 _KEYPAD = "123456789*0#"
 _S3 = "S3" in sys.implementation._machine  # has pull-ups on all pins, the ESP32 on those below 34
 
@@ -17,17 +19,22 @@ class Parts:
     """The board's parts, each with the contract of its driver; None where there is none.
 
     `keys` is a list (keypad, hook, function keys, modules), `modules` the names of the expansion
-    modules that answered, `missing` a text for each part that did not, `voice` the data of the
-    I2S parts by kind, `button` the pin that starts without the phone, or None.
+    modules that answer, `missing` a text for each part that did not, `voice` the data of the
+    I2S parts by kind.
     """
 
     def __init__(self):
         self.keys = []
-        self.modules = []
+        self.found = []  # (name, chip) of each expansion module found at start
         self.missing = []
         self.voice = {}
         self.network = self.clock = self.display = self.lamps = self.ringer = None
         self.watchdog = None
+
+    @property
+    def modules(self):
+        """The names of the expansion modules that answer."""
+        return [name for name, chip in self.found if not chip.lost]
 
 
 class Assembler:
@@ -105,7 +112,7 @@ class Assembler:
         self._buses[bus] = machine.I2C(bus, scl=scl, sda=sda, freq=freq, timeout=20_000)
 
     def _keys(self, make, address, keys, first, lamps, irq, bus, module):
-        names = keys if isinstance(keys, str) else ["P%d" % (first + i) for i in range(keys)]
+        names = keys if isinstance(keys, str) else Names("P", first, keys)
         chip = make(self._bus(bus), address, names, lamps)
         chip.irq = self._flag(irq)  # after that: the line of a chip that is not there floats
         if keys:
@@ -117,7 +124,7 @@ class Assembler:
                 self.parts.lamps = Lamps()
             self.parts.lamps.add(first - 1, chip)
         if module:
-            self.parts.modules.append(module)
+            self.parts.found.append((module, chip))
 
     def ht16k33(
         self, address=0x70, keys=32, first=1, lamps=32, irq=None, bus=0, module="", optional=False

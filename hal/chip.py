@@ -13,24 +13,24 @@ class Chip:
     """
 
     def __init__(self, i2c, address, names=(), lamps=0, irq=None):
-        self.names = tuple(names)
+        self.names = names
         self.count = lamps
         self.irq = irq
         self._i2c = i2c
         self._address = address
         self._lit = bytearray(1 + (lamps + 7) // 8)  # first the register it is written to
-        self._lost = True
+        self.lost = True
         self._try(self.light)
 
     def _try(self, work):
         try:
-            if self._lost:
+            if self.lost:
                 self.setup()
                 self.light()
-                self._lost = False
+                self.lost = False
             return work()
         except OSError:
-            self._lost = True
+            self.lost = True
             if self.irq:
                 self.irq.set()  # whoever sleeps until a key is pressed has to look after it
             raise

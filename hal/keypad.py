@@ -14,7 +14,7 @@ class Keypad:
     """
 
     def __init__(self, rows, columns, names):
-        self.names = tuple(names)
+        self.names = names
         self._rows = rows
         self._columns = columns
         self._lines = bytearray(len(rows))

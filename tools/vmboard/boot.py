@@ -1,0 +1,54 @@
+"""Runs first in the VM: mounts the image, puts the chip's modules in place, starts main.py.
+
+What _boot.py does on the chip; `machine` and `network` are those of a board with nothing on it.
+"""
+
+import os
+import sys
+
+import fake_machine
+import fake_network
+import vfs
+
+
+class _Flash:
+    """The image as a block device, 4096 bytes a block."""
+
+    def __init__(self, path):
+        self.file = open(path, "r+b")
+        self.blocks = self.file.seek(0, 2) // 4096
+
+    def readblocks(self, block, into, offset=0):
+        """Read into a buffer."""
+        self.file.seek(block * 4096 + offset)
+        self.file.readinto(into)
+
+    def writeblocks(self, block, data, offset=0):
+        """Write a buffer."""
+        self.file.seek(block * 4096 + offset)
+        self.file.write(data)
+
+    def ioctl(self, operation, _):
+        """Answer littlefs: number of blocks, their size; all else is done."""
+        return {4: self.blocks, 5: 4096}.get(operation, 0)
+
+
+def _boot(image, mode):
+    flash = _Flash(image)
+    sys.modules["machine"], sys.modules["network"] = fake_machine, fake_network
+    vfs.umount("/")
+    vfs.mount(vfs.VfsLfs2(flash, readsize=32, progsize=32, lookahead=32), "/")
+    sys.path[:] = ["", ".frozen", "/lib"]
+    if mode == "main":
+        try:
+            with open("/main.py") as file:
+                source = file.read()
+        except OSError:
+            return
+        fake_network.prepare()
+        space = {"__name__": "__main__", "__file__": "main.py"}
+        exec(compile(source, "main.py", "exec"), space)
+
+
+_boot(sys.argv[1], sys.argv[2])
+del os

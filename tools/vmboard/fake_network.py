@@ -1,0 +1,69 @@
+"""`network` of a board whose WiFi is the host's loopback; any name of a network will do."""
+
+PHY_LAN8720, PHY_W5500 = 1, 102
+
+
+class _Interface:
+    PM_NONE = IF_STA = 0
+
+    def __init__(self, *_, **__):
+        self.connected = False
+
+    def active(self, on=None):
+        """Switch on."""
+        return True
+
+    def config(self, name=None, **_):
+        """Return the hardware address."""
+        return b"\x02\x00\x5e\x00\x00\x02"
+
+    def connect(self, ssid, key=None):
+        """Be connected at once."""
+        self.connected = True
+
+    def disconnect(self):
+        """Leave the network."""
+        self.connected = False
+
+    def isconnected(self):
+        """Return whether there is a network."""
+        return self.connected
+
+    def status(self):
+        """Return the ESP32's STAT_GOT_IP or STAT_IDLE."""
+        return 1010 if self.connected else 1000
+
+    def ifconfig(self, values=None):
+        """Return (address, netmask, router, name server)."""
+        return ("127.0.0.1" if self.connected else "0.0.0.0", "255.0.0.0", "0.0.0.0", "0.0.0.0")
+
+
+class WLAN(_Interface):
+    """WiFi."""
+
+
+class LAN(_Interface):
+    """Ethernet; the cable is in."""
+
+    def isconnected(self):
+        """Return True."""
+        self.connected = True
+        return True
+
+
+def prepare():
+    """Make the software's sockets take (ip, port), as the chip's do; the VM's want bytes."""
+    import socket
+    import sys
+
+    sys.path.insert(0, "/app")
+    try:
+        from hal.net import Network
+    except ImportError:
+        return
+    finally:
+        sys.path.pop(0)
+    Network.encode = staticmethod(lambda x: socket.getaddrinfo(x[0], x[1])[0][-1])
+    Network.decode = staticmethod(
+        lambda raw: ("%d.%d.%d.%d" % tuple(raw[4:8]), raw[2] << 8 | raw[3])
+    )
