@@ -27,7 +27,7 @@ class Debounce:
         if raw == self.down and not self._since:
             return ()
         now, changed, found = clock.ms(), raw ^ self.down, []
-        for bit, name in enumerate(self.names):
+        for bit in range(len(self.names)):
             mask = 1 << bit
             if not changed & mask:
                 if self.down & mask and bit in self._since and self._since[bit][1]:
@@ -36,7 +36,7 @@ class Debounce:
             if raw & mask:
                 self.down |= mask
                 self._since[bit] = (now, False)
-                found.append((name, True))
+                found.append((self.names[bit], True))
                 continue
             since, releasing = self._since.get(bit, (now, None))
             age = clock.diff(now, since)
@@ -47,7 +47,7 @@ class Debounce:
             elif age >= _RELEASE:
                 self.down &= ~mask
                 del self._since[bit]
-                found.append((name, False))
+                found.append((self.names[bit], False))
         self._forget(raw, now, clock)
         return found
 

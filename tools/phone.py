@@ -31,6 +31,7 @@ def arguments(words=None):
     parser.add_argument("--heap", default="110wk", help="heap of the VM; w scales by its word")
     parser.add_argument("--vm", help="the MicroPython VM to use")
     parser.add_argument("--source", action="store_true", help="run the sources, to debug")
+    parser.add_argument("--plain", action="store_true", help="names not squeezed, to debug")
     parser.add_argument("--address", help="own address, where the routes do not tell it")
     parser.add_argument("--dns", help="name server, instead of the host's; 'none' for none")
     return parser.parse_args(words)
@@ -71,7 +72,7 @@ def start(args, **popen):
             str(vm.ROOT / "tools/sim_main.py"),
         ],
         stdin=subprocess.PIPE,
-        env=vm.environment(args.source),
+        env=vm.environment(args.source, squeeze=not args.plain),
         preexec_fn=_die_with_parent,  # noqa: PLW1509 no threads run here
         start_new_session=True,
         **popen,

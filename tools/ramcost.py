@@ -28,7 +28,7 @@ def costs(names):
     """Return [(module, bytes)] in the order of import; a module pays for what it imports."""
     done = subprocess.run(
         [str(vm32.launcher()), "-X", "heapsize=110k", "-c", _SCRIPT % (list(names),)],
-        env=vm.environment(),
+        env=vm.environment(squeeze=True),
         capture_output=True,
         text=True,
         check=False,

@@ -4,14 +4,17 @@
 the source is newer; what has no source any more is deleted, so that a stale module cannot shadow.
 """
 
+import hashlib
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TREES = ("firmware", "hal")
+_KEEP = 12  # squeezed trees, so that a running phone does not lose its own
 OPTIMISE = "-O3"  # no asserts, no line numbers: what the chip runs
 
 
@@ -47,20 +50,31 @@ def sources():
                 yield path, (inside if tree == "firmware" else pathlib.Path(tree) / inside)
 
 
-def compile_file(source, target, name, march=None):
-    """Compile one module with mpy-cross; `name` is what a traceback shows."""
+def compile_file(source, target, name, march=None, plan=None):
+    """Compile one module with mpy-cross; `name` is what a traceback shows.
+
+    `plan` renames its identifiers as tools.squeeze has planned.
+    """
     command = [mpy_cross(), OPTIMISE, "-s", str(name), "-o", str(target)]
     if march:
         command.append("-march=" + march)
-    done = subprocess.run(command + [str(source)], capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        if plan is not None:
+            from tools.squeeze import squeezed
+
+            text = squeezed(pathlib.Path(source).read_text("utf-8"), plan)
+            source = pathlib.Path(folder) / "squeezed.py"
+            source.write_text(text, "utf-8")
+        done = subprocess.run(command + [str(source)], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"mpy-cross: {source}: {done.stderr.strip()}")
+        raise SystemExit(f"mpy-cross: {name}: {done.stderr.strip()}")
 
 
-def compile_tree(dest=None, march=None, skip=()):
+def compile_tree(dest=None, march=None, skip=(), plan=None):
     """Bring the compiled firmware in `dest` up to date and return its path.
 
-    `march` is for native code (x64, x86, xtensawin); `skip` names places that are left out.
+    `march` is for native code (x64, x86, xtensawin); `skip` names places that are left out; `plan`
+    is that of tools.squeeze.
     """
     dest = pathlib.Path(dest or ROOT / "build" / ("mpy-" + (march or "any")))
     wanted = set()
@@ -75,7 +89,7 @@ def compile_tree(dest=None, march=None, skip=()):
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.{os.getpid()}")
         if compiled:
-            compile_file(source, part, place, march)
+            compile_file(source, part, place, march, plan)
         else:
             shutil.copyfile(source, part)
         part.replace(target)
@@ -85,14 +99,44 @@ def compile_tree(dest=None, march=None, skip=()):
     return dest
 
 
-def search_path(source=False, march=None):
+def squeezed_tree(march=None):
+    """Return the firmware compiled with squeezed names, in a folder named after its sources.
+
+    A running phone keeps its folder: names must come from one plan, so nothing in it changes.
+    """
+    digest = hashlib.sha256((march or "").encode())
+    for path in [pathlib.Path(__file__), pathlib.Path(__file__).with_name("squeeze.py")]:
+        digest.update(path.read_bytes())
+    for source, place in sources():
+        digest.update(place.as_posix().encode() + b"\0" + source.read_bytes())
+    dest = ROOT / "build" / "phone" / digest.hexdigest()[:16]
+    if dest.exists():
+        dest.touch()
+        return dest
+    from tools.squeeze import mapping, save
+
+    plan = mapping()
+    part = dest.with_name(f"{dest.name}.{os.getpid()}")
+    compile_tree(part, march, plan=plan)
+    save(plan, part / "names.txt")
+    try:
+        part.rename(dest)
+    except OSError:  # somebody else was faster
+        shutil.rmtree(part)
+    old = sorted(dest.parent.iterdir(), key=lambda x: x.stat().st_mtime)
+    for path in old[:-_KEEP]:
+        shutil.rmtree(path, ignore_errors=True)
+    return dest
+
+
+def search_path(source=False, march=None, squeeze=False):
     """Return the folders for the VM's MICROPYPATH: compiled, or the sources for debugging."""
     if source:
         return [str(ROOT / "firmware"), str(ROOT)]
-    return [str(compile_tree(march=march))]
+    return [str(squeezed_tree(march) if squeeze else compile_tree(march=march))]
 
 
-def environment(source=False, march=None, extra=()):
+def environment(source=False, march=None, extra=(), squeeze=False):
     """Return os.environ with the MICROPYPATH that finds the firmware."""
-    path = list(extra) + search_path(source, march) + [".frozen"]
+    path = list(extra) + search_path(source, march, squeeze) + [".frozen"]
     return {**os.environ, "MICROPYPATH": ":".join(path)}

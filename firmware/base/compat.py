@@ -1,8 +1,9 @@
 """The differences between MicroPython and CPython, in this one place.
 
 ``const`` folds integers at compile time (mpy-cross knows the name), ``sleep_ms`` and
-``wait_for_ms`` are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set. A clock is an object
-with ``ms()``, ``add(t, ms)`` and ``diff(a, b)``: `Ticks` is the real one, tests hand in their own.
+``wait_for_ms`` are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set. A clock is an
+object with ``ms()``, ``add(t, ms)`` and ``diff(a, b)``: `Ticks` is the real one, tests hand in
+their own.
 """
 
 import sys

@@ -8,25 +8,31 @@ def const(value):
     """Return `value`; under mpy-cross it costs nothing at run time."""
     return value
 
+
 def ticks_ms():
     """Return milliseconds since some moment, below 2**30 as on the ESP32."""
     return time.monotonic_ns() // 1_000_000 & 0x3FFFFFFF
+
 
 def ticks_add(ticks, delta):
     """Return `ticks` moved by `delta` milliseconds."""
     return (ticks + delta) & 0x3FFFFFFF
 
+
 def ticks_diff(end, start):
     """Return the signed distance of two ticks, in milliseconds."""
     return ((end - start + 0x20000000) & 0x3FFFFFFF) - 0x20000000
+
 
 async def sleep_ms(ms):
     """Sleep for `ms` milliseconds."""
     await asyncio.sleep(ms / 1000)
 
+
 async def wait_for_ms(awaitable, ms):
     """Wait `ms` milliseconds at most; raise asyncio.TimeoutError after that."""
     return await asyncio.wait_for(awaitable, ms / 1000)
+
 
 class ThreadSafeFlag(asyncio.Event):
     """An event that clears itself when it was waited for, as MicroPython's does."""
@@ -35,5 +41,3 @@ class ThreadSafeFlag(asyncio.Event):
         """Wait for the flag, then clear it."""
         await super().wait()
         self.clear()
-
-

@@ -23,17 +23,17 @@ _HELP = (
 
 def rare(phone, word, rest):
     """Carry out ``word rest``; return the answer, or raise ValueError."""
-    action = globals().get("_" + word) if word and word[0] != "_" else None
-    if action is None or word == "HELP":
+    action = globals().get("cmd_" + word)
+    if action is None:
         raise ValueError("there is no command '%s'; help lists them" % word[:20])
     return action(phone, rest)
 
 
-def _help(_, __):
+def cmd_help(_, __):
     return list(_HELP)
 
 
-def _status(phone, _):
+def cmd_status(phone, _):
     agent = phone.agent
     return {
         "address": phone.network.address(),
@@ -55,11 +55,11 @@ def _status(phone, _):
     }
 
 
-def _unset(phone, rest):
+def cmd_unset(phone, rest):
     phone.settings.unset(rest)
 
 
-def _find(phone, rest):
+def cmd_find(phone, rest):
     found = []
     for name, kind, default, _, meaning in phone.settings.catalogue().rows():
         if rest in name or rest in meaning:
@@ -67,7 +67,7 @@ def _find(phone, rest):
     return found
 
 
-def _show(phone, _):
+def cmd_show(phone, _):
     settings = phone.settings
     return {
         name: "***" if settings.private(name) else settings.text(name)
@@ -75,7 +75,7 @@ def _show(phone, _):
     }
 
 
-def _dial(phone, rest):
+def cmd_dial(phone, rest):
     from offhook.calls import dial
 
     call = dial(phone.desk, rest)
@@ -85,13 +85,13 @@ def _dial(phone, rest):
     return {"call_id": call.call_id}
 
 
-def _reset(phone, rest):
+def cmd_reset(phone, rest):
     if rest != "yes":
         raise ValueError("'reset yes' gives every setting its default back")
-    phone.settings.reset()
+    phone.settings.store().reset(phone.settings)
 
 
-def _test_url(phone, rest):
+def cmd_test_url(phone, rest):
     text = phone.settings.get(rest)
     if not text:
         raise ValueError("%s is not set" % rest)

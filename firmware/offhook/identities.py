@@ -33,6 +33,7 @@ async def start(phone):
         Reporter(phone.desk),
         phone.log,
         phone.platform.random,
+        phone.settings.get("network_id_port"),
     )
     await agent.start()
     for number in range(1, 13):

@@ -122,7 +122,9 @@ def _other(phone, values):
         number = values["REREGISTER"] or "1"
         if not number.isdigit():
             raise ValueError("REREGISTER takes an identity's number")
-        phone.identity(int(number))
+        from offhook.identities import renew
+
+        renew(phone, int(number))
     else:
         return 404
     desk.changed()

@@ -1,5 +1,6 @@
 """The simulated board: which parts there are, as hal.assemble makes them for a real one."""
 
+from hal.names import Names, Words
 from hal.sim.clock import Clock
 from hal.sim.keys import Keys
 from hal.sim.network import Network
@@ -19,12 +20,12 @@ class Parts:
     def __init__(self, get, log):
         self.clock = Clock()
         self.network = Network(get, log)
-        self.module = Keys("P%d" % (KEYS + 1 + i) for i in range(MODULE))
+        self.module = Keys(Names("P", KEYS + 1, MODULE))
         self.keys = [
             Keys(("HOOK",)),
             Keys("0123456789*#"),
-            Keys(_PANEL.split()),
-            Keys("P%d" % (i + 1) for i in range(KEYS)),
+            Keys(Words(_PANEL)),
+            Keys(Names("P", 1, KEYS)),
             self.module,
         ]
         self.lamps = Lamps(KEYS + MODULE)

@@ -7,7 +7,7 @@ class Keys:
     """Keys called `names`; `hold` presses and releases them, as a finger would."""
 
     def __init__(self, names):
-        self.names = tuple(names)
+        self.names = names
         self.irq = ThreadSafeFlag()
         self.mask = 0
         self.unplugged = False

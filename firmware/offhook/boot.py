@@ -1,0 +1,69 @@
+"""Builds a phone from its parts: used once, then dropped from the heap."""
+
+from actions.dispatcher import Actions
+from base.dns import Resolver
+from base.log import Log
+from base.timers import Timers
+from hal.debounce import Input
+from offhook.changes import apply, check
+from offhook.desk import Desk
+from offhook.fkeys import FunctionKeys
+from offhook.panel import Panel
+from offhook.settings import Settings
+from offhook.variables import Variables
+
+
+def build(phone, preset):
+    """Give `phone` all its rooms; `preset` are settings to take over first."""
+    platform = phone.platform
+    log = phone.log = Log(phone.stamp, platform.console_line)
+    settings = phone.settings = Settings(platform.storage, platform.catalogue, log)
+    log.level = settings.get("log_level")
+    parts = phone.parts = platform.parts(settings.get, log)
+    phone.network, phone.clock = parts.network, parts.clock
+    timers = phone.timers = Timers(parts.clock, phone.report)
+    phone.resolver = Resolver(parts.network, parts.clock, platform.random)
+    actions = phone.actions = _actions(phone)
+    desk = phone.desk = Desk(settings, actions, timers, log)
+    desk.storage = platform.storage
+    actions.lookup = Variables(desk, settings, parts)
+    desk.fkeys = FunctionKeys(desk, settings, actions, timers)
+    phone.panel = desk.panel = Panel(desk, settings, timers, parts)
+    phone.input = Input(parts.keys, parts.clock, desk.on_key, log)
+    desk.fkeys.count = sum(1 for n in phone.input.names() if n[0] == "P" and n[1:].isdigit())
+    _settings(phone, preset)
+    for name in parts.missing:
+        log(1, "part missing: %s", name)
+        phone.panel.troubles["part"] = name
+
+
+def _actions(phone):
+    return Actions(
+        phone.network,
+        phone.resolver,
+        phone.timers,
+        phone.settings,
+        None,
+        phone.log,
+        phone.local,
+        phone.platform.storage.read,
+        "0.1.0",
+    )
+
+
+def _settings(phone, preset):
+    settings, troubles = phone.settings, phone.panel.troubles
+    settings.check = lambda name, kind, value: check(phone, kind, value)
+    if settings.trouble:
+        troubles["settings"] = settings.trouble
+    try:
+        settings.update(preset or {})
+    except ValueError as error:
+        phone.log(1, "%s", error)
+        troubles["settings"] = str(error)
+    for name in settings.changed():
+        try:
+            apply(phone, name)
+        except ValueError as error:
+            phone.log(1, "%s: %s", name, error)
+    settings.on_change(phone.changed)

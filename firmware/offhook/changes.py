@@ -1,0 +1,40 @@
+"""What a changed setting does: it is checked before, applied where it is used, told as an event."""
+
+
+def check(phone, kind, value):
+    """Refuse an Action URL or a function key that could not work; ValueError says why."""
+    if kind == "url" and value:
+        phone.actions.parse(value)
+    elif kind == "fkey" and value:
+        from offhook.fkeyparse import parse
+
+        entry = parse(value)
+        if entry[1] == "url":
+            phone.actions.parse(entry[2])
+
+
+def apply(phone, name):
+    """Take a setting over where it is used."""
+    value = phone.settings.get(name)
+    if name.startswith("action_") and not name.startswith("action_url_"):
+        phone.actions.set(name, value)
+    elif name.startswith("fkey") and name[4:].isdigit():
+        phone.desk.fkeys.load(name)
+    elif name == "log_level":
+        phone.log.level = value or 0
+    elif name == "language":
+        phone.panel.forget_texts()
+    elif name.startswith("user_") and phone.agent:
+        from offhook.identities import renew
+
+        renew(phone, int(name.lstrip("abcdefghijklmnopqrstuvwxyz_")))
+
+
+def tell(phone, name):
+    """Fire the event that a changed setting has."""
+    get = phone.settings.get
+    if name == "dnd_mode":
+        phone.desk.fire("action_dnd_on_url" if get(name) else "action_dnd_off_url")
+    elif name == "redirect_event":
+        off = get(name) == "none"
+        phone.desk.fire("action_redirection_off_url" if off else "action_redirection_on_url")

@@ -1,0 +1,330 @@
+"""Squeezes the firmware's names: each name of ours costs some 23 bytes of heap, so they borrow.
+
+MicroPython interns every identifier of a loaded .mpy on the heap, unless the firmware has that name
+in its flash already. Here each identifier that is *defined by our sources only* is renamed, the same
+everywhere, to one that MicroPython has anyway; nothing else changes. A name stays when a board or
+the interpreter could mean it too (the ESP32 stubs and the VM's own modules are asked), when it stands
+in a string, in a file that is shipped as source, or in the REPL's interface. ``build/names.txt`` says
+what became of each name, to read a traceback with.
+"""
+
+import ast
+import json
+import pathlib
+import re
+import subprocess
+import sysconfig
+
+from tools import vm
+
+# Prefixes that code puts together with a word to find a function by its name
+PREFIXES = ("do_", "cmd_", "on_", "key_", "__")
+# Names that code, or a person at the REPL, reaches by text
+KEEP = {"user", "host", "uri", "phone", "self", "main", "run"}
+SHIPPED_AS_SOURCE = ("firmware/main.py", "tools/sim_main.py")
+REPL = ("firmware/offhook/phone.py",)
+# Duck-typed by asyncio, json or the stream protocol: never borrowed
+PROTOCOL = set(
+    "read readinto readline write ioctl close send throw append pop wait set clear get keys items "
+    "values print object next iter len abs new init del".split()
+)
+_LIST = """
+import sys
+names = set()
+def take(thing, depth):
+    for name in dir(thing):
+        names.add(name)
+        if depth and not name.startswith('__'):
+            try:
+                take(getattr(thing, name), depth - 1)
+            except Exception:
+                pass
+for module in ('builtins array asyncio asyncio.core asyncio.stream asyncio.event asyncio.funcs '
+        'asyncio.lock binascii collections deflate errno framebuf gc hashlib heapq io json math '
+        'micropython os platform random re select socket struct sys time tls uctypes vfs cmath '
+        'machine').split():
+    try:
+        __import__(module)
+        take(sys.modules[module], 2)
+    except Exception:
+        pass
+for thing in ('', b'', [], {}, (), set(), bytearray(), 1, 1.5, None, Exception(), frozenset()):
+    take(thing, 0)
+print(' '.join(sorted(names)))
+"""
+
+
+def sources():
+    """Return {path below the project: source text} of all that runs on the chip."""
+    found = {}
+    for tree in (*vm.TREES, "boards"):
+        for path in sorted((vm.ROOT / tree).rglob("*.py")):
+            found[path.relative_to(vm.ROOT).as_posix()] = path.read_text(encoding="utf-8")
+    return found
+
+
+def rom_names():
+    """Return the identifiers that the VM has without us."""
+    done = subprocess.run([vm.vm_path(), "-c", _LIST], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def stub_names():
+    """Return every identifier of the ESP32's own modules, from their type stubs."""
+    folder = pathlib.Path(sysconfig.get_paths()["purelib"])
+    names = set()
+    for path in folder.glob("*.pyi"):
+        names.update(re.findall(r"[A-Za-z_]\w*", path.read_text(encoding="utf-8")))
+    return names
+
+
+class Survey(ast.NodeVisitor):
+    """What names there are, file by file: where each one stands, and which ones are ours."""
+
+    def __init__(self):
+        self.file = self.function = ""
+        self.places = {}  # name -> {(file, function)}
+        self.costly = set()  # names that MicroPython interns: all but local variables
+        self.wide = set()  # names that can belong to an object of another file
+        self.used, self.texts, self.bases = set(), set(), []
+
+    def _note(self, name, costly=True):
+        self.places.setdefault(name, set()).add((self.file, self.function))
+        if costly:
+            self.costly.add(name)
+
+    def visit_Module(self, node):
+        """The top level of a file: what is assigned here is a global."""
+        for child in node.body:
+            for each in (
+                ast.walk(child) if isinstance(child, ast.Assign | ast.If | ast.Try) else ()
+            ):
+                folded = isinstance(child, ast.Assign) and is_const(child.value)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and not folded:
+                    self.costly.add(each.id)
+        self.generic_visit(node)
+
+    def visit_FunctionDef(self, node):
+        """A function defines its name and its parameters."""
+        self._note(node.name)
+        outer, self.function = self.function, self.function or f"{node.name}:{node.lineno}"
+        arguments = node.args
+        every = arguments.args + arguments.kwonlyargs + arguments.posonlyargs
+        for each in every + [x for x in (arguments.vararg, arguments.kwarg) if x]:
+            self._note(each.arg)
+        self.generic_visit(node)
+        self.function = outer
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node):
+        """A class defines its name; what it derives from ties two files together."""
+        self._note(node.name)
+        self.bases += [(self.file, ast.unparse(base)) for base in node.bases]
+        for child in node.body:
+            for target in child.targets if isinstance(child, ast.Assign) else ():
+                if isinstance(target, ast.Name):
+                    self.costly.add(target.id)
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node):
+        """An attribute; one of anything but self may belong to an object of another file."""
+        self._note(node.attr, isinstance(node.ctx, ast.Store))
+        self.places[node.attr].add((self.file, ""))  # all methods share the instance
+        if not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+            self.wide.add(node.attr)
+        self.used.add(node.attr)
+        self.generic_visit(node)
+
+    def visit_Name(self, node):
+        """A variable."""
+        self._note(node.id, False)
+        self.used.add(node.id)
+
+    def visit_keyword(self, node):
+        """A keyword of a call names a parameter in some other place."""
+        if node.arg:
+            self._note(node.arg, False)
+            self.wide.add(node.arg)
+        self.generic_visit(node)
+
+    def visit_ImportFrom(self, node):
+        """What is imported is another file's."""
+        for each in node.names:
+            self._note(each.name, False)
+            self.wide.add(each.name)
+
+    def visit_Constant(self, node):
+        """A text may be a name for getattr."""
+        if isinstance(node.value, str) and node.value.isidentifier():
+            self.texts.add(node.value)
+
+    def visit_Expr(self, node):
+        """Docstrings are no texts: they are not even compiled."""
+        if not (isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)):
+            self.generic_visit(node)
+
+
+def is_const(node):
+    """Return True for ``const(…)``, whose name costs nothing when it begins with an underscore."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "const"
+
+
+def families(survey):
+    """Return {file: name of its family}: files tied by inheritance share their instances' names."""
+    homes = {}
+    for name, places in survey.places.items():
+        for file, _ in places:
+            homes.setdefault(name, set()).add(file)
+    family = {}
+
+    def head(file):
+        while family.get(file, file) != file:
+            file = family[file]
+        return file
+
+    for file, base in survey.bases:
+        for other in homes.get(base.rpartition(".")[2], ()):
+            family[head(other)] = head(file)
+    return head
+
+
+def survey_all():
+    """Return the `Survey` of all sources, and the names that must stay."""
+    survey, kept = Survey(), set(KEEP)
+    for path, text in sources().items():
+        survey.file = path
+        survey.visit(ast.parse(text))
+        kept.update(pathlib.PurePath(path).with_suffix("").parts)
+    kept |= survey.texts
+    for path in (*SHIPPED_AS_SOURCE, *REPL):
+        if (vm.ROOT / path).exists():
+            kept.update(re.findall(r"[A-Za-z_]\w*", (vm.ROOT / path).read_text(encoding="utf-8")))
+    return survey, kept
+
+
+def mapping():
+    """Return {our name: the name that it becomes}; names that never meet may become the same."""
+    survey, kept = survey_all()
+    rom, head = rom_names(), families(survey)
+    ours = [
+        name
+        for name in survey.costly - kept - rom - stub_names()
+        if not name.startswith(PREFIXES) and len(name) > 1
+    ]
+    taken = set(survey.places) | survey.used | survey.texts | kept | PROTOCOL
+    free = [x for x in sorted(rom - taken) if not x.startswith("_") and len(x) > 1]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    free += [a + b for a in letters for b in letters if a + b not in taken | rom]
+    where = {}
+    for name in ours:
+        places = {(head(file), function) for file, function in survey.places[name]}
+        files = {file for file, _ in places}
+        if name in survey.wide or len(files) > 1 and not all(x for _, x in places):
+            where[name] = None  # anywhere
+        else:
+            where[name] = places
+    return colour(where, free)
+
+
+def colour(where, free):
+    """Give each name one of `free`, the same to names whose places are apart."""
+    plan, users = {}, {}
+    order = sorted(where, key=lambda x: (where[x] is not None, -len(where[x] or ()), x))
+    for name in order:
+        for new in free:
+            if all(apart(where[name], where[other]) for other in users.get(new, ())):
+                plan[name] = new
+                users.setdefault(new, []).append(name)
+                break
+    return plan
+
+
+def apart(one, other):
+    """Return True when two names never meet: no file in common, or only different functions."""
+    if one is None or other is None:
+        return False
+    for file, function in one:
+        for other_file, other_function in other:
+            if file == other_file and (
+                not function or not other_function or function == other_function
+            ):
+                return False
+    return True
+
+
+class Rename(ast.NodeTransformer):
+    """Renames every identifier of `plan`."""
+
+    def __init__(self, plan):
+        self.plan = plan
+
+    def _new(self, name):
+        return self.plan.get(name, name)
+
+    def visit_FunctionDef(self, node):
+        """Rename a function and its parameters; drop its docstring."""
+        node.name = self._new(node.name)
+        arguments = node.args
+        for each in arguments.args + arguments.kwonlyargs + arguments.posonlyargs:
+            each.arg = self._new(each.arg)
+        for each in (arguments.vararg, arguments.kwarg):
+            if each:
+                each.arg = self._new(each.arg)
+        self.generic_visit(node)
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node):
+        """Rename a class."""
+        node.name = self._new(node.name)
+        self.generic_visit(node)
+        return node
+
+    def visit_Attribute(self, node):
+        """Rename an attribute."""
+        node.attr = self._new(node.attr)
+        self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node):
+        """Rename a variable."""
+        node.id = self._new(node.id)
+        return node
+
+    def visit_keyword(self, node):
+        """Rename a keyword of a call."""
+        node.arg = self._new(node.arg) if node.arg else None
+        self.generic_visit(node)
+        return node
+
+    def visit_alias(self, node):
+        """Rename what is imported; modules keep their names."""
+        node.name = self._new(node.name)
+        if node.asname:
+            node.asname = self._new(node.asname)
+        return node
+
+    def visit_Global(self, node):
+        """Rename the names of a global or nonlocal statement."""
+        node.names = [self._new(name) for name in node.names]
+        return node
+
+    visit_Nonlocal = visit_Global
+
+
+def squeezed(text, plan):
+    """Return a source text with the names of `plan`."""
+    return ast.unparse(Rename(plan).visit(ast.parse(text)))
+
+
+def save(plan, path):
+    """Write the names, borrowed name first, to read a traceback with."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = sorted(f"{new} {old}" for old, new in plan.items())
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    print(json.dumps(mapping(), indent=1))
