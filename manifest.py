@@ -10,7 +10,8 @@ import os
 
 include("$(PORT_DIR)/boards/manifest.py")  # noqa: F821  what the firmware has frozen anyway
 for room in ("base", "sip", "actions", "offhook", "media", "web"):
-    package(room, base_path="firmware", opt=3)  # noqa: F821
+    if os.path.exists(f"firmware/{room}/__init__.py"):
+        package(room, base_path="firmware", opt=3)  # noqa: F821
 package(  # noqa: F821
     "hal",
     files=[x for x in os.listdir("hal") if x.endswith(".py")],

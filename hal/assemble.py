@@ -148,8 +148,8 @@ class Assembler:
         """Function keys P`first`… on a TCA8418, or the keypad where `keys` is a text of names."""
         from hal.tca8418 import TCA8418
 
-        def make(*values):
-            return TCA8418(*values, columns=columns)
+        def make(i2c, address, names, lamps):
+            return TCA8418(i2c, address, names, lamps, None, columns)
 
         self._keys(make, address, keys, first, 0, irq, bus, module)
 

@@ -1,0 +1,252 @@
+"""What `make build` and `make flash` make: files, the image in the VM, esptool's command line."""
+
+import hashlib
+import json
+import os
+import pathlib
+import select
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tools import build, flash, vm, wiring
+from tools.vmboard.bridge import Bridge
+
+
+@pytest.fixture(scope="module")
+def devkit(tmp_path_factory):
+    """The devkit's build, with first settings."""
+    folder = tmp_path_factory.mktemp("devkit")
+    settings = folder / "my.json"
+    settings.write_text('{"wifi_ssid1": "any", "network_id_port": 0, "user_active1": false}')
+    return build.build("devkit", folder / "build", settings)
+
+
+def test_only_what_belongs_on_the_chip_is_built(devkit):
+    app = devkit / "root/app"
+    names = {x.relative_to(devkit / "root").as_posix() for x in app.rglob("*") if x.is_file()}
+    assert {"app/board.mpy", "app/hal/platform.mpy", "app/offhook/start.mpy"} <= names
+    assert "app/offhook/settings.txt" in names
+    assert not [x for x in names if x.endswith(".py") or "/sim/" in x or "host" in x]
+    for path in app.rglob("*.mpy"):
+        assert path.read_bytes()[:2] == b"M\x06", path
+
+
+def test_the_hash_list_is_that_of_the_files(devkit):
+    app = devkit / "root/app"
+    lines = (app / "files.sha256").read_text().splitlines()
+    for line in lines:
+        digest, name = line.split("  ")
+        assert hashlib.sha256((app / name).read_bytes()).hexdigest() == digest
+    assert len(lines) == sum(1 for x in app.rglob("*") if x.is_file()) - 1
+
+
+def test_the_image_is_mounted_by_micropython_with_every_file_whole(devkit, tmp_path):
+    image = tmp_path / "flash.bin"
+    image.write_bytes((devkit / "littlefs.bin").read_bytes())
+    assert image.stat().st_size == 2 * 1024 * 1024
+    script = """
+import os, hashlib, binascii
+source = open(%r).read().split("def _boot")[0]
+exec(source)
+vfs.mount(vfs.VfsLfs2(_Flash(%r)), "/flash")
+with open("/flash/app/files.sha256") as lines:
+    count = 0
+    for line in lines:
+        digest, name = line.strip().split("  ")
+        with open("/flash/app/" + name, "rb") as file:
+            assert binascii.hexlify(hashlib.sha256(file.read()).digest()).decode() == digest, name
+        count += 1
+print(count, os.listdir("/flash/state"), os.stat("/flash/main.py")[6])
+""" % (str(vm.ROOT / "tools/vmboard/boot.py"), str(image))
+    done = subprocess.run(
+        [vm.vm_path(), "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "MICROPYPATH": f"{vm.ROOT / 'tools/vmboard'}:.frozen"},
+    )
+    count = len((devkit / "root/app/files.sha256").read_text().splitlines())
+    size = (vm.ROOT / "firmware/main.py").stat().st_size
+    assert done.stdout.strip() == f"{count} ['settings.json'] {size}", done.stderr
+
+
+class Serial:
+    """What a person at the serial line sees and types."""
+
+    def __init__(self, image):
+        self.bridge = Bridge(image)
+        self.seen = ""
+
+    def until(self, *words, seconds=30):
+        """Read until the text has one of `words`; return all that was read since the last."""
+        end = time.monotonic() + seconds
+        line = self.bridge.slave
+        while not any(word in self.seen for word in words):
+            assert time.monotonic() < end, self.seen
+            self.bridge.serve(
+                lambda: time.monotonic() > end or bool(select.select([line], [], [], 0)[0])
+            )
+            if select.select([line], [], [], 0)[0]:
+                self.seen += os.read(line, 4096).decode(errors="replace")
+        seen, self.seen = self.seen, ""
+        return seen
+
+    def type(self, text):
+        """Type."""
+        os.write(self.bridge.slave, text.encode())
+
+
+def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_line(
+    devkit, tmp_path
+):
+    image = tmp_path / "flash.bin"
+    image.write_bytes((devkit / "littlefs.bin").read_bytes())
+    serial = Serial(image)
+    try:
+        seen = serial.until("network: 127.0.0.1")
+        assert "ssd1306 0x3c is missing" in seen and "ht16k33 0x70 is missing" in seen
+        time.sleep(0.5)
+        serial.type("status\r")
+        answer = serial.until("}\r\n", "}\n")
+        line = next(x for x in answer.splitlines() if x.startswith("{"))
+        assert json.loads(line)["missing"] == ["ssd1306 0x3c", "ht16k33 0x70"]
+        serial.type("\x03")
+        serial.until("stopped. Ctrl-D starts it again")
+        serial.until(">>> ")
+        serial.type("print(6 * 7)\r")
+        assert "42" in serial.until("42")
+        serial.type("\x04")
+        serial.until("Offhook: button?")
+        serial.until("network: 127.0.0.1")
+    finally:
+        serial.bridge.close()
+
+
+def test_settings_that_are_no_json_are_refused(tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    with pytest.raises(ValueError):
+        build.build("devkit", tmp_path / "out", bad)
+
+
+def test_a_board_that_cannot_work_is_not_built(tmp_path, monkeypatch):
+    from tools import check_boards
+
+    monkeypatch.setattr(check_boards, "check", lambda board: ["devkit: GPIO 9 burns"])
+    with pytest.raises(SystemExit, match="GPIO 9 burns"):
+        build.build("devkit", tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", wiring.names())
+def test_each_board_is_built_with_room_for_two_more_of_its_software(name, tmp_path):
+    folder = build.build(name, tmp_path)
+    about = json.loads((folder / "board.json").read_text())
+    assert (folder / "littlefs.bin").stat().st_size == about["image_size"]
+    together = build.sizes(folder)[-1]
+    assert together[3] * 3 < about["image_size"]
+
+
+def test_the_manifest_names_files_that_there_are(monkeypatch):
+    taken = []
+
+    def package(path, files=None, base_path=".", opt=None):
+        folder = pathlib.Path(base_path) / path
+        assert (folder / "__init__.py").exists(), folder
+        taken.extend(folder / x for x in files or [])
+
+    def module(path, base_path=".", opt=None):
+        taken.append(pathlib.Path(base_path) / path)
+
+    monkeypatch.chdir(vm.ROOT)
+    names = {"include": lambda path: None, "package": package, "module": module}
+    exec(pathlib.Path("manifest.py").read_text(), names)
+    assert all(path.exists() for path in taken)
+    assert pathlib.Path("hal/platform.py") in taken and pathlib.Path("firmware/main.py") in taken
+
+
+def _dry_run(capsys, *words):
+    assert flash.main(["--dry-run", *words]) == 0
+    return capsys.readouterr().out.strip()
+
+
+def test_the_command_line_of_flash_is_esptools(capsys, tmp_path):
+    image = vm.ROOT / "build/devkit/littlefs.bin"
+    assert _dry_run(capsys, "--port", "/dev/ttyUSB0") == (
+        f"-m esptool --chip esp32 --port /dev/ttyUSB0 --baud 460800 write-flash 0x200000 {image}"
+    )
+    image = vm.ROOT / "build/s3_w5500/littlefs.bin"
+    assert _dry_run(capsys, "--board", "s3_w5500", "--erase").endswith(
+        f"write-flash --erase-all 0x200000 {image}"
+    )
+
+
+def _firmware(path, chip):
+    """Write a small firmware image for `chip`, as esptool makes one of an ELF or of nothing."""
+    # Header: magic, one segment, flash mode and size, entry; then chip id and the segment
+    chip_id = {"esp32": 0, "esp32s3": 9}[chip]
+    segment = bytes(16)
+    head = bytes([0xE9, 1, 2, 0x20]) + (0x40080000).to_bytes(4, "little")
+    extended = bytes([0xEE, 0, 0, 0]) + chip_id.to_bytes(2, "little") + bytes(9) + b"\x00"
+    body = head + extended + (0x3FFB0000).to_bytes(4, "little")
+    body += len(segment).to_bytes(4, "little") + segment
+    check = 0xEF
+    for byte in segment:
+        check ^= byte
+    body += bytes(15 - len(body) % 16) + bytes([check])
+    path.write_bytes(body)
+    return path
+
+
+def test_the_chip_that_flash_reads_from_a_file_is_the_one_that_esptool_sees(tmp_path):
+    for chip, name in (("esp32", "ESP32"), ("esp32s3", "ESP32-S3")):
+        path = _firmware(tmp_path / chip, chip)
+        line = [sys.executable, "-m", "esptool", "image-info", str(path)]
+        seen = subprocess.run(line, capture_output=True, text=True).stdout
+        assert f"Detected image type: {name}\n" in seen, seen
+
+
+def test_firmware_goes_before_the_image_at_the_chips_own_offset(capsys, tmp_path):
+    esp32 = _firmware(tmp_path / "esp32.bin", "esp32")
+    line = _dry_run(capsys, "--port", "P", "--firmware", str(esp32))
+    assert f"write-flash 0x1000 {esp32} 0x200000 " in line
+    s3 = _firmware(tmp_path / "s3.bin", "esp32s3")
+    line = _dry_run(capsys, "--board", "s3_w5500", "--port", "P", "--firmware", str(s3))
+    assert "--chip esp32s3" in line and f"write-flash 0x0 {s3} 0x200000 " in line
+
+
+def test_a_file_that_is_no_firmware_for_the_board_is_refused(tmp_path):
+    page = tmp_path / "page.bin"
+    page.write_text("<html>")
+    for path, words in (
+        (tmp_path / "none.bin", "no file"),
+        (page, "no ESP32 firmware"),
+        (_firmware(tmp_path / "s3.bin", "esp32s3"), "not for the esp32"),
+    ):
+        with pytest.raises(SystemExit, match=words):
+            flash.main(["--dry-run", "--firmware", str(path)])
+
+
+def test_esptool_takes_the_whole_command_line_up_to_the_port(tmp_path):
+    """Only the serial port is missing: esptool says so, and has nothing against the rest."""
+    image = tmp_path / "littlefs.bin"
+    image.write_bytes(bytes(4096))
+    about = json.loads((wiring.ROOT / "devkit/board.json").read_text())
+    line = flash.command(about, tmp_path / "no-port", image)
+    done = subprocess.run(line, capture_output=True, text=True)
+    assert done.returncode and "no-port" in done.stdout + done.stderr
+    wrong = [x.replace("write-flash", "write-flesh") for x in line]
+    assert "No such command" in subprocess.run(wrong, capture_output=True, text=True).stderr
+
+
+def test_flash_and_deploy_ask_for_a_port():
+    with pytest.raises(SystemExit, match="PORT=/dev/ttyUSB0"):
+        flash.main([])
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.deploy", "--port", ""],
+        capture_output=True,
+        text=True,
+        cwd=vm.ROOT,
+    )
+    assert "PORT=/dev/ttyUSB0" in done.stderr
