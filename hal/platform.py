@@ -125,7 +125,7 @@ class Platform:
             phone.clock.set(await query(phone.network, ip, cookie))
             return True
         except OSError as error:
-            phone.log(4, "time: %r", error)
+            phone.log(4, "time: %s", error)
             return False
         finally:
             unload("hal.sntp")

@@ -1,6 +1,7 @@
 """Compile the software for a board and make its flash image: ``python -m tools.build``.
 
-build/BOARD/root is the flash's root as files: main.py, and the software as .mpy below app.
+build/BOARD/root is the flash's root as files: main.py, and the software as .mpy below app, its
+names squeezed (build/BOARD/names.txt says what became of each).
 build/BOARD/littlefs.bin is the same as a littlefs image for the board's official firmware.
 """
 
@@ -13,7 +14,7 @@ import sys
 
 from littlefs import LittleFS
 
-from tools import check_boards, vm, wiring
+from tools import check_boards, squeeze, vm, wiring
 
 MARCH = {"esp32": "xtensawin", "esp32s3": "xtensawin"}
 _BLOCK = 4096
@@ -36,8 +37,10 @@ def build(name, dest=None, settings=None, firmware=None):
     dest = pathlib.Path(dest or vm.ROOT / "build" / name)
     root = dest / "root"
     shutil.rmtree(root, ignore_errors=True)
-    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _SKIP)
-    vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py")
+    plan = squeeze.mapping()
+    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _SKIP, plan)
+    vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py", None, plan)
+    squeeze.save(plan, dest / "names.txt")
     shutil.copyfile(vm.ROOT / "firmware/main.py", root / "main.py")
     (root / "state").mkdir()
     if settings:
