@@ -28,7 +28,7 @@ def arguments(words=None):
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting; repeatable"
     )
-    parser.add_argument("--heap", default="110wk", help="heap of the VM; w scales by its word")
+    parser.add_argument("--heap", default="512k", help="heap of the VM, such as 110k")
     parser.add_argument("--vm", help="the MicroPython VM to use")
     parser.add_argument("--source", action="store_true", help="run the sources, to debug")
     parser.add_argument("--plain", action="store_true", help="names not squeezed, to debug")
@@ -64,6 +64,7 @@ def _die_with_parent():
 def start(args, **popen):
     """Start the VM with the phone in it; return the process."""
     pathlib.Path(args.state).mkdir(parents=True, exist_ok=True)
+    path = vm.search_path(args.source, squeeze=not args.plain)
     process = subprocess.Popen(
         [
             args.vm or vm.vm_path(),
@@ -72,7 +73,8 @@ def start(args, **popen):
             str(vm.ROOT / "tools/sim_main.py"),
         ],
         stdin=subprocess.PIPE,
-        env=vm.environment(args.source, squeeze=not args.plain),
+        cwd=path[0],  # short paths: MicroPython keeps each module's on the heap
+        env={**os.environ, "MICROPYPATH": ":".join([".", *path[1:], ".frozen"])},
         preexec_fn=_die_with_parent,  # noqa: PLW1509 no threads run here
         start_new_session=True,
         **popen,

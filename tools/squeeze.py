@@ -1,11 +1,11 @@
-"""Squeezes the firmware's names: each name of ours costs some 23 bytes of heap, so they borrow.
+"""Squeezes the firmware's names: each name of ours costs some 23 bytes of heap.
 
-MicroPython interns every identifier of a loaded .mpy on the heap, unless the firmware has that name
-in its flash already. Here each identifier that is *defined by our sources only* is renamed, the same
-everywhere, to one that MicroPython has anyway; nothing else changes. A name stays when a board or
-the interpreter could mean it too (the ESP32 stubs and the VM's own modules are asked), when it stands
-in a string, in a file that is shipped as source, or in the REPL's interface. ``build/names.txt`` says
-what became of each name, to read a traceback with.
+MicroPython interns every identifier of a loaded .mpy on the heap, unless the firmware has that
+name in its flash already. Here each identifier that is defined by our sources only is renamed,
+the same everywhere, to one that MicroPython has anyway, or to a short one that several share which
+never meet. A name stays when a board or the interpreter could mean it too (the ESP32 stubs and the
+VM's own modules are asked), when it stands in a string, in a file that is shipped as source, or in
+the REPL's interface. ``names.txt`` says what became of each name, to read a traceback with.
 """
 
 import ast
@@ -21,7 +21,12 @@ from tools import vm
 PREFIXES = ("do_", "cmd_", "on_", "key_", "__")
 # Names that code, or a person at the REPL, reaches by text
 KEEP = {"user", "host", "uri", "phone", "self", "main", "run"}
-SHIPPED_AS_SOURCE = ("firmware/main.py", "tools/sim_main.py")
+SHIPPED_AS_SOURCE = (
+    "firmware/main.py",
+    "tools/sim_main.py",
+    "tools/vmboard/fake_network.py",
+    "tests/device/check.py",
+)
 REPL = ("firmware/offhook/phone.py",)
 # Duck-typed by asyncio, json or the stream protocol: never borrowed
 PROTOCOL = set(
@@ -74,7 +79,8 @@ def stub_names():
     folder = pathlib.Path(sysconfig.get_paths()["purelib"])
     names = set()
     for path in folder.glob("*.pyi"):
-        names.update(re.findall(r"[A-Za-z_]\w*", path.read_text(encoding="utf-8")))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names.update(getattr(node, x, None) for x in ("name", "arg", "id", "attr"))
     return names
 
 
@@ -108,14 +114,14 @@ class Survey(ast.NodeVisitor):
         """A function defines its name and its parameters."""
         self._note(node.name)
         outer, self.function = self.function, self.function or f"{node.name}:{node.lineno}"
-        arguments = node.args
-        every = arguments.args + arguments.kwonlyargs + arguments.posonlyargs
-        for each in every + [x for x in (arguments.vararg, arguments.kwarg) if x]:
-            self._note(each.arg)
         self.generic_visit(node)
         self.function = outer
 
     visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_arg(self, node):
+        """A parameter, of a lambda too."""
+        self._note(node.arg)
 
     def visit_ClassDef(self, node):
         """A class defines its name; what it derives from ties two files together."""
@@ -171,7 +177,7 @@ def is_const(node):
 
 
 def families(survey):
-    """Return {file: name of its family}: files tied by inheritance share their instances' names."""
+    """Return file -> its family: files tied by inheritance share their instances' names."""
     homes = {}
     for name, places in survey.places.items():
         for file, _ in places:
@@ -263,18 +269,17 @@ class Rename(ast.NodeTransformer):
         return self.plan.get(name, name)
 
     def visit_FunctionDef(self, node):
-        """Rename a function and its parameters; drop its docstring."""
+        """Rename a function."""
         node.name = self._new(node.name)
-        arguments = node.args
-        for each in arguments.args + arguments.kwonlyargs + arguments.posonlyargs:
-            each.arg = self._new(each.arg)
-        for each in (arguments.vararg, arguments.kwarg):
-            if each:
-                each.arg = self._new(each.arg)
         self.generic_visit(node)
         return node
 
     visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_arg(self, node):
+        """Rename a parameter."""
+        node.arg = self._new(node.arg)
+        return node
 
     def visit_ClassDef(self, node):
         """Rename a class."""

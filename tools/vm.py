@@ -55,7 +55,10 @@ def compile_file(source, target, name, march=None, plan=None):
 
     `plan` renames its identifiers as tools.squeeze has planned.
     """
-    command = [mpy_cross(), OPTIMISE, "-s", str(name), "-o", str(target)]
+    # The module's dotted name is on the heap anyway, so it is what a traceback shows
+    dotted = pathlib.PurePath(name).with_suffix("").as_posix().replace("/", ".")
+    dotted = dotted.removesuffix(".__init__")
+    command = [mpy_cross(), OPTIMISE, "-s", dotted, "-o", str(target)]
     if march:
         command.append("-march=" + march)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,6 @@
 """SRV (RFC 2782) and NAPTR (RFC 3403) records, for RFC 3263."""
 
-from base.dns import read_name
+from base.dnsquery import read_name
 
 
 def read(data, found, kind):

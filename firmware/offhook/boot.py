@@ -10,7 +10,6 @@ from offhook.desk import Desk
 from offhook.fkeys import FunctionKeys
 from offhook.panel import Panel
 from offhook.settings import Settings
-from offhook.variables import Variables
 
 
 def build(phone, preset):
@@ -26,7 +25,7 @@ def build(phone, preset):
     actions = phone.actions = _actions(phone)
     desk = phone.desk = Desk(settings, actions, timers, log)
     desk.storage = platform.storage
-    actions.lookup = Variables(desk, settings, parts)
+    actions.lookup = phone.value
     desk.fkeys = FunctionKeys(desk, settings, actions, timers)
     phone.panel = desk.panel = Panel(desk, settings, timers, parts)
     phone.input = Input(parts.keys, parts.clock, desk.on_key, log)

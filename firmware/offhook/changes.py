@@ -1,4 +1,4 @@
-"""What a changed setting does: it is checked before, applied where it is used, told as an event."""
+"""What a changed setting does: checked before, applied where it is used, told as an event."""
 
 
 def check(phone, kind, value):

@@ -42,7 +42,7 @@ def cmd_status(phone, _):
         "modules": list(phone.parts.modules),
         "settings": phone.settings.trouble or "ok",
         "timers": len(phone.timers),
-        "transactions": agent.transactions() if hasattr(agent, "transactions") else 0,
+        "transactions": len(agent.transactions),
         "identities": [
             {
                 "number": account.number,

@@ -7,7 +7,7 @@ here. What is refused is answered with ``{"error": "…"}``.
 import gc
 import json
 
-from base.compat import const, sleep_ms
+from base.compat import const, sleep_ms, unload
 
 _PRESS = const(80)  # ms that a key stays down where nothing else is said
 _LONGEST = const(10_000)
@@ -32,6 +32,8 @@ async def execute(phone, line):
     except Exception as error:  # a console that dies cannot be asked what went wrong
         answer = {"error": "%s: %s" % (type(error).__name__, error)}
     phone.settings.rest()
+    for name in ("commands", "identities", "changes", "fkeyparse"):
+        unload("offhook." + name)
     return json.dumps({"ok": True} if answer is None else answer)
 
 
@@ -149,7 +151,6 @@ def do_counters(phone, _):
 
 def do_ram(phone, _):
     """``ram``: the heap after a collection, in bytes."""
-    phone.settings.rest()
     gc.collect()
     return {"free": gc.mem_free(), "used": gc.mem_alloc()}
 

@@ -46,6 +46,12 @@ class Phone:
         tell(self, name)
         self.panel.changed()
 
+    def value(self, name, argument, context):
+        """Return the value of a `$variable` at this moment, None where it has none."""
+        from offhook.variables import value
+
+        return value(self, name, argument, context)
+
     def local(self, path):
         """Carry out a request to this phone itself; return its HTTP status."""
         from web.command import local

@@ -1,61 +1,54 @@
 """The values of `$variables` at the moment of an event (Action URLs, section 2)."""
 
 
-class Variables:
-    """Looks names up for the Action URLs; `parts` tell address, MAC and expansion modules."""
+def value(phone, name, argument, context):
+    """Return the value as text; None when the name has no value at this event."""
+    call, head = context.call, name.split("_")[0]
+    if head in ("local", "remote", "display", "call-id", "csta", "cancel", "sip") and call:
+        if name != "local_ip":
+            return of_call(phone, name, argument, call)
+    if head in ("active", "context") and name not in ("active_key", "active_line"):
+        account = context.account if head == "context" else phone.desk.account()
+        part = "uri" if name.endswith("_url") else name[len(head) + 1 :]
+        return account and getattr(account, part)
+    if name == "active_key":
+        return context.key
+    if name == "longpress_key":
+        return context.key if call is None else None
+    if name in ("phone_ip", "local_ip"):
+        return phone.network.address() or ""
+    if name == "nr_ongoing_calls":
+        return str(len(phone.desk.agent.calls))
+    if name == "expansion_module":
+        return phone.settings.get(name) or " ".join(phone.parts.modules)
+    return setting(phone, name)
 
-    def __init__(self, desk, settings, parts):
-        self.desk = desk
-        self.settings = settings
-        self.parts = parts
-        self.network = parts.network
 
-    def __call__(self, name, argument, context):
-        """Return the value as text; None when the name has no value at this event."""
-        call, head = context.call, name.split("_")[0]
-        if head in ("local", "remote", "display", "call-id", "csta", "cancel", "sip") and call:
-            if name != "local_ip":
-                return self.of_call(name, argument, call)
-        if head in ("active", "context") and name not in ("active_key", "active_line"):
-            account = context.account if head == "context" else self.desk.account()
-            part = "uri" if name.endswith("_url") else name[len(head) + 1 :]
-            return account and getattr(account, part)
-        if name == "active_key":
-            return context.key
-        if name == "longpress_key":
-            return context.key if call is None else None
-        if name in ("phone_ip", "local_ip"):
-            return self.network.address() or ""
-        if name == "nr_ongoing_calls":
-            return str(len(self.desk.agent.calls))
-        if name == "expansion_module":
-            return self.settings.get(name) or " ".join(self.parts.modules)
-        return self.setting(name)
+def of_call(phone, name, argument, call):
+    """Return the value of a variable that only a call has."""
+    if name in ("local", "remote"):
+        scheme = "sip:" if phone.settings.get("action_url_uri_scheme") else ""
+        return scheme + (call.local if name == "local" else call.remote)
+    if name == "display_local":
+        return call.local_display
+    if name == "display_remote":
+        return call.remote_display
+    if name == "call-id":
+        return call.call_id
+    if name == "csta_id":
+        return str(call.id)
+    if name == "cancel_reason":
+        return call.cancel_reason if call.state == "ended" else None
+    if name == "sip_header" and call.direction == "in":
+        return call.invite.header(argument)
+    return None
 
-    def of_call(self, name, argument, call):
-        """Return the value of a variable that only a call has."""
-        if name in ("local", "remote"):
-            scheme = "sip:" if self.settings.get("action_url_uri_scheme") else ""
-            return scheme + (call.local if name == "local" else call.remote)
-        if name == "display_local":
-            return call.local_display
-        if name == "display_remote":
-            return call.remote_display
-        if name == "call-id":
-            return call.call_id
-        if name == "csta_id":
-            return str(call.id)
-        if name == "cancel_reason":
-            return call.cancel_reason if call.state == "ended" else None
-        if name == "sip_header" and call.direction == "in":
-            return call.invite.header(argument)
+
+def setting(phone, name):
+    """Return a setting as it is written, "" for a private one, None for none."""
+    settings = phone.settings
+    if not settings.known(name):
         return None
-
-    def setting(self, name):
-        """Return a setting as it is written, "" for a private one, None for none."""
-        settings = self.settings
-        if not settings.known(name):
-            return None
-        if settings.private(name):
-            return ""
-        return settings.text(name) or (self.network.mac if name == "mac" else "")
+    if settings.private(name):
+        return ""
+    return settings.text(name) or (phone.network.mac if name == "mac" else "")
