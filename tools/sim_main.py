@@ -7,6 +7,7 @@ stops the phone, so that it never outlives whoever started it.
 import asyncio
 import json
 import random
+import socket
 import sys
 
 from hal.sim.board import Parts
@@ -65,5 +66,21 @@ async def _control(phone, port):
     return server
 
 
+def widen_poller(count=48):
+    """Let the loop's poller take `count` sockets without growing.
+
+    The unix VM 1.29 dies when it grows while a ThreadSafeFlag is waited for: it moves the place
+    of that one's events too, which has none.
+    """
+    poller = asyncio.core._io_queue.poller
+    socks = [socket.socket() for _ in range(count)]
+    for sock in socks:
+        poller.register(sock)
+    for sock in socks:
+        poller.unregister(sock)
+        sock.close()
+
+
 options = json.loads(sys.stdin.readline())
+widen_poller()
 run(Platform(options), options["set"])
