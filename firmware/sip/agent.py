@@ -14,7 +14,7 @@ class Account:
     auth_user = display = outbound = reason = ""
     expires = 3600
     transport = "auto"
-    register = registered = tried = False
+    register = registered = tried = anonymous = False
     registration = network = None
 
     def __init__(self, number, user, host="", password=""):
@@ -44,6 +44,7 @@ class Agent:
 
     allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
     supported = "replaces, norefersub, timer, 100rel"
+    media = None  # ``(call)``: its voice has begun, changed, or is over (`voice`, `state`)
     notify = None  # ``(agent, message) -> status`` for a NOTIFY of no call's dialog
 
     def __init__(self, network, timers, resolver, settings, listener, log, random, port=None):
@@ -134,7 +135,8 @@ class Agent:
         """Return our Contact value at the own `address`."""
         if protocol != "UDP":
             extra = ";transport=" + protocol.lower() + extra
-        return "<sip:%s@%s:%d%s>" % (account.user, address, self.port, extra)
+        user = account.user if account else "anonymous"
+        return "<sip:%s@%s:%d%s>" % (user, address, self.port, extra)
 
     def media_port(self, call):
         """Return the UDP port of a new call's voice; the voice room puts its own in this place."""

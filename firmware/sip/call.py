@@ -16,24 +16,46 @@ _LONG = const(32000)  # 64 * T1
 _CALLS = const(8)
 _REFRESH = const(60000)  # a 180 is repeated each minute, for the proxies on the way (13.3.1.1)
 
+_ROOMS = {  # who takes the rarer requests inside a dialog
+    "INVITE": "modify",
+    "UPDATE": "modify",
+    "PRACK": "reliable",
+    "REFER": "refer",
+    "NOTIFY": "refer",
+    "INFO": "info",
+}
+# headers of an INVITE that a module of its own reads
+_EXTRAS = "alert-info call-info answer-mode p-asserted-identity diversion history-info".split()
+
+
+def room(name):
+    """Return the module ``sip.name``, loaded by its first use."""
+    return __import__("sip." + name, None, None, ("sip",))
+
 
 class Call:
     """One call; the attributes that others may use are those of the phone's plan.
 
     `state` is "calling", "ringing", "connected", "held" or "ended"; "ended" is reported once. What
-    a hung-up call still has to do on the wire it does on its own.
+    a hung-up call still has to do on the wire it does on its own. `voice` is what the other side
+    has said of its voice stream (`sip.sdp.Media`), early media included.
     """
 
     state = "calling"
     status = 0
     reason = cancel_reason = ended_by = remote_display = ""
     answered = remote_hold = False
-    key = invite = auto_answer = alert_info = None
+    key = invite = auto_answer = alert_info = diversion = voice = None
     transaction = outgoing = None  # the INVITE's server transaction; our INVITE
     timer = merged = body = None  # body: our session description
     acked = True
     forks = ()  # To tags of further 2xx, which were ended
-    port = 0  # of our voice
+    port = version = 0  # of our voice; of our session description
+    held = wanted = False  # what we do, and what we are about to do
+    changing = session = referred = early = None  # of modify, sessiontimer, refer, reliable
+    watch = redirects = None  # of refer: who asked for this call; of redirect
+    tags = ()  # of the early dialogs of our INVITE
+    number = 0  # CSeq of the INVITE whose ACK we wait for
 
     def __init__(self, agent, dialog, direction):
         agent.last_id += 1
@@ -57,7 +79,8 @@ class Call:
         """Tell the agent's listener."""
         self.agent.listener(kind, self, **details)
 
-    def _wait(self, delay, callback, *args):
+    def wait(self, delay, callback, *args):
+        """Call back in `delay` ms instead of whatever was waited for; None: never."""
         if self.timer:
             self.timer.cancel()
         self.timer = self.agent.timers.after(delay, callback, *args) if callback else None
@@ -66,23 +89,31 @@ class Call:
         """The call is over for the phone: report it, once."""
         if self.state == "ended":
             return
-        self._wait(0, None)
+        self.wait(0, None)
         self.state = "ended"
         self.ended_by = by
         self.status = status or self.status
         self.reason = text
         agent = self.agent
         agent.calls.remove(self)
+        if self.session:
+            self.session.stop()
+        if self.early:
+            self.early.stop()
         if self.transaction:
             self.transaction.call = None
         if self.acked:
             self.transaction = self.body = None
         else:
             agent.waiting.append(self)  # for the ACK, without which there is no BYE
-            self._wait(_LONG, self._no_ack)
+            self.wait(_LONG, self._no_ack)
+        if agent.media:
+            agent.media(self)
+        if self.watch:
+            self.watch.tell(max(self.status, 487))
         self.report("ended")
 
-    # -- our session description ----------------------------------------------------------------
+    # -- session descriptions -------------------------------------------------------------------
 
     def describe(self, address, offer=None):
         """Return our offer, or our answer to `offer`; ValueError where nothing fits."""
@@ -90,11 +121,37 @@ class Call:
 
         if not self.port:
             self.port = self.agent.media_port(self)
+        self.version += 1
+        direction = "sendrecv"
+        if self.wanted:
+            direction = "inactive" if self.remote_hold else "sendonly"
+        ours = (address, self.port, self.id, self.version, direction)
         if offer:
-            self.body = sdp.answer(offer, address, self.port, self.id)
-        else:
-            self.body = sdp.offer(address, self.port, self.id)
-        return self.body
+            body = sdp.answer(offer, *ours)
+            self.take(offer, True)
+            return body
+        return sdp.offer(*ours)
+
+    def take(self, body, is_offer=False):
+        """Take the other side's description over; ValueError for one that we cannot use."""
+        from sip import sdp
+
+        self.voice = voice = sdp.parse(body)
+        voice.lines = None
+        hold = voice.direction in ("sendonly", "inactive")
+        if (is_offer or not self.wanted) and hold != self.remote_hold:
+            self.remote_hold = hold  # what is answered while we hold says nothing of their wish
+            if self.state in ("connected", "held"):
+                self.report("held" if hold else "unheld")
+        if self.agent.media:
+            self.agent.media(self)
+
+    def take_answer(self, body):
+        """Take the answer to our offer; one that cannot be used ends the call."""
+        try:
+            self.take(body)
+        except ValueError:
+            self.hangup()
 
     # -- out ------------------------------------------------------------------------------------
 
@@ -102,22 +159,32 @@ class Call:
         """Send our INVITE."""
         self.extra = headers
         self.outgoing = Request(
-            self.agent, self.dialog, "INVITE", self._response, self._headers, self._offer
+            self.agent, self.dialog, "INVITE", self._response, self.headers, self._offer
         )
         self.outgoing.start()
 
-    def _headers(self, request):
+    def headers(self, request):
+        """Return the headers of an INVITE or UPDATE of ours."""
         lines = [
             ("Contact", request.contact()),
             ("Allow", self.agent.allow),
             ("Supported", self.agent.supported),
-            ("Content-Type", "application/sdp"),
         ]
-        lines.extend(self.extra)
+        seconds = self.agent.settings.get("session_timer")
+        if self.session:
+            lines.extend(self.session.headers())
+        elif seconds:
+            lines.append(("Session-Expires", str(max(seconds, 90))))
+        if request.body:
+            lines.append(("Content-Type", "application/sdp"))
+        if not self.answered:
+            lines.extend(self.extra)
         return lines
 
     def _offer(self, request):
-        return self.body or self.describe(request.local[0])
+        if not self.body:
+            self.body = self.describe(request.local[0])
+        return self.body
 
     def _response(self, request, response):
         if response is None:
@@ -127,22 +194,34 @@ class Call:
         status = response.status
         if status < 200:
             if self.state == "ended":  # hung up before anything came back
-                self._withdraw()
+                self._cancel()
             elif status > 100:
-                self.provisional(response)
+                self._provisional(response)
         elif status < 300:
             self._accepted(request, response)
         else:
-            self.refused(response)
+            self._refused(response)
 
-    def provisional(self, response):
-        """Take a 18x."""
+    def _provisional(self, response):
+        """Take a 18x, with early media or without."""
         self.status = response.status
+        if response.header("rseq") and not room("reliable").take(self, response):
+            return
+        if response.body:
+            try:
+                self.take(response.body)
+            except ValueError:
+                pass  # the 2xx tells
+        tag = response.tag("to")
+        if tag not in self.tags and len(self.tags) < _CALLS:
+            self.tags += (tag,)
+        if self.watch:
+            self.watch.tell(self.status)
         if self.state == "calling":
             self.state = "ringing"
             self.report("ringing")
 
-    def _withdraw(self):
+    def _cancel(self):
         outgoing, self.outgoing = self.outgoing, None
         if outgoing:
             outgoing.last = True
@@ -162,7 +241,7 @@ class Call:
                 self.forks += (tag,)
                 Request(self.agent, fork, "BYE", None).start()
             return
-        self.outgoing = None
+        self.outgoing = self.early = None
         dialog.learn(response, True)
         self.answered = True
         self.status = response.status
@@ -172,21 +251,22 @@ class Call:
             self.take_answer(response.body)
         if self.state != "ended":
             self.state = "connected"
+            if response.header("session-expires"):
+                room("sessiontimer").agreed(self, response)
+            if self.watch:
+                self.watch.tell(200)
             self.report("connected")
 
-    def refused(self, response):
+    def _refused(self, response):
         """Take a final answer of 3xx to 6xx."""
+        status = response.status
+        if self.state != "ended" and not response.local:
+            if status < 400 and room("redirect").follow(self, response):
+                return
+            if status == 422 and room("sessiontimer").longer(self, response):
+                return
         self.outgoing = None
-        self.over("error" if response.local else "remote", response.status, response.reason)
-
-    def take_answer(self, body):
-        """Take the other side's answer to our offer; a broken one ends the call."""
-        from sip import sdp
-
-        try:
-            sdp.parse(body)
-        except ValueError:
-            self.hangup()
+        self.over("error" if response.local else "remote", status, response.reason)
 
     # -- in -------------------------------------------------------------------------------------
 
@@ -195,21 +275,22 @@ class Call:
         if self.direction != "in" or self.state not in ("calling", "ringing"):
             return
         self.state = "ringing"
-        self._send(180)
-        self._wait(_REFRESH, self.ring)
+        if self.invite.has("require", "100rel"):
+            room("reliable").ring(self)
+        else:
+            self.send(180)
+            self.wait(_REFRESH, self.ring)
 
-    def _send(self, status, headers=(), body=b"", text=None):
-        """Answer the INVITE."""
-        agent, transaction = self.agent, self.transaction
-        dialog = self.dialog
+    def send(self, status, headers=(), body=b"", text=None):
+        """Answer the INVITE; return the bytes."""
+        agent, dialog = self.agent, self.dialog
         if 100 < status < 300:
             headers = list(headers) + [("Contact", self.contact)]
             headers += [("Record-Route", route) for route in dialog.routes]
         if body:
-            headers = list(headers) + [("Content-Type", "application/sdp")]
-        tag = dialog.local_tag
-        data = response(agent, self.invite, status, headers, body, tag, text)
-        transaction.respond(data, status)
+            headers.append(("Content-Type", "application/sdp"))
+        data = response(agent, self.invite, status, headers, body, dialog.local_tag, text)
+        self.transaction.respond(data, status)
         return data
 
     def answer(self):
@@ -218,31 +299,45 @@ class Call:
             return
         self.state = "connected"
         self.answered = True
-        self.acked = False
-        body, self.body = self.body, None
-        self.data = self._send(200, (("Supported", self.agent.supported),), body)
-        self._wait(_T1, self._again, _T1, _T1)
+        self.status = 200
+        if self.early:
+            self.early.stop()
+        headers = [("Supported", self.agent.supported)]
+        if self.session:
+            headers += self.session.headers()
+            self.session.restart()
+        self.confirm(self.send(200, headers, self.body), self.invite.cseq()[0])
+        self.body = None
         self.report("connected")
 
+    def confirm(self, data, number):
+        """Repeat the 2xx until its ACK (section 13.3.1.4); after 64*T1 the call is ended."""
+        self.acked = False
+        self.number = number
+        self.data = data
+        self.wait(_T1, self._again, _T1, _T1)
+
     def _again(self, interval, elapsed):
-        """Send the 2xx again (section 13.3.1.4); after 64*T1 the call is ended."""
         if elapsed >= _LONG:
             self._no_ack()
             return
-        agent = self.agent
-        agent.send(self.data, self.transaction.address, self.transaction.protocol)
+        self.agent.send(self.data, self.transaction.address, self.transaction.protocol)
         interval = min(2 * interval, _T2, max(_LONG - elapsed, 1))
-        self._wait(interval, self._again, interval, elapsed + interval)
+        self.wait(interval, self._again, interval, elapsed + interval)
 
     def _no_ack(self):
+        self.fail(408, "no ACK")
+
+    def fail(self, status, text=""):
+        """End an answered call by ourselves: no ACK, no refresh (RFC 3326 says why)."""
         self.acked = True
-        self._bye()
-        self.over("error", 408, "no ACK")
+        self.bye((("Reason", 'SIP;cause=%d;text="%s"' % (status, text)),))
+        self.over("error", status, text)
 
     def reject(self, status, reason=None, headers=()):
         """Answer an unanswered incoming call with a final status (486, 603, …)."""
         if self.direction == "in" and self.state in ("calling", "ringing"):
-            self._send(status, headers, b"", reason)
+            self.send(status, headers, b"", reason)
             self.over("local", status)
 
     def redirect(self, uri):
@@ -256,7 +351,7 @@ class Call:
         """The caller's CANCEL has come."""
         if not self.answered and self.state != "ended":
             self.cancel_reason = message.header("reason") or ""
-            self._send(487)
+            self.send(487)
             self.over("remote", 487)
 
     # -- inside the dialog ----------------------------------------------------------------------
@@ -276,33 +371,34 @@ class Call:
         if self.state == "ended":
             status = 481
         elif method not in ("BYE", "OPTIONS"):
-            from sip.inside import request
-
-            status = request(self, transaction, message)
+            name = _ROOMS.get(method)
+            status = room(name).request(self, transaction, message) if name else 501
         if isinstance(status, tuple):
             status, headers = status
         if status:
             respond(agent, transaction, message, status, headers)
         if method == "BYE" and status == 200:
-            self._bye_came()
-
-    def _bye_came(self):
-        if self.direction == "in" and not self.answered:
-            self._send(487)
-        self.acked = True
-        self.over("remote")
+            self.cancel_reason = message.header("reason") or ""
+            if self.direction == "in" and not self.answered:
+                self.send(487)
+            self.acked = True
+            self.over("remote")
 
     def _ack(self, message):
-        if self.acked:
+        if self.acked or message.cseq()[0] != self.number:
             return
         self.acked = True
-        self._wait(0, None)
+        self.wait(0, None)
         self.data = None
+        if self.invite:
+            self.invite.rest()
         if self.state == "ended":  # hung up before the ACK
-            self.agent.waiting.remove(self)
-            self._bye()
-        elif message.body:
+            self.bye()
+            return
+        if message.body:
             self.take_answer(message.body)
+        if self.wanted != self.held:
+            room("modify").sync(self)
 
     def hangup(self):
         """End the call, whatever its state: CANCEL, 486 or BYE."""
@@ -313,20 +409,45 @@ class Call:
             return
         if not self.answered:
             outgoing = self.outgoing
+            outgoing.last = True
             if outgoing.transaction is None:
                 outgoing.cancel()
             elif outgoing.transaction.state:
-                self._withdraw()
-            else:  # nothing came back yet: the CANCEL waits for it
-                outgoing.last = True
+                self._cancel()  # else nothing came back yet: the CANCEL waits for it
         elif self.acked:
-            self._bye()
+            self.bye()
         self.over("local")
 
-    def _bye(self):
+    def bye(self, headers=()):
+        """Send BYE."""
         if self in self.agent.waiting:
             self.agent.waiting.remove(self)
-        Request(self.agent, self.dialog, "BYE", None).start()
+        Request(self.agent, self.dialog, "BYE", None, headers).start()
+
+    # -- what modules of their own do -----------------------------------------------------------
+
+    def hold(self):
+        """Put the other side on hold; "hold" is reported when it has agreed."""
+        self._want(True)
+
+    def resume(self):
+        """Take the other side back; "unhold" is reported when it has agreed."""
+        self._want(False)
+
+    def _want(self, hold):
+        if self.state in ("connected", "held"):
+            self.wanted = hold
+            room("modify").sync(self)
+
+    def transfer(self, target):
+        """Send the other side to `target`, a number, a URI or another `Call` (RFC 5589)."""
+        if self.state in ("connected", "held"):
+            room("refer").transfer(self, target)
+
+    def send_dtmf(self, digits):
+        """Send DTMF digits by INFO."""
+        if self.state == "connected":
+            room("info").send(self, digits)
 
 
 def dial(agent, account, target, headers):
@@ -343,13 +464,16 @@ def dial(agent, account, target, headers):
         raise ValueError("too many calls")
     call = Call(agent, agent.dialog(account, target), "out")
     call.remote = address_of(target)
+    if account.anonymous:
+        headers = list(headers) + room("identity").hide(call)
     call.dial(headers)
     return call
 
 
 def acknowledge(request, dialog, body=b""):
     """Send the ACK for a 2xx to `request`; it belongs to no transaction (section 13.2.2.4)."""
-    ack = Request(request.agent, dialog, "ACK", None, (), body)
+    headers = (("Content-Type", "application/sdp"),) if body else ()
+    ack = Request(request.agent, dialog, "ACK", None, headers, body)
     ack.cseq = request.cseq
     ack.start()
 
@@ -379,12 +503,25 @@ def incoming(agent, account, message, merged):
     call.remote_display = display
     address = agent.network.address(message.source[0])
     call.contact = agent.contact(account, address, message.protocol)
+    names = [name for name, _ in message.headers]
+    status, headers, replaced = 0, (), None
     try:
-        call.describe(address, message.body)
+        call.body = call.describe(address, message.body)
     except ValueError:
+        status = 488
+    if not status and "session-expires" in names:
+        status, headers = room("sessiontimer").asked(call, message)
+    if not status and "replaces" in names:
+        status, replaced = room("replaces").find(agent, call, message)
+    if status:
         agent.calls.remove(call)
         call.state = "ended"
-        call._send(488)
+        call.send(status, headers)
         return
     message.body = b""
-    call.report("incoming")
+    if any(name in names for name in _EXTRAS):
+        room("identity").read(call, message)
+    if replaced:
+        room("replaces").take_over(replaced, call)
+    else:
+        call.report("incoming")

@@ -15,6 +15,7 @@ class Dialog:
 
     remote_cseq = None
     auth = None  # challenges that were answered
+    hidden = False  # our Contact does not tell who we are
 
     def __init__(self, account, call_id, local, local_tag, remote, remote_tag, target, routes=()):
         self.account = account
@@ -62,11 +63,15 @@ class Dialog:
         self.remote_cseq = number
         return True
 
-    def learn(self, message, is_response):
-        """Take tag, target and route set from the INVITE, 1xx or 2xx that makes the dialog."""
+    def refresh(self, message):
+        """Take the remote target of a re-INVITE, an UPDATE or their 2xx (section 12.2)."""
         contact = message.values("contact")
         if contact:
             self.target = name_addr(contact[0])[1]
+
+    def learn(self, message, is_response):
+        """Take tag, target and route set from the INVITE, 1xx or 2xx that makes the dialog."""
+        self.refresh(message)
         routes = message.values("record-route")
         if is_response:
             routes.reverse()

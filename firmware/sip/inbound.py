@@ -100,6 +100,9 @@ def _invite(agent, message):
         if call.merged == merged:
             reply(agent, message, 482)
             return
+    if (message.header("max-forwards") or "1").strip("0") == "" and _been_here(agent, message):
+        reply(agent, message, 483)
+        return
     status = validate.body(message)
     account = None if status else account_of(agent, message)
     if not status and account is None:
@@ -114,6 +117,12 @@ def _invite(agent, message):
     from sip.call import incoming
 
     incoming(agent, account, message, merged)
+
+
+def _been_here(agent, message):
+    """Return whether one of the Vias is our own: the request goes round."""
+    own = "%s:%d" % (agent.network.address(message.source[0]), agent.port)
+    return any(own in value.partition(";")[0] for value in message.values("via"))
 
 
 def account_of(agent, message):

@@ -22,6 +22,10 @@ _COMPACT = {
     "x": "session-expires",
     "d": "request-disposition",
 }
+_SPENT = (
+    "via from to call-id cseq max-forwards contact route record-route content-type "
+    "content-length allow supported user-agent expires require session-expires min-se"
+).split()
 
 
 class Message:
@@ -65,6 +69,11 @@ class Message:
     def has(self, name, token):
         """Return whether a list header such as Supported names `token`."""
         return token in [value.lower() for value in self.values(name)]
+
+    def rest(self):
+        """Drop what only the transaction and the dialog needed; other headers may be asked for."""
+        self.body = b""
+        self.headers = [pair for pair in self.headers if pair[0] not in _SPENT]
 
     def cseq(self):
         """Return (number, method) of CSeq; ValueError when it is not one."""

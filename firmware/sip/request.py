@@ -144,7 +144,8 @@ class Request:
 
     def contact(self, extra=""):
         """Return our Contact towards the present target; `extra` goes into its URI."""
-        return self.agent.contact(self.dialog.account, self.local[0], self.protocol, extra)
+        user = None if self.dialog.hidden else self.dialog.account
+        return self.agent.contact(user, self.local[0], self.protocol, extra)
 
     def _receive(self, response):
         status = response.status

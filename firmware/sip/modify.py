@@ -1,0 +1,147 @@
+"""Changing a call: re-INVITE and UPDATE both ways (RFC 3261 section 14, RFC 3311, RFC 3264).
+
+Loaded by the first hold, resume, refresh, or by the other side's.
+"""
+
+from sip.call import acknowledge, room
+from sip.request import Request
+from sip.server import response
+from sip.validate import body as body_status
+from sip.validate import unsupported
+
+# -- theirs -----------------------------------------------------------------------------------
+
+
+def request(call, transaction, message):
+    """Take a re-INVITE or UPDATE; return the status it is owed, 0 when it was answered here."""
+    agent, invite = call.agent, message.method == "INVITE"
+    missing = unsupported(message)
+    if missing:
+        return 420, (("Unsupported", missing),)
+    if call.changing and (message.body or invite):
+        return 491
+    if call.answered and not call.acked and (message.body or invite):
+        return 491
+    if not call.answered and (message.body or invite):
+        return 500, (("Retry-After", str(agent.random(3) + 1)),)
+    status = body_status(message)
+    if status:
+        return status
+    headers = [("Supported", agent.supported)]
+    if message.header("session-expires"):
+        status, more = room("sessiontimer").asked(call, message)
+        if status:
+            return status, more
+        headers += more
+        call.session.restart()
+    call.dialog.refresh(message)
+    body = b""
+    address = agent.network.address(message.source[0])
+    try:
+        if message.body or invite:
+            body = call.describe(address, message.body)
+    except ValueError:
+        return 488
+    if call.state == "ended":
+        return 481
+    headers.append(("Contact", agent.contact(call.account, address, message.protocol)))
+    if body:
+        headers.append(("Content-Type", "application/sdp"))
+    data = response(agent, message, 200, headers, body)
+    transaction.respond(data, 200)
+    if invite:
+        call.transaction = transaction
+        call.confirm(data, message.cseq()[0])
+    return 0
+
+
+# -- ours -------------------------------------------------------------------------------------
+
+
+def sync(call):
+    """Bring the call to where we want it: on hold or not. One change at a time."""
+    if call.changing or not call.acked or call.state == "ended" or call.held == call.wanted:
+        return
+    hold = call.wanted
+
+    def answered(request, response):
+        _answered(call, request, response, hold)
+
+    _send(call, "INVITE", answered)
+
+
+def refresh(call, update):
+    """Refresh the session (RFC 4028): by UPDATE where the other side knows it."""
+    if call.changing or not call.acked or call.state == "ended":
+        call.session.later(2)
+        return
+
+    def answered(request, response):
+        _answered(call, request, response, call.held)
+
+    _send(call, "UPDATE" if update else "INVITE", answered)
+
+
+def _send(call, method, answered):
+    def body(request):
+        return call.describe(request.local[0])
+
+    call.changing = Request(
+        call.agent,
+        call.dialog,
+        method,
+        answered,
+        call.headers,
+        body if method == "INVITE" else b"",
+    )
+    call.changing.start()
+
+
+def _answered(call, request, response, hold):
+    if response is None or response.status < 200:
+        return
+    status, invite = response.status, request.method == "INVITE"
+    if invite and status < 300:
+        acknowledge(request, call.dialog)
+    if call.changing is not request:
+        return  # a repeated 2xx
+    call.changing = None
+    if call.state == "ended":
+        return
+    if status < 300:
+        call.dialog.refresh(response)
+        if call.session or response.header("session-expires"):
+            room("sessiontimer").agreed(call, response)
+        if response.body:
+            call.take_answer(response.body)
+        _done(call, hold)
+    elif status == 491:
+        # RFC 3261 section 14.1: whoever made the Call-ID waits longer
+        owner = call.direction == "out"
+        delay = (2100 if owner else 0) + 10 * (call.agent.random(16) % (190 if owner else 200))
+        call.agent.timers.after(delay, _retry, call)
+    elif status == 422 and room("sessiontimer").longer(call, response):
+        return
+    elif status in (408, 481):
+        call.fail(status)
+    else:
+        call.wanted = call.held
+        if call.session:
+            call.session.later(10)
+
+
+def _done(call, hold):
+    if call.state != "ended" and hold != call.held:
+        call.held = hold
+        call.state = "held" if hold else "connected"
+        call.report("hold" if hold else "unhold")
+    sync(call)
+
+
+def _retry(call):
+    if call.state == "ended":
+        return
+    if call.held != call.wanted:
+        sync(call)
+    elif call.session:
+        call.session.refresh()

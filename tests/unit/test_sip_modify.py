@@ -1,0 +1,246 @@
+"""Changing a call: hold and resume, offers both ways, glare, UPDATE, and session timers."""
+
+from sipkit import SDP, Wire
+
+A, B = "10.0.0.1", "10.0.0.2"
+
+
+def _connected(lose=(), **settings):
+    wire = Wire()
+    wire.lose = lose
+
+    def at_b(kind, call, **details):
+        if kind == "incoming":
+            call.answer()
+
+    a = wire.agent(A, "100", **settings)
+    b = wire.agent(B, "200", at_b, **settings)
+    call = a.call(a.accounts[0], "200@" + B)
+    wire.run(2000)
+    other = b.party.calls[0]
+    assert call.state == other.state == "connected"
+    return wire, a, b, call, other
+
+
+def _end(wire, *agents):
+    for agent in agents:
+        for call in list(agent.calls):
+            call.hangup()
+    wire.run(200_000)
+    for agent in agents:
+        assert agent.calls == [] and agent.waiting == [] and not agent.transactions
+    assert len(wire.timers) == 0
+
+
+def _peer(**settings):
+    """Return a call from an agent to a scripted peer, connected."""
+    wire = Wire()
+    a = wire.agent(A, "100", **settings)
+    peer = wire.peer(B)
+    call = a.call(a.accounts[0], "200@" + B)
+    peer.take()
+    headers = [("Allow", "INVITE, UPDATE"), ("Supported", "timer")]
+    peer.reply(peer.got[0], 200, body=SDP, headers=headers)
+    assert peer.take() == ["ACK"]
+    return wire, a, peer, call
+
+
+def _inside(peer, call, method, cseq=1, **kw):
+    dialog = call.dialog
+    kw["from_"] = "<sip:200@%s>;tag=peer" % B
+    kw["to_tag"] = dialog.local_tag
+    peer.request(method, (A, 5060), "sip:100@" + A, call.call_id, cseq, **kw)
+
+
+def test_hold_and_resume_are_told_to_both_sides():
+    wire, a, b, call, other = _connected()
+    call.hold()
+    assert call.state == "connected"  # until the other side has agreed
+    wire.run(1000)
+    assert call.state == "held" and call.held and a.party.events[-1] == "hold"
+    assert other.remote_hold and other.state == "connected" and b.party.events[-1] == "held"
+    call.resume()
+    wire.run(1000)
+    assert call.state == "connected" and a.party.events[-1] == "unhold"
+    assert not other.remote_hold and b.party.events[-1] == "unheld"
+    _end(wire, a, b)
+
+
+def test_hold_survives_the_loss_of_any_one_message():
+    for lost in range(12):
+        wire, a, b, call, other = _connected()
+        wire.lose = [len(wire.log) + lost]
+        call.hold()
+        wire.run(40_000)
+        assert call.state == "held" and other.remote_hold, lost
+        call.resume()
+        wire.run(40_000)
+        assert call.state == "connected" and not other.remote_hold, lost
+        assert a.party.events.count("hold") == a.party.events.count("unhold") == 1
+        _end(wire, a, b)
+
+
+def test_both_sides_hold_and_resume():
+    wire, a, b, call, other = _connected()
+    call.hold()
+    wire.run(1000)
+    other.hold()
+    wire.run(1000)
+    assert call.state == other.state == "held" and call.remote_hold and other.remote_hold
+    assert call.voice.direction == "inactive"
+    call.resume()
+    wire.run(1000)
+    assert call.state == "connected" and call.remote_hold and not other.remote_hold
+    other.resume()
+    wire.run(1000)
+    assert other.state == "connected" and not call.remote_hold
+    assert call.voice.direction == other.voice.direction == "sendrecv"
+    _end(wire, a, b)
+
+
+def test_glare_is_resolved_by_491_and_unlike_pauses():
+    wire, a, b, call, other = _connected()
+    call.hold()
+    other.hold()
+    wire.run(100)
+    assert sum(line.startswith("SIP/2.0 491") for line in wire.lines()) == 2
+    wire.run(10_000)
+    assert call.state == other.state == "held"
+    _end(wire, a, b)
+
+
+def test_a_change_of_mind_while_the_hold_is_under_way_is_carried_out():
+    wire, a, b, call, other = _connected()
+    call.hold()
+    call.resume()
+    call.hold()
+    call.resume()
+    wire.run(5000)
+    assert call.state == "connected" and not other.remote_hold
+    _end(wire, a, b)
+
+
+def test_an_offerless_invite_while_held_gets_what_we_want_now():
+    wire, a, peer, call = _peer()
+    call.hold()
+    peer.take()
+    peer.reply(peer.got[0], 200, body=SDP.replace(b"t=0 0", b"t=0 0\r\na=recvonly"))
+    assert peer.take() == ["ACK"] and call.state == "held"
+    _inside(peer, call, "INVITE")
+    assert peer.take() == ["200"]
+    assert b"a=sendonly" in peer.got[0].body
+    _inside(peer, call, "ACK", body=SDP.replace(b"t=0 0", b"t=0 0\r\na=recvonly"))
+    assert peer.take(3000) == [] and call.state == "held" and not call.remote_hold
+    call.hangup()
+    peer.take()
+    peer.reply(peer.got[0], 200)
+    _end(wire, a)
+
+
+def test_a_refused_hold_leaves_the_call_as_it_is():
+    wire, a, peer, call = _peer()
+    call.hold()
+    peer.take()
+    peer.reply(peer.got[0], 488)
+    assert peer.take() == ["ACK"] and call.state == "connected" and not call.wanted
+    _end(wire, a)
+
+
+def test_a_481_to_the_hold_ends_the_call():
+    wire, a, peer, call = _peer()
+    call.hold()
+    peer.take()
+    peer.reply(peer.got[0], 481)
+    assert sorted(peer.take()) == ["ACK", "BYE"] and call.ended_by == "error"
+    _end(wire, a)
+
+
+def test_an_update_moves_the_remote_target_and_may_change_the_session():
+    wire, a, peer, call = _peer()
+    _inside(peer, call, "UPDATE", body=SDP.replace(b"t=0 0", b"t=0 0\r\na=sendonly"))
+    assert peer.take() == ["200"] and b"a=recvonly" in peer.got[0].body
+    assert call.remote_hold and a.party.events[-1] == "held"
+    _inside(peer, call, "UPDATE", 2)
+    assert peer.take() == ["200"] and peer.got[0].body == b""
+    _inside(peer, call, "UPDATE", 2)  # its CSeq is used up
+    assert peer.take() == ["500"]
+    _inside(peer, call, "UPDATE", 3, body=b"v=0\r\nm=audio 4 RTP/AVP 18\r\n")
+    assert peer.take() == ["488"]
+    _inside(peer, call, "FOO", 4)
+    assert peer.take() == ["501"]
+    _inside(peer, call, "MESSAGE", 5)
+    assert peer.take() == ["501"] and call.state == "connected"
+    _end(wire, a)
+
+
+def test_an_offer_before_the_answer_is_refused_with_500():
+    wire = Wire()
+    a = wire.agent(A, "100", lambda kind, call, **more: kind == "incoming" and call.ring())
+    peer = wire.peer(B)
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP)
+    peer.take()
+    call = a.calls[0]
+    tag = call.dialog.local_tag
+    peer.request("UPDATE", (A, 5060), "sip:100@" + A, cseq=2, to_tag=tag, body=SDP)
+    assert peer.take() == ["500"] and peer.got[0].header("retry-after")
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, cseq=3, to_tag=tag, body=SDP)
+    assert peer.take() == ["500"] and call.state == "ringing"
+    _end(wire, a)
+
+
+def test_the_session_is_refreshed_at_half_time_and_ends_without_refreshes():
+    wire, a, b, call, other = _connected(session_timer=100)
+    assert call.session.ours and not other.session.ours
+    wire.run(49_000)
+    assert "UPDATE" in "".join(wire.lines()[-2:])
+    wire.run(500_000)
+    assert call.state == other.state == "connected"
+    wire.lose = range(100_000)  # the wire is cut
+    wire.run(200_000)
+    assert call.state == other.state == "ended"
+    assert (call.ended_by, other.ended_by) == ("error", "error")
+    _end(wire, a, b)
+
+
+def test_the_other_side_refreshes_and_is_waited_for():
+    wire, a, peer, call = _peer()
+    timer = [("Session-Expires", "90;refresher=uac"), ("Supported", "timer")]
+    _inside(peer, call, "UPDATE", 1, headers=timer)
+    assert peer.take() == ["200"]
+    assert peer.got[0].header("session-expires") == "90;refresher=uac"
+    assert peer.got[0].header("require") == "timer"
+    peer.take(50_000)
+    _inside(peer, call, "UPDATE", 2, headers=timer)
+    assert peer.take() == ["200"]
+    peer.take(58_000)
+    assert call.state == "connected"
+    assert "BYE" in peer.take(5_000) and call.state == "ended"
+    _end(wire, a)
+
+
+def test_too_short_a_session_gets_422_with_min_se():
+    wire, a, peer, call = _peer()
+    timer = [("Session-Expires", "30"), ("Supported", "timer")]
+    _inside(peer, call, "UPDATE", 1, headers=timer)
+    assert peer.take() == ["422"] and peer.got[0].header("min-se") == "90"
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, "c7", headers=timer, body=SDP)
+    assert peer.take() == ["100", "422"]
+    _end(wire, a)
+
+
+def test_a_422_raises_our_interval():
+    wire = Wire()
+    a = wire.agent(A, "100", session_timer=100)
+    peer = wire.peer(B)
+    call = a.call(a.accounts[0], "200@" + B)
+    peer.take()
+    assert peer.got[0].header("session-expires").startswith("100")
+    peer.reply(peer.got[0], 422, headers=[("Min-SE", "400")])
+    assert peer.take() == ["ACK", "INVITE"]
+    invite = peer.got[1]
+    assert invite.header("session-expires").startswith("400") and invite.header("min-se") == "400"
+    peer.reply(invite, 200, body=SDP, headers=[("Session-Expires", "400;refresher=uac")])
+    assert peer.take() == ["ACK"] and call.session.seconds == 400
+    assert a.party.events == ["outgoing", "connected"]
+    assert peer.take(201_000)[0] == "INVITE"  # no UPDATE in its Allow
+    _end(wire, a)

@@ -1,0 +1,142 @@
+"""Early media, forks, reliable provisional responses (RFC 3262) and redirections."""
+
+from sipkit import SDP, Wire
+
+A, B = "10.0.0.1", "10.0.0.2"
+
+
+def _calling():
+    wire = Wire()
+    a = wire.agent(A, "100")
+    peer = wire.peer(B)
+    call = a.call(a.accounts[0], "200@" + B)
+    assert peer.take() == ["INVITE"]
+    return wire, a, peer, call, peer.got[0]
+
+
+def _end(wire, agent):
+    for call in list(agent.calls):
+        call.hangup()
+    wire.run(200_000)
+    assert agent.calls == [] and agent.waiting == [] and not agent.transactions
+    assert len(wire.timers) == 0
+
+
+def test_early_media_is_taken_over_and_ringing_told_once():
+    wire, a, peer, call, invite = _calling()
+    peer.reply(invite, 183, body=SDP)
+    peer.take()
+    assert call.voice.port == 4000 and call.state == "ringing"
+    peer.reply(invite, 180)
+    peer.reply(invite, 180, "fork")
+    peer.take()
+    assert a.party.events == ["outgoing", "ringing"]
+    _end(wire, a)
+
+
+def test_a_reliable_18x_gets_its_prack_once_and_in_order():
+    wire, a, peer, call, invite = _calling()
+    reliable = [("Require", "100rel"), ("RSeq", "7")]
+    peer.reply(invite, 183, headers=reliable, body=SDP)
+    assert peer.take() == ["PRACK"]
+    prack = peer.got[0]
+    assert prack.header("rack") == "7 1 INVITE" and prack.tag("to") == "peer"
+    assert prack.cseq() == (2, "PRACK") and prack.uri == "sip:peer@10.0.0.2:5060"
+    peer.reply(prack, 200)
+    peer.reply(invite, 183, headers=reliable, body=SDP)  # repeated
+    peer.reply(invite, 180, headers=[("Require", "100rel"), ("RSeq", "9")])  # 8 was lost
+    assert peer.take() == []
+    peer.reply(invite, 180, headers=[("Require", "100rel"), ("RSeq", "8")])
+    assert peer.take() == ["PRACK"] and peer.got[0].header("rack") == "8 1 INVITE"
+    peer.reply(peer.got[0], 200)
+    peer.reply(invite, 180, "fork", headers=[("Require", "100rel"), ("RSeq", "100")])
+    assert peer.take() == ["PRACK"] and peer.got[0].tag("to") == "fork"
+    peer.reply(peer.got[0], 200)
+    peer.reply(invite, 200, body=SDP)
+    assert peer.take() == ["ACK"] and call.state == "connected"
+    assert peer.got[0].cseq() == (1, "ACK")
+    call.hangup()
+    assert peer.take() == ["BYE"] and peer.got[0].cseq()[0] > 4
+    peer.reply(peer.got[0], 200)
+    _end(wire, a)
+
+
+def _called():
+    wire = Wire()
+    a = wire.agent(A, "100", lambda kind, call, **more: kind == "incoming" and call.ring())
+    peer = wire.peer(B)
+    required = [("Require", "100rel")]
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP, headers=required)
+    assert peer.take() == ["100", "180"]
+    return wire, a, peer, a.calls[0], peer.got[1]
+
+
+def _prack(peer, answer, rack, cseq=2):
+    headers = [("RAck", rack)]
+    tag = answer.tag("to")
+    peer.request("PRACK", (A, 5060), "sip:100@" + A, cseq=cseq, to_tag=tag, headers=headers)
+
+
+def test_our_180_is_reliable_where_it_must_be():
+    wire, a, peer, call, ringing = _called()
+    assert ringing.header("require") == "100rel"
+    rseq = ringing.header("rseq")
+    assert peer.take(2000) == ["180", "180"]
+    _prack(peer, ringing, "1 1 INVITE")
+    assert peer.take() == ["481"]
+    _prack(peer, ringing, rseq + " 1 INVITE", 3)
+    assert peer.take() == ["200"]
+    assert peer.take(20_000) == []
+    _prack(peer, ringing, rseq + " 1 INVITE", 4)
+    assert peer.take() == ["481"]
+    call.answer()
+    assert peer.take() == ["200"]
+    _end(wire, a)
+
+
+def test_a_180_that_nobody_pracks_ends_the_call_after_32_s():
+    wire, a, peer, call, ringing = _called()
+    got = peer.take(33_000)
+    assert "504" in got and call.state == "ended"
+    _end(wire, a)
+
+
+def test_an_answer_stops_the_reliable_180():
+    wire, a, peer, call, ringing = _called()
+    call.answer()
+    assert peer.take(400) == ["200"]
+    _end(wire, a)
+
+
+def test_a_redirection_is_followed_by_its_q_values_and_within_limits():
+    wire, a, peer, call, invite = _calling()
+    other = wire.peer("10.0.0.3")
+    contacts = [("Contact", "<sip:x@10.0.0.2>;q=0.2, <sip:y@10.0.0.3>;q=0.9, <tel:123>")]
+    peer.reply(invite, 302, headers=contacts, contact=False)
+    assert peer.take() == ["ACK"]
+    assert [x.method for x in other.got] == ["INVITE"]
+    moved = other.got[0]
+    assert moved.uri == "sip:y@10.0.0.3" and moved.header("call-id") == call.call_id
+    assert moved.cseq()[0] == 2 and moved.tag("from") == invite.tag("from")
+    assert moved.tag("to") == ""
+    back = [("Contact", "<sip:y@10.0.0.3>")]
+    other.reply(moved, 301, headers=back, contact=False)  # round and round
+    assert peer.take(50) == ["INVITE"] and peer.got[0].uri == "sip:x@10.0.0.2"
+    peer.reply(peer.got[0], 302, contact=False)
+    peer.take()
+    assert call.state == "ended" and call.status == 302
+    assert a.party.events == ["outgoing", "ended"]
+    _end(wire, a)
+
+
+def test_a_chain_of_redirections_ends():
+    wire, a, peer, call, invite = _calling()
+    for index in range(20):
+        headers = [("Contact", "<sip:u%d@%s>" % (index, B))]
+        peer.reply(invite, 302, headers=headers, contact=False)
+        got = peer.take()
+        if "INVITE" not in got:
+            break
+        invite = peer.got[got.index("INVITE")]
+    assert call.state == "ended" and index < 8
+    _end(wire, a)
