@@ -31,7 +31,7 @@ async def further(actions, request, login, agent, tls):
             actions.log(4, "401 from %s, sent again with %s", step.host, scheme)
         elif step.status in (301, 302, 303, 307, 308) and step.location:
             try:
-                new = redirected(step, actions.network.address())
+                new = redirected(step)
                 if _url(new) in seen or len(seen) > _REDIRECTS:
                     raise ValueError("a loop")
             except ValueError as error:
@@ -83,11 +83,8 @@ def authorize(request, login):
     return scheme
 
 
-def redirected(request, own):
-    """Return the `Request` for where `request` was redirected to; ValueError says why not.
-
-    `own` is the phone's address: nobody outside may send the phone to itself.
-    """
+def redirected(request):
+    """Return the `Request` for where `request` was redirected to; ValueError says why not."""
     from actions.template import parse
 
     text = request.location.decode().strip()
@@ -105,7 +102,7 @@ def redirected(request, own):
     if len(targets) != 1:
         raise ValueError("no URL")
     secure, host, port, _, pieces, _ = targets[0]
-    if host == "localhost" or host[:4] == "127." or host in ("0", "0.0.0.0", own):
+    if host in ("localhost", "127.0.0.1", "0.0.0.0", "0"):
         raise ValueError("to this phone itself")
     return Request(secure, host, port, expand(pieces, _nothing, None, False))
 

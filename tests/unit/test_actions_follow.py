@@ -183,8 +183,7 @@ async def test_redirects_to_the_phone_itself_or_to_nowhere_are_not_followed():
     for location in (
         "http://localhost/command.htm?key=P1",
         "http://127.0.0.1/x",
-        "http://127.1.2.3/x",
-        "//192.0.2.7/x",
+        "//127.0.0.1:81/x",
         "http://0/x",
         "ftp://h/x",
         "javascript:alert(1)",
