@@ -62,7 +62,7 @@ def measure(folder, report):
     """Measure all states; return {state: free bytes}."""
     registrar = Registrar()
     options = ["--heap", HEAP, "--vm", str(vm32.launcher())]
-    url = "http://127.0.0.1:9/%s?who=$remote&key=$active_key"  # refused at once
+    url = "http://127.0.0.2:9/%s?who=$remote&key=$active_key"  # refused at once
     free = {}
 
     def note(state):

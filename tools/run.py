@@ -32,6 +32,7 @@ EVENTS = {
     "action_transfer": "transfer",
     "action_longpress_url": "longpress",
 }
+HOST = "127.0.0.2"  # 127.0.0.1 in an Action URL is the phone itself
 WHAT = "remote=$remote&name=$display_remote&key=$active_key&calls=$nr_ongoing_calls"
 _SECONDS = 20
 
@@ -63,7 +64,7 @@ class Receiver:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server = http.server.ThreadingHTTPServer((HOST, self.port), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self):
@@ -103,11 +104,11 @@ def settings(user, other, port):
         "user_host1": "desk.example",
         "user_outbound1": f"127.0.0.1:{other}",
         "user_register1": "off",
-        "fkey4": f"active url http://127.0.0.1:{port}/{user}/door?key=$active_key",
+        "fkey4": f"active url http://{HOST}:{port}/{user}/door?key=$active_key",
         "fkey5": "active keyevent F_DND",
     }
     for name, event in EVENTS.items():
-        wanted[name] = f"http://127.0.0.1:{port}/{user}/{event}?{WHAT}"
+        wanted[name] = f"http://{HOST}:{port}/{user}/{event}?{WHAT}"
     return wanted
 
 

@@ -1,6 +1,19 @@
 """Simulated keys: keypad, hook switch, function keys and expansion module are masks in memory."""
 
-from base.compat import ThreadSafeFlag
+from asyncio import Event
+
+
+class Flag(Event):
+    """An interrupt's flag as drivers have it: it clears itself when it was waited for.
+
+    Not asyncio's ThreadSafeFlag, which the unix VM's poller cannot keep beside growing sockets:
+    it moves the flag's entry with the sockets' array, and crashes.
+    """
+
+    async def wait(self):
+        """Wait for the flag, then clear it."""
+        await super().wait()
+        self.clear()
 
 
 class Keys:
@@ -8,7 +21,7 @@ class Keys:
 
     def __init__(self, names):
         self.names = names
-        self.irq = ThreadSafeFlag()
+        self.irq = Flag()
         self.mask = 0
         self.unplugged = False
 

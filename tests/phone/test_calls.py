@@ -46,7 +46,7 @@ class Receiver:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.2", 0), Handler)
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -82,7 +82,7 @@ def desks(pair, receiver):
     """Two phones whose events all go to the receiver."""
     for name, phone in zip(("100", "200"), pair, strict=True):
         for event in EVENTS + NEWER:
-            url = f"http://127.0.0.1:{receiver.port}/{name}/{event}?{WHAT}"
+            url = f"http://127.0.0.2:{receiver.port}/{name}/{event}?{WHAT}"
             phone.ask(f"set {setting_of(event)} {url}")
     return pair
 
@@ -203,7 +203,7 @@ def test_a_long_press_is_an_event_that_names_its_key(desks, receiver):
 
 def test_a_url_key_sends_on_press_or_on_release_with_long_press_on(desks, receiver):
     first, _ = desks
-    url = f"http://127.0.0.1:{receiver.port}/100/key?key=$active_key"
+    url = f"http://127.0.0.2:{receiver.port}/100/key?key=$active_key"
     first.ask(f"set fkey4 active url {url}")
     first.ask("set fkey_longpress4 on")
     first.ask("press P5")
