@@ -21,7 +21,8 @@ from tools import vm
 PREFIXES = ("do_", "cmd_", "on_", "key_", "__")
 # Names that code, or a person at the REPL, reaches by text
 KEEP = {"user", "host", "uri", "phone", "self", "main", "run"}
-KEEP |= {"verify_mode"}  # attributes of the VM's objects that dir() does not list
+# Attributes and keywords of the VM's own that dir() does not list
+KEEP |= {"verify_mode", "server_hostname", "server_side", "do_handshake_on_connect", "cadata"}
 SHIPPED_AS_SOURCE = (
     "firmware/main.py",
     "firmware/loader.py",
