@@ -17,7 +17,8 @@ package(  # noqa: F821
     files=[x for x in os.listdir("hal") if x.endswith(".py")],
     opt=3,
 )
-module("main.py", base_path="firmware", opt=3)  # noqa: F821
+for name in ("main.py", "loader.py"):
+    module(name, base_path="firmware", opt=3)  # noqa: F821
 module(  # noqa: F821
     "board.py", base_path="boards/" + os.environ.get("OFFHOOK_BOARD", "devkit"), opt=3
 )

@@ -118,13 +118,23 @@ class Assembler:
         if keys:
             self.parts.keys.append(chip)
         if lamps:
-            if self.parts.lamps is None:
-                from hal.lamps import Lamps
-
-                self.parts.lamps = Lamps()
-            self.parts.lamps.add(first - 1, chip)
+            self._lamps(first - 1, chip)
         if module:
             self.parts.found.append((module, chip))
+
+    def _lamps(self, first, chip):
+        # One chip is the lamps by itself; several are put together
+        parts = self.parts
+        if parts.lamps is None and first == 0:
+            parts.lamps = chip
+            return
+        from hal.lamps import Lamps
+
+        if not isinstance(parts.lamps, Lamps):
+            alone, parts.lamps = parts.lamps, Lamps()
+            if alone:
+                parts.lamps.add(0, alone)
+        parts.lamps.add(first, chip)
 
     def ht16k33(
         self, address=0x70, keys=32, first=1, lamps=32, irq=None, bus=0, module="", optional=False

@@ -34,8 +34,8 @@ class Network:
         self._ip = None
         self.reason = "no network"  # why it is not up, for the display
         self.mac = hexlify(nic.config("mac")).decode().upper()
-        self._get = get
-        self._log = log
+        self.get = get
+        self.log = log
         self._listeners = []
 
     def on_change(self, callback):
@@ -62,7 +62,7 @@ class Network:
         if ip == self._ip:
             return
         self._ip = ip
-        self._log(3, "network: %s", ip or "down")
+        self.log(3, "network: %s", ip or "down")
         for callback in self._listeners:
             callback()
 
@@ -73,7 +73,7 @@ class Network:
 
     def fixed(self):
         """Set the own address where the settings say so, in place of DHCP."""
-        get = self._get
+        get = self.get
         if get("dhcp") in (False, "off") and get("ip_adr"):
             router = get("gateway") or "0.0.0.0"
             name_server = get("dns_server1") or router
@@ -87,7 +87,7 @@ class Network:
 
     def dns(self):
         """Return the addresses of the name servers, those of the settings first."""
-        found = [self._get("dns_server1"), self._get("dns_server2"), self.nic.ifconfig()[3]]
+        found = [self.get("dns_server1"), self.get("dns_server2"), self.nic.ifconfig()[3]]
         return [x for i, x in enumerate(found) if x and x != "0.0.0.0" and x not in found[:i]]
 
     def _open(self, port):

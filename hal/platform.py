@@ -4,26 +4,20 @@ It adds what only a board has: serial console, time from the network, watchdog, 
 an update has come up.
 """
 
-import asyncio
-import os
 import random
 import sys
 
 from base.compat import const, sleep_ms, spawn, unload
 from hal.storage import Storage
 
-_ROOT = "/app"
 _FEED = const(2000)  # ms between two feeds of the watchdog
-_RESYNC = const(6 * 3600)  # s between two questions for the time
-_TRIAL = const(180)  # s that new software has to come up and register
 _LINE = const(600)  # characters of a console line
 
 
 class Platform:
     """What offhook.start wants of a platform, on an ESP32 whose board is the module `board`."""
 
-    def __init__(self, board):
-        self.board = board
+    def __init__(self):
         self.storage = Storage("/state")
         self.random = random.getrandbits
         self.console_line = print
@@ -32,16 +26,17 @@ class Platform:
 
     def catalogue(self):
         """Open the catalogue of settings."""
-        return open(_ROOT + "/offhook/settings.txt")
+        return open("/app/offhook/settings.txt")
 
     def parts(self, get, log):
         """Make the board's parts; the board's data is not needed after that."""
+        import board
+
         from hal.assemble import assemble
 
-        parts = assemble(self.board, get, log)
+        parts = assemble(board, get, log)
         unload("hal.assemble")
-        sys.modules.pop("board", None)
-        self.board = None
+        unload("board")
         self.watchdog = parts.watchdog
         return parts
 
@@ -51,49 +46,23 @@ class Platform:
 
     def ready(self, phone):
         """The phone is up: begin with all that only a board has."""
-        get, clock = phone.settings.get, phone.clock
 
-        def zone(name):
+        def changed(name):
             if name in ("timezone", "utc_offset"):
-                try:
-                    clock.zone(get("timezone") or get("utc_offset") or 0)
-                except ValueError as error:
-                    phone.log(1, "timezone: %s", error)
+                from hal.ntp import zone
 
-        zone("timezone")
-        phone.settings.on_change(zone)
+                zone(phone)
+                unload("hal.ntp")
+
+        changed("timezone")
+        phone.settings.on_change(changed)
         spawn(self.serial(phone))
-        spawn(self.ntp(phone))
         spawn(self.guard(phone))
-
-    async def guard(self, phone):
-        """Feed the watchdog; while the software is on trial, wait for it to register."""
-        try:
-            trial = [x for x in os.listdir(_ROOT) if x.startswith("trial")]
-        except OSError:
-            trial = None  # the software is frozen into the firmware
-        left = _TRIAL * 1000
-        self.watchdog.start()
-        while True:
-            self.watchdog.feed()
-            await sleep_ms(_FEED)
-            if not trial:
-                continue
-            left -= _FEED
-            accounts = [x for x in phone.agent.accounts if x.register]
-            if not accounts or any(x.registered for x in accounts):
-                for name in trial:
-                    os.remove(_ROOT + "/" + name)
-                trial = None
-                phone.log(3, "the new software has come up")
-            elif left <= 0:
-                phone.log(0, "the new software does not register: starting again")
-                import machine
-
-                machine.reset()
 
     async def serial(self, phone):
         """Serve the serial line: a line of the console, a line of JSON back."""
+        import asyncio
+
         reader = asyncio.StreamReader(sys.stdin)
         line = ""
         while True:
@@ -105,40 +74,32 @@ class Platform:
             elif len(line) < _LINE:
                 line += character
 
-    async def ntp(self, phone):
-        """Keep the clock right, with growing pauses while no server answers."""
-        pause = 5
+    async def guard(self, phone):
+        """Feed the watchdog, keep the clock right, see whether new software comes up."""
+        left = 0  # s until the time is asked for
+        trial = 0
+        self.watchdog.start()
         while True:
-            if phone.network.up and await self.ask_time(phone):
-                pause = _RESYNC
-            elif pause < 600 or pause == _RESYNC:
-                pause = 5 if pause == _RESYNC else pause * 2
-            await asyncio.sleep(pause if phone.network.up else 5)
+            self.watchdog.feed()
+            await sleep_ms(_FEED)
+            if trial is not None:
+                from hal.trial import look
 
-    async def ask_time(self, phone):
-        """Ask the time server once; return whether the clock is right now."""
-        from hal.sntp import query
+                trial = look(phone, trial, _FEED)
+                unload("hal.trial")
+            left -= _FEED // 1000
+            if left <= 0 and phone.network.up:
+                from hal.ntp import ask
 
-        cookie = bytes(random.getrandbits(8) for _ in range(8))
-        try:
-            ip = await phone.resolver.address(phone.settings.get("ntp_server"))
-            phone.clock.set(await query(phone.network, ip, cookie))
-            return True
-        except OSError as error:
-            phone.log(4, "time: %s", error)
-            return False
-        finally:
-            unload("hal.sntp")
+                left = await ask(phone)
+                unload("hal.ntp")
 
 
 def run():
     """Run the phone until it is stopped; the REPL's user is left in peace after that."""
-    import board
-
     from offhook import start
 
-    platform = Platform(board)
-    del board
+    platform = Platform()
     try:
         start.run(platform)
     finally:

@@ -1,7 +1,7 @@
 """Compile the software for a board and make its flash image: ``python -m tools.build``.
 
-build/BOARD/root is the flash's root as files: main.py, and the software as .mpy below app, its
-names squeezed (build/BOARD/names.txt says what became of each).
+build/BOARD/root is the flash's root as files: main.py, loader.py, and the software as .mpy below
+app, its names squeezed (build/BOARD/names.txt says what became of each).
 build/BOARD/littlefs.bin is the same as a littlefs image for the board's official firmware.
 """
 
@@ -19,8 +19,9 @@ from tools import check_boards, squeeze, vm, wiring
 MARCH = {"esp32": "xtensawin", "esp32s3": "xtensawin"}
 _BLOCK = 4096
 _HASHES = "files.sha256"
+ROOT_FILES = ("loader.py", "main.py")  # source, beside the software: they choose and start it
 # What stays off the chip: simulated parts, CPython's half, the loader (it goes to the root)
-_SKIP = ("hal/sim", "base/compat_host.py", "main.py")
+_SKIP = ("hal/sim", "base/compat_host.py", *ROOT_FILES)
 HEAP = 110 * 1024
 
 
@@ -41,7 +42,8 @@ def build(name, dest=None, settings=None, firmware=None):
     app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _SKIP, plan)
     vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py", None, plan)
     squeeze.save(plan, dest / "names.txt")
-    shutil.copyfile(vm.ROOT / "firmware/main.py", root / "main.py")
+    for file in ROOT_FILES:
+        shutil.copyfile(vm.ROOT / "firmware" / file, root / file)
     (root / "state").mkdir()
     if settings:
         text = pathlib.Path(settings).read_text("utf-8")

@@ -41,8 +41,9 @@ def folder(path):
 _LOOK = """
 for root in ("/app", "/next"):
     for name in walk(root): print(root, digest(root + "/" + name), name)
-try: print("/ %s main.py" % digest("/main.py"))
-except OSError: pass
+for name in {files!r}:
+    try: print("/", digest("/" + name), name)
+    except OSError: pass
 stat = os.statvfs("/")
 print("/free", stat[0] * stat[3], "-")
 """
@@ -67,7 +68,7 @@ with open("/next/files.sha256") as lines:
         if digest("/next/" + name) != hash: raise ValueError(name)
         count += 1
 if count != {count}: raise ValueError("files.sha256")
-if {loader}: os.rename("/main.new", "/main.py")
+for name in {loader!r}: os.rename("/" + name + ".new", "/" + name)
 open("/next/complete", "w").close()
 print("checked", count)
 """
@@ -112,7 +113,7 @@ class Board:
         """Return ({root: {name: hash}}, free bytes) of what is on the board."""
         found = {"/app": {}, "/next": {}, "/": {}}
         free = 0
-        for line in self.execute(_LOOK).splitlines():
+        for line in self.execute(_LOOK, files=build.ROOT_FILES).splitlines():
             root, digest, name = line.split(" ", 2)
             if root == "/free":
                 free = int(digest)
@@ -152,10 +153,10 @@ def deploy(root, board):
     app = root / "app"
     wanted = hashes(app)
     found, free = board.look()
-    loader = hashlib.sha256((root / "main.py").read_bytes()).hexdigest()
-    new_loader = found["/"].get("main.py") != loader
+    digests = {x: hashlib.sha256((root / x).read_bytes()).hexdigest() for x in build.ROOT_FILES}
+    loader = [x for x in build.ROOT_FILES if found["/"].get(x) != digests[x]]
     on_board = {k: v for k, v in found["/app"].items() if not k.startswith("trial")}
-    if on_board == wanted and not new_loader:
+    if on_board == wanted and not loader:
         board.say("the board has this software already")
         return []
     send, same, stale = plan(wanted, found)
@@ -172,9 +173,9 @@ def deploy(root, board):
         board.run("fs", "cp", *files, f":/next/{folder}/".replace("//", "/"))
         for name in files:
             board.say("  " + name[len(str(app)) + 1 :])
-    if new_loader:
-        board.run("fs", "cp", str(root / "main.py"), ":/main.new")
-    board.execute(_FINISH, count=len(wanted) - 1, loader=new_loader)
+    for name in loader:
+        board.run("fs", "cp", str(root / name), f":/{name}.new")
+    board.execute(_FINISH, count=len(wanted) - 1, loader=loader)
     board.run("reset")
     board.say("sent and checked; the board starts with it")
     return send

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import select
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,10 @@ def devkit(tmp_path_factory):
     """The devkit's build, with first settings."""
     folder = tmp_path_factory.mktemp("devkit")
     settings = folder / "my.json"
-    settings.write_text('{"wifi_ssid1": "any", "network_id_port": 0, "user_active1": false}')
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings.write_text(json.dumps({"wifi_ssid1": "any", "network_id_port": port}))
     return build.build("devkit", folder / "build", settings)
 
 

@@ -43,7 +43,8 @@ def software(folder, version, more=_CONFIRM):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (root / "app/files.sha256").write_text(build.hash_list(root / "app"))
-    (root / "main.py").write_text((vm.ROOT / "firmware/main.py").read_text())
+    for name in build.ROOT_FILES:
+        (root / name).write_text((vm.ROOT / "firmware" / name).read_text())
     (root / "state").mkdir()
     (root / "state/settings.json").write_text('{"mine": 1}')
     return root

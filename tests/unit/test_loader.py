@@ -1,4 +1,4 @@
-"""The loader, main.py: which software it starts, with the power cut at each of its steps."""
+"""The loader: which software it starts, with the power cut at each of its steps."""
 
 
 class PowerCut(Exception):
@@ -68,7 +68,7 @@ class Flash:
 
 
 def _loader():
-    for place in ("firmware/main.py", "main.py"):
+    for place in ("firmware/loader.py", "loader.py"):
         try:
             with open(place) as file:
                 source = file.read()
