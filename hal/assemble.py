@@ -52,6 +52,11 @@ class Assembler:
                 getattr(self, kind)(**data)
             except (OSError, ValueError) as error:
                 self._missing(kind, data, error)
+        if self.parts.network is None:
+            from hal.nonet import NoNetwork
+
+            reason = "no network: " + " ".join(self.parts.missing)
+            self.parts.network = NoNetwork(get, log, reason)
 
     def _missing(self, kind, data, error):
         text = kind

@@ -48,8 +48,11 @@ class Network:
 
     async def _keep(self):
         while True:
-            self.link()
-            self._look()
+            try:
+                self.link()
+                self._look()
+            except OSError as error:  # the driver refuses: it may have no memory just now
+                self.reason = str(error)
             await sleep_ms(_LOOK)
 
     def link(self):

@@ -95,8 +95,19 @@ class Platform:
                 unload("hal.ntp")
 
 
+def _reserve():
+    # WiFi takes its memory from the system before the software's heap can grow over it
+    import board
+
+    if any(kind == "wifi" for kind, _ in board.PARTS):
+        import network
+
+        network.WLAN(network.WLAN.IF_STA).active(True)
+
+
 def run():
     """Run the phone until it is stopped; the REPL's user is left in peace after that."""
+    _reserve()
     from offhook import start
 
     platform = Platform()

@@ -159,6 +159,22 @@ def test_ethernet_gets_the_wires_that_the_board_names():
     assert _Net.options["phy_type"] == 102 and _Net.options["spi"] == "spi"
 
 
+def test_a_board_whose_network_does_not_start_runs_without():
+    def refuse(**_):
+        raise OSError("no PHY")
+
+    good, _Net.LAN = _Net.LAN, staticmethod(refuse)
+    try:
+        parts, logged = _assemble(_load("esp32_poe"), {})
+    finally:
+        _Net.LAN = staticmethod(good)
+    network = parts.network
+    network.link()
+    network._look()
+    assert "lan8720" in parts.missing and not network.up and "lan8720" in network.reason
+    assert network.address() is None and network.dns() == [] and len(network.mac) == 12
+
+
 def test_the_assembler_leaves_the_heap_when_it_is_done():
     _assemble((), {})
     assert "hal.assemble" not in sys.modules

@@ -114,3 +114,25 @@ def test_a_taken_port_is_an_oserror():
     with raises(OSError):
         part.udp(port)
     one.close()
+
+
+async def test_a_driver_that_refuses_ends_no_task():
+    part = _loopback()
+    calls = []
+
+    def refuse():
+        calls.append(1)
+        if len(calls) < 3:
+            raise OSError("Wifi Internal State Error")
+
+    import hal.net
+
+    part.link, part.nic.state = refuse, part.nic.IDLE
+    hal.net.sleep_ms, good = (lambda ms: good(1)), hal.net.sleep_ms
+    try:
+        await part.start()
+        while len(calls) < 4:
+            await asyncio.sleep_ms(1)
+    finally:
+        hal.net.sleep_ms = good
+    assert part.reason == "Wifi Internal State Error" and not part.up
