@@ -4,9 +4,9 @@ Loaded by the first request. Functions on an `Agent`.
 """
 
 from base.compat import const
-from sip import validate
-from sip.message import name_addr, param, split, uri_parts, via
+from sip.message import name_addr, param, uri_parts
 from sip.server import reply, respond, serve
+from sip.validate import body, check, unsupported
 
 _LARGEST = const(4096)  # bytes: a datagram of this size was cut off
 _TRANSACTIONS = const(24)
@@ -15,16 +15,20 @@ _CALLS = const(8)
 
 def request(agent, message, size):
     """Take one request of `size` bytes."""
-    status = validate.check(message)
+    method = message.method
+    status = check(message, agent.allow)
     if size >= _LARGEST and status >= 0:
         status = 513
-    method = message.method
-    if status < 0 or (status and method == "ACK"):
-        return
     if status:
-        reply(agent, message, status)
+        if status > 0 and method != "ACK":
+            reply(agent, message, status)
         return
-    message.key = key = _key(message)
+    # what all requests of one transaction have in common (RFC 3261 section 17.2.3)
+    _, host, port, params = message.via
+    key = param(params, "branch") or ""
+    if not key.startswith("z9hG4bK"):  # RFC 2543
+        key += " %s %d" % (message.header("call-id"), message.cseq()[0])
+    message.key = key = "%s %s:%d " % (key, host, port)
     transaction = agent.transactions.get(key + ("INVITE" if method == "ACK" else method))
     if transaction:
         transaction.receive(message)
@@ -34,15 +38,6 @@ def request(agent, message, size):
         _outside(agent, message)
 
 
-def _key(message):
-    """Return what all requests of one transaction have in common (RFC 3261 section 17.2.3)."""
-    _, host, port, params = via(split(message.header("via"), ",")[0])
-    branch = param(params, "branch") or ""
-    if not branch.startswith("z9hG4bK"):  # RFC 2543
-        branch = "%s %s %d " % (branch, message.header("call-id"), message.cseq()[0])
-    return "%s %s:%d " % (branch, host, port)
-
-
 def _inside(agent, message):
     ours, theirs, call_id = message.tag("to"), message.tag("from"), message.header("call-id")
     for call in agent.calls + agent.waiting:
@@ -50,37 +45,38 @@ def _inside(agent, message):
             call.request(message)
             return
     if message.method == "NOTIFY" and agent.notify:
-        _notify(agent, message, agent.notify)
+        respond(agent, serve(agent, message), message, agent.notify(agent, message))
     elif message.method != "ACK":
         reply(agent, message, 481)
 
 
-def _notify(agent, message, taker):
-    status = taker(agent, message)
-    respond(agent, serve(agent, message), message, status)
-
-
 def _outside(agent, message):
-    method = message.method
+    method, headers = message.method, ()
+    status = 481
     if method == "CANCEL":
         _cancel(agent, message)
         return
-    if method not in validate.METHODS:
-        reply(agent, message, 405)
-        return
-    missing = validate.unsupported(message)
-    if missing:
-        reply(agent, message, 420, (("Unsupported", missing),))
+    if " %s," % method not in " %s," % agent.allow:
+        status = 405
+    elif message.header("require"):
+        status = unsupported(message) or status
+    if isinstance(status, tuple):
+        status, headers = status
+    elif status == 405:
+        pass
     elif method == "INVITE":
         _invite(agent, message)
+        return
     elif method == "OPTIONS":
-        reply(agent, message, 200, (("Supported", agent.supported),))
+        status, headers = 200, (("Supported", agent.supported),)
     elif method == "NOTIFY":
         from sip.subscription import incoming
 
-        _notify(agent, message, incoming)
-    else:
-        reply(agent, message, 403 if method == "REFER" else 481)
+        respond(agent, serve(agent, message), message, incoming(agent, message))
+        return
+    elif method == "REFER":
+        status = 403
+    reply(agent, message, status, headers)
 
 
 def _cancel(agent, message):
@@ -100,10 +96,11 @@ def _invite(agent, message):
         if call.merged == merged:
             reply(agent, message, 482)
             return
-    if (message.header("max-forwards") or "1").strip("0") == "" and _been_here(agent, message):
-        reply(agent, message, 483)
+    own = " %s:%d" % (agent.network.address(message.source[0]), agent.port)
+    if not (message.header("max-forwards") or "1").strip("0") and own in str(message.all("via")):
+        reply(agent, message, 483)  # it has gone round
         return
-    status = validate.body(message)
+    status = body(message)
     account = None if status else account_of(agent, message)
     if not status and account is None:
         status = 404
@@ -117,12 +114,6 @@ def _invite(agent, message):
     from sip.call import incoming
 
     incoming(agent, account, message, merged)
-
-
-def _been_here(agent, message):
-    """Return whether one of the Vias is our own: the request goes round."""
-    own = "%s:%d" % (agent.network.address(message.source[0]), agent.port)
-    return any(own in value.partition(";")[0] for value in message.values("via"))
 
 
 def account_of(agent, message):

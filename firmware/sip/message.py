@@ -4,28 +4,14 @@
 before somebody asks for it with the small functions below. Names are lower case and long.
 """
 
-_COMPACT = {
-    "v": "via",
-    "f": "from",
-    "t": "to",
-    "i": "call-id",
-    "m": "contact",
-    "l": "content-length",
-    "c": "content-type",
-    "e": "content-encoding",
-    "k": "supported",
-    "s": "subject",
-    "o": "event",
-    "u": "allow-events",
-    "r": "refer-to",
-    "b": "referred-by",
-    "x": "session-expires",
-    "d": "request-disposition",
-}
+_COMPACT = (
+    " v via f from t to i call-id m contact l content-length c content-type e content-encoding "
+    "k supported s subject o event u allow-events r refer-to b referred-by x session-expires "
+)
 _SPENT = (
-    "via from to call-id cseq max-forwards contact route record-route content-type "
-    "content-length allow supported user-agent expires require session-expires min-se"
-).split()
+    " via from to call-id cseq max-forwards contact route record-route content-type "
+    "content-length allow supported user-agent expires require session-expires min-se "
+)
 
 
 class Message:
@@ -68,12 +54,12 @@ class Message:
 
     def has(self, name, token):
         """Return whether a list header such as Supported names `token`."""
-        return token in [value.lower() for value in self.values(name)]
+        return token in ",".join(self.values(name)).lower().split(",")
 
     def rest(self):
         """Drop what only the transaction and the dialog needed; other headers may be asked for."""
-        self.body = b""
-        self.headers = [pair for pair in self.headers if pair[0] not in _SPENT]
+        self.body, self.hops, self.via = b"", None, None
+        self.headers = [x for x in self.headers if " %s " % x[0] not in _SPENT]
 
     def cseq(self):
         """Return (number, method) of CSeq; ValueError when it is not one."""
@@ -87,28 +73,24 @@ class Message:
         return param(name_addr(self.header(name) or "")[2], "tag") or ""
 
 
-def _text(data):
-    try:
-        return str(data, "utf-8")
-    except ValueError:  # Latin-1 or worse: keep every byte as one character
-        return "".join(chr(byte) for byte in data)
-
-
 def parse(data):
     """Return the `Message` in `data`; ValueError for what cannot be represented as one."""
-    if data[:1] in b"\r\n":
-        data = data.lstrip(b"\r\n")
+    data = data.lstrip(b"\r\n")
     end = data.find(b"\r\n\r\n")
     if end < 0:
         end = len(data)
-    text = _text(data[:end])
+    head = data[:end]
+    try:
+        text = str(head, "utf-8")
+    except ValueError:  # Latin-1 or worse: keep every byte as one character
+        text = "".join(map(chr, head))
     if "\r\n " in text or "\r\n\t" in text:
         text = text.replace("\r\n ", " ").replace("\r\n\t", " ")
     lines = text.split("\r\n")
-    message = _start(lines[0])
+    message = _start(lines.pop(0))
     message.body = data[end + 4 :]
     headers = message.headers
-    for line in lines[1:]:
+    for line in lines:
         name, colon, value = line.partition(":")
         if not colon:
             if line:
@@ -116,7 +98,7 @@ def parse(data):
             continue
         name = name.strip().lower()
         if len(name) == 1:
-            name = _COMPACT.get(name, name)
+            name = _COMPACT.partition(" %s " % name)[2].partition(" ")[0] or name
         headers.append((name, value.strip()))
     return message
 
@@ -193,13 +175,9 @@ def param(params, name):
 
 def unquote(text):
     """Return a quoted string's content, or `text` itself."""
-    if text[:1] != '"':
-        return text
-    text = text[1:-1]
-    if "\\" not in text:
-        return text
-    parts = text.split("\\\\")
-    return "\\".join([x.replace("\\", "") for x in parts])
+    if text[:1] == '"':
+        text = text[1:-1].replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")
+    return text
 
 
 def name_addr(value):
@@ -277,10 +255,7 @@ def address_of(uri):
 def via(value):
     """Return (transport, host, port, parameters) of one Via value; ValueError when it is none."""
     head, _, params = value.partition(";")
-    words = head.replace(":", " : ").split("/")
-    if len(words) != 3 or words[0].strip().upper() != "SIP":
+    words = head.replace("/", " ").replace(":", " ").split()
+    if words[0].upper() != "SIP" or not 4 <= len(words) <= 5:
         raise ValueError("Via")
-    words = words[2].split()
-    if len(words) not in (2, 4) or words[-2] == ":" and not words[-1].isdigit():
-        raise ValueError("Via")
-    return words[0].upper(), words[1], int(words[3]) if len(words) == 4 else 0, params
+    return words[2].upper(), words[3], int(words[4]) if len(words) > 4 else 0, params

@@ -15,9 +15,9 @@ from sip.validate import unsupported
 def request(call, transaction, message):
     """Take a re-INVITE or UPDATE; return the status it is owed, 0 when it was answered here."""
     agent, invite = call.agent, message.method == "INVITE"
-    missing = unsupported(message)
-    if missing:
-        return 420, (("Unsupported", missing),)
+    status = unsupported(message)
+    if status:
+        return status
     if call.changing and (message.body or invite):
         return 491
     if call.answered and not call.acked and (message.body or invite):

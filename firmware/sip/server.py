@@ -4,19 +4,15 @@ Loaded by the first request that comes in. Functions on an `Agent`.
 """
 
 from base.compat import const
-from sip.message import encode, name_addr, param, split, via
+from sip.message import encode, param
 from sip.transaction import Transaction
 
 _REASONS = (
-    "100 Trying\n180 Ringing\n183 Session Progress\n200 OK\n202 Accepted\n302 Moved Temporarily\n"
-    "400 Bad Request\n403 Forbidden\n404 Not Found\n405 Method Not Allowed\n"
-    "406 Not Acceptable\n408 Request Timeout\n415 Unsupported Media Type\n"
-    "416 Unsupported URI Scheme\n420 Bad Extension\n422 Session Interval Too Small\n"
-    "433 Anonymity Disallowed\n480 Temporarily Unavailable\n"
-    "481 Call/Transaction Does Not Exist\n482 Loop Detected\n483 Too Many Hops\n"
-    "486 Busy Here\n487 Request Terminated\n488 Not Acceptable Here\n489 Bad Event\n"
-    "491 Request Pending\n500 Server Internal Error\n501 Not Implemented\n"
-    "503 Service Unavailable\n505 Version Not Supported\n513 Message Too Large\n603 Decline\n"
+    "100 Trying\n180 Ringing\n200 OK\n202 Accepted\n302 Moved Temporarily\n400 Bad Request\n"
+    "404 Not Found\n405 Method Not Allowed\n415 Unsupported Media Type\n420 Bad Extension\n"
+    "480 Temporarily Unavailable\n481 Call/Transaction Does Not Exist\n486 Busy Here\n"
+    "487 Request Terminated\n488 Not Acceptable Here\n491 Request Pending\n"
+    "501 Not Implemented\n503 Service Unavailable\n603 Decline\n"
 )
 _RETRY = const(5)  # seconds, for those that come while we are full
 _LONG = const(32000)  # timer J
@@ -51,7 +47,7 @@ def serve(agent, message):
     kind = Server
     if message.method == "INVITE":
         from sip.invite import InviteServer as kind
-    return kind(agent, message.key + message.method, way_back(message)[0], message.protocol)
+    return kind(agent, message.key + message.method, way_back(message), message.protocol)
 
 
 def respond(agent, transaction, message, status, headers=(), body=b""):
@@ -62,39 +58,33 @@ def respond(agent, transaction, message, status, headers=(), body=b""):
 def reply(agent, message, status, headers=(), to_tag=None):
     """Answer without a transaction (section 8.2.7): a repetition gets the same again."""
     data = response(agent, message, status, headers, b"", to_tag)
-    agent.send(data, way_back(message)[0], message.protocol)
+    agent.send(data, way_back(message), message.protocol)
 
 
 def way_back(message):
-    """Return where the answer to a request goes, and its top Via line as it is to be written.
-
-    RFC 3261 section 18.2 and RFC 3581.
-    """
-    first = split(message.header("via"), ",")
-    value = first[0]
-    _, host, port, params = via(value)
+    """Return where the answer to a request goes (RFC 3261 section 18.2, RFC 3581)."""
+    _, _, port, params = message.via
     ip, source_port = message.source
-    if param(params, "rport") is not None:
-        head, _, tail = value.partition(";")
-        kept = [x for x in split(tail, ";") if not x.lower().startswith(("rport", "received"))]
-        kept.append("rport=%d;received=%s" % (source_port, ip))
-        value = head + ";" + ";".join(kept)
+    if message.protocol != "UDP" or param(params, "rport") is not None:
         port = source_port
-    elif host != ip:
-        value += ";received=" + ip
-    if message.protocol != "UDP":
-        port = source_port
-    first[0] = value
-    return (ip, port or 5060), ", ".join(first)
+    return ip, port or 5060
 
 
 def response(agent, message, status, headers=(), body=b"", to_tag=None, phrase=None):
     """Return the bytes of a response; `to_tag` is our To tag, where the request has none."""
-    lines = [("Via", value) for value in message.all("via")]
-    lines[0] = ("Via", way_back(message)[1])
+    value, lines = "", []
+    for part in message.hops[0].split(";"):
+        if part.strip().lower()[:5] not in ("rport", "recei"):
+            value += part + ";"
+    value += "received=" + message.source[0]
+    if param(message.via[3], "rport") is not None:
+        value += ";rport=%d" % message.source[1]
+    message.hops[0] = value
+    for value in [", ".join(message.hops)] + message.all("via")[1:]:
+        lines.append(("Via", value))
     for name in ("From", "To", "Call-ID", "CSeq"):
         value = message.header(name)
-        if name == "To" and value and status > 100 and not _tagged(value):
+        if name == "To" and value and status > 100 and ";tag=" not in value.replace(" ", ""):
             value += ";tag=" + (to_tag or _steady(message))
         if value:
             lines.append((name, value))
@@ -116,10 +106,3 @@ def _steady(message):
     for char in message.header("call-id") or "":
         value = (value * 31 + ord(char)) & 0xFFFFFF
     return "%x" % value
-
-
-def _tagged(value):
-    try:
-        return param(name_addr(value)[2], "tag")
-    except ValueError:
-        return True  # so broken that nothing is added to it

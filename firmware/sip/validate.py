@@ -6,41 +6,37 @@ question. Nothing here raises.
 
 from sip.message import name_addr, param, split, uri_parts, via
 
-METHODS = "INVITE ACK BYE CANCEL OPTIONS INFO UPDATE PRACK REFER NOTIFY".split()
-_OTHERS = "REGISTER SUBSCRIBE PUBLISH MESSAGE".split()
-EXTENSIONS = ("replaces", "norefersub", "100rel", "timer", "from-change", "histinfo", "privacy")
+_METHODS = " REGISTER SUBSCRIBE PUBLISH MESSAGE "  # known, and not for a phone
+_EXTENSIONS = " replaces norefersub 100rel timer from-change histinfo privacy "
 _ONCE = ("from", "to", "call-id", "cseq", "max-forwards", "content-length")
 
 
-def check(message, limit=100):
+def check(message, allow):
     """Return 0 for a request to go on with, the status it is owed, or -1 for one to drop.
 
-    `limit` is the number of header lines. The body is cut to its Content-Length.
+    `allow` names our methods. The body is cut to its Content-Length; `hops` becomes the values of
+    the first Via line, `via` what `sip.message.via` reads in the first of them.
     """
+    line = message.header("via") or ""
     try:
-        return _via(message) or message.fault or _single(message, limit) or _request(message)
+        message.hops = split(line, ",")
+        message.via = via(message.hops[0])
     except (ValueError, IndexError):
+        return -1  # nobody knows where the answer would go
+    try:
+        line = line.replace(" ", "")
+        if ";;" in line or ";," in line or ",," in line or message.fault:
+            return message.fault or 400
+        if param(message.via[3], "branch") in ("z9hG4bK", ""):
+            return 400
+        return _headers(message) or _request(message, allow)
+    except ValueError:
         return 400
 
 
-def _via(message):
-    """Drop what cannot be answered: the Via says where an answer goes."""
-    value = message.header("via")
-    if not value:
-        return -1
-    try:
-        params = via(split(value, ",")[0])[3]
-    except (ValueError, IndexError):
-        return -1
-    squeezed = value.replace(" ", "")
-    if ";;" in squeezed or ";," in squeezed or ",," in squeezed:
-        return 400
-    return 400 if param(params, "branch") in ("z9hG4bK", "") else 0
-
-
-def _single(message, limit):
-    """Count the headers that must be there once."""
-    if len(message.headers) > limit:
+def _headers(message):
+    """Count the headers that must be there once, and cut the body to its length."""
+    if len(message.headers) > 100:
         return 513
     found = {}
     for name, value in message.headers:
@@ -48,8 +44,11 @@ def _single(message, limit):
             if name in found and (name != "content-length" or found[name] != value):
                 return 400
             found[name] = value
-    if not all(name in found for name in _ONCE[:4]):
-        return 400
+        elif name == "contact" and ";;" in value:
+            return 400
+    for name in _ONCE[:4]:
+        if name not in found:
+            return 400
     length = found.get("content-length")
     if length is not None:
         if not length.isdigit() or len(length) > 9 or int(length) > len(message.body):
@@ -58,53 +57,42 @@ def _single(message, limit):
     return 0
 
 
-def _request(message):
+def _request(message, allow):
     uri, method = message.uri, message.method
     number, named = message.cseq()
     if number >> 32:
         return 400
-    if method not in METHODS and method not in _OTHERS:
+    if " %s," % method not in " %s," % allow and " %s " % method not in _METHODS:
         return 501
-    if method != named:
-        return 400
-    scheme = uri.partition(":")[0].lower()
-    if scheme not in ("sip", "sips", "tel"):
+    scheme = uri_parts(uri)[0]
+    if method == named and scheme not in ("sip", "sips", "tel"):
         return 416
-    if "?" in uri.partition("@")[2]:
+    if method != named or "?" in uri.partition("@")[2]:
         return 400
-    uri_parts(uri)
     for name in ("from", "to"):
-        if not _address(message.header(name)):
-            return 400
-    for value in message.all("contact"):
-        if ";;" in value:
+        value = message.header(name)
+        display, uri, _ = name_addr(value)
+        if ":" not in uri or " " in uri or ("," in display and value[0] != '"'):
             return 400
     return 0
 
 
-def _address(value):
-    """Return whether the value is a name-addr or addr-spec, with a URI of any scheme."""
-    display, uri, _ = name_addr(value)
-    if "," in display and value[:1] != '"':
-        return False
-    return ":" in uri and " " not in uri
-
-
 def unsupported(message):
-    """Return the value of Unsupported for what Require asks and nobody here can (420), or ""."""
-    missing = [x for x in message.values("require") if x.lower() not in EXTENSIONS]
-    return ", ".join(missing)
+    """Return (420, headers) where Require asks for what nobody here can, else 0."""
+    missing = ""
+    for name in message.values("require"):
+        if " %s " % name.lower() not in _EXTENSIONS:
+            missing += ", " + name
+    return (420, (("Unsupported", missing[2:]),)) if missing else 0
 
 
 def body(message):
     """Return the status that a body owes which is no SDP, 0 where it is SDP or there is none."""
-    accept = message.header("accept")
-    if accept and "application/sdp" not in accept.lower() and "*/*" not in accept:
-        if "application/*" not in accept:
-            return 406
-    if not message.body:
-        return 0
+    accept = (message.header("accept") or "*/*").lower()
+    if "application/sdp" not in accept and "*/*" not in accept and "application/*" not in accept:
+        return 406
     kind = (message.header("content-type") or "").partition(";")[0].strip().lower()
-    if kind != "application/sdp":
+    coding = message.header("content-encoding") or "identity"
+    if message.body and (kind != "application/sdp" or coding != "identity"):
         return 415
-    return 415 if (message.header("content-encoding") or "identity") != "identity" else 0
+    return 0
