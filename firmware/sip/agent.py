@@ -4,8 +4,12 @@ Everything is synchronous: a message goes in by `received`, what follows goes ou
 and to the one listener, and what must wait is a timer. See the package's docstring.
 """
 
+from base.compat import const, unload
 from sip.dialog import Dialog
 from sip.message import param, parse, via
+
+_IDLE = const(15_000)  # ms after which modules that nobody used are forgotten
+_STATEFUL = ("modify", "sessiontimer", "reliable", "refer")
 
 
 class Account:
@@ -61,8 +65,9 @@ class Agent:
         self.calls = []
         self.waiting = []  # calls that are over but for an ACK
         self.transactions = {}
-        self.transport = None
+        self.transport = self._sweep = None
         self.last_id = 0
+        self._loaded = []
 
     # -- starting and stopping ----------------------------------------------------------------
 
@@ -142,6 +147,24 @@ class Agent:
         """Return the UDP port of a new call's voice; the voice room puts its own in this place."""
         return 50000 + 2 * (call.id % 100)
 
+    def load(self, name):
+        """Return the module ``sip.name``; unused for a while, it is forgotten again."""
+        if name not in self._loaded:
+            self._loaded.append(name)
+        if self._sweep:
+            self._sweep.cancel()
+        self._sweep = self.timers.after(_IDLE, self._forget)
+        return __import__("sip." + name, None, None, ("sip",))
+
+    def _forget(self):
+        self._sweep, loaded, self._loaded = None, self._loaded, []
+        for name in loaded:
+            if name in _STATEFUL and self.calls:
+                self._loaded.append(name)
+            else:
+                unload("sip." + name)
+        unload("base.digest")
+
     # -- messages in and out ------------------------------------------------------------------
 
     def send(self, data, address, protocol, failed=None):
@@ -173,9 +196,9 @@ class Agent:
             branch = param(via(vias[0])[3], "branch")
             transaction = self.transactions.get("%s%s" % (branch, message.cseq()[1]))
             if transaction:
-                length = message.header("content-length")
-                if length and int(length) <= len(message.body):
-                    message.body = message.body[: int(length)]
+                length = message.header("content-length") or ""
+                if length.isdigit():
+                    message.body = message.body[: int(length[:9])]
                 transaction.receive(message)
 
 

@@ -28,11 +28,6 @@ _ROOMS = {  # who takes the rarer requests inside a dialog
 _EXTRAS = "alert-info call-info answer-mode p-asserted-identity diversion history-info".split()
 
 
-def room(name):
-    """Return the module ``sip.name``, loaded by its first use."""
-    return __import__("sip." + name, None, None, ("sip",))
-
-
 class Call:
     """One call; the attributes that others may use are those of the phone's plan.
 
@@ -66,14 +61,10 @@ class Call:
         self.call_id = dialog.call_id
         self.account = dialog.account
         self.local = address_of(self.account.uri)
+        self.local_display = self.account.display or ""
         self.remote = ""
         self.start = agent.timers.clock.ms()
         agent.calls.append(self)
-
-    @property
-    def local_display(self):
-        """Our own display name."""
-        return self.account.display or ""
 
     def report(self, kind, **details):
         """Tell the agent's listener."""
@@ -106,7 +97,7 @@ class Call:
             self.transaction = self.body = None
         else:
             agent.waiting.append(self)  # for the ACK, without which there is no BYE
-            self.wait(_LONG, self._no_ack)
+            self.wait(_LONG, self.fail)
         if agent.media:
             agent.media(self)
         if self.watch:
@@ -205,7 +196,7 @@ class Call:
     def _provisional(self, response):
         """Take a 18x, with early media or without."""
         self.status = response.status
-        if response.header("rseq") and not room("reliable").take(self, response):
+        if response.header("rseq") and not self.agent.load("reliable").take(self, response):
             return
         if response.body:
             try:
@@ -252,7 +243,7 @@ class Call:
         if self.state != "ended":
             self.state = "connected"
             if response.header("session-expires"):
-                room("sessiontimer").agreed(self, response)
+                self.agent.load("sessiontimer").agreed(self, response)
             if self.watch:
                 self.watch.tell(200)
             self.report("connected")
@@ -261,9 +252,9 @@ class Call:
         """Take a final answer of 3xx to 6xx."""
         status = response.status
         if self.state != "ended" and not response.local:
-            if status < 400 and room("redirect").follow(self, response):
+            if status < 400 and self.agent.load("redirect").follow(self, response):
                 return
-            if status == 422 and room("sessiontimer").longer(self, response):
+            if status == 422 and self.agent.load("sessiontimer").longer(self, response):
                 return
         self.outgoing = None
         self.over("error" if response.local else "remote", status, response.reason)
@@ -276,7 +267,7 @@ class Call:
             return
         self.state = "ringing"
         if self.invite.has("require", "100rel"):
-            room("reliable").ring(self)
+            self.agent.load("reliable").ring(self)
         else:
             self.send(180)
             self.wait(_REFRESH, self.ring)
@@ -319,16 +310,13 @@ class Call:
 
     def _again(self, interval, elapsed):
         if elapsed >= _LONG:
-            self._no_ack()
+            self.fail()
             return
         self.agent.send(self.data, self.transaction.address, self.transaction.protocol)
         interval = min(2 * interval, _T2, max(_LONG - elapsed, 1))
         self.wait(interval, self._again, interval, elapsed + interval)
 
-    def _no_ack(self):
-        self.fail(408, "no ACK")
-
-    def fail(self, status, text=""):
+    def fail(self, status=408, text="no ACK"):
         """End an answered call by ourselves: no ACK, no refresh (RFC 3326 says why)."""
         self.acked = True
         self.bye((("Reason", 'SIP;cause=%d;text="%s"' % (status, text)),))
@@ -372,7 +360,7 @@ class Call:
             status = 481
         elif method not in ("BYE", "OPTIONS"):
             name = _ROOMS.get(method)
-            status = room(name).request(self, transaction, message) if name else 501
+            status = agent.load(name).request(self, transaction, message) if name else 501
         if isinstance(status, tuple):
             status, headers = status
         if status:
@@ -398,7 +386,7 @@ class Call:
         if message.body:
             self.take_answer(message.body)
         if self.wanted != self.held:
-            room("modify").sync(self)
+            self.agent.load("modify").sync(self)
 
     def hangup(self):
         """End the call, whatever its state: CANCEL, 486 or BYE."""
@@ -426,28 +414,25 @@ class Call:
 
     # -- what modules of their own do -----------------------------------------------------------
 
-    def hold(self):
+    def hold(self, on=True):
         """Put the other side on hold; "hold" is reported when it has agreed."""
-        self._want(True)
+        if self.state in ("connected", "held"):
+            self.wanted = on
+            self.agent.load("modify").sync(self)
 
     def resume(self):
         """Take the other side back; "unhold" is reported when it has agreed."""
-        self._want(False)
-
-    def _want(self, hold):
-        if self.state in ("connected", "held"):
-            self.wanted = hold
-            room("modify").sync(self)
+        self.hold(False)
 
     def transfer(self, target):
         """Send the other side to `target`, a number, a URI or another `Call` (RFC 5589)."""
         if self.state in ("connected", "held"):
-            room("refer").transfer(self, target)
+            self.agent.load("refer").transfer(self, target)
 
     def send_dtmf(self, digits):
         """Send DTMF digits by INFO."""
         if self.state == "connected":
-            room("info").send(self, digits)
+            self.agent.load("info").send(self, digits)
 
 
 def dial(agent, account, target, headers):
@@ -465,7 +450,7 @@ def dial(agent, account, target, headers):
     call = Call(agent, agent.dialog(account, target), "out")
     call.remote = address_of(target)
     if account.anonymous:
-        headers = list(headers) + room("identity").hide(call)
+        headers = list(headers) + agent.load("identity").hide(call)
     call.dial(headers)
     return call
 
@@ -510,9 +495,9 @@ def incoming(agent, account, message, merged):
     except ValueError:
         status = 488
     if not status and "session-expires" in names:
-        status, headers = room("sessiontimer").asked(call, message)
+        status, headers = agent.load("sessiontimer").asked(call, message)
     if not status and "replaces" in names:
-        status, replaced = room("replaces").find(agent, call, message)
+        status, replaced = agent.load("replaces").find(agent, call, message)
     if status:
         agent.calls.remove(call)
         call.state = "ended"
@@ -520,8 +505,8 @@ def incoming(agent, account, message, merged):
         return
     message.body = b""
     if any(name in names for name in _EXTRAS):
-        room("identity").read(call, message)
+        agent.load("identity").read(call, message)
     if replaced:
-        room("replaces").take_over(replaced, call)
+        agent.load("replaces").take_over(replaced, call)
     else:
         call.report("incoming")

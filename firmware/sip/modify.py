@@ -3,7 +3,7 @@
 Loaded by the first hold, resume, refresh, or by the other side's.
 """
 
-from sip.call import acknowledge, room
+from sip.call import acknowledge
 from sip.request import Request
 from sip.server import response
 from sip.validate import body as body_status
@@ -29,7 +29,7 @@ def request(call, transaction, message):
         return status
     headers = [("Supported", agent.supported)]
     if message.header("session-expires"):
-        status, more = room("sessiontimer").asked(call, message)
+        status, more = call.agent.load("sessiontimer").asked(call, message)
         if status:
             return status, more
         headers += more
@@ -111,7 +111,7 @@ def _answered(call, request, response, hold):
     if status < 300:
         call.dialog.refresh(response)
         if call.session or response.header("session-expires"):
-            room("sessiontimer").agreed(call, response)
+            call.agent.load("sessiontimer").agreed(call, response)
         if response.body:
             call.take_answer(response.body)
         _done(call, hold)
@@ -120,7 +120,7 @@ def _answered(call, request, response, hold):
         owner = call.direction == "out"
         delay = (2100 if owner else 0) + 10 * (call.agent.random(16) % (190 if owner else 200))
         call.agent.timers.after(delay, _retry, call)
-    elif status == 422 and room("sessiontimer").longer(call, response):
+    elif status == 422 and call.agent.load("sessiontimer").longer(call, response):
         return
     elif status in (408, 481):
         call.fail(status)

@@ -62,9 +62,8 @@ class Request:
         return self
 
     async def _locate(self, hop):
-        from sip.locate import locate
-
         try:
+            locate = self.agent.load("locate").locate
             targets = await locate(self.agent.resolver, hop, self.dialog.account.transport)
             self.targets = list(targets)
         except OSError:
@@ -137,9 +136,7 @@ class Request:
         if callable(body):
             body = body(self)
         if dialog.auth:
-            from sip.auth import credentials
-
-            headers.extend(credentials(self, uri, body))
+            headers.extend(agent.load("auth").credentials(self, uri, body))
         return encode("%s %s SIP/2.0" % (method, uri), headers, body)
 
     def contact(self, extra=""):
@@ -158,9 +155,7 @@ class Request:
             self.send()
             return
         elif status in (401, 407) and self.dialog.account.password:
-            from sip.auth import answer
-
-            if answer(self, response):
+            if self.agent.load("auth").answer(self, response):
                 self.cseq = self.dialog.next()
                 self.send()
                 return
