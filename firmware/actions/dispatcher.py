@@ -33,7 +33,7 @@ _DROPPED = const(5)
 class Actions:
     """The Action URLs of one phone.
 
-    `options.get(name)` gives settings, `options.known(name)` tells their names.
+    `options.get(name)` gives settings, `options.catalogue().spec(name)` tells of them.
     `lookup(name, argument, context)` gives a variable's value or None. `log(level, format,
     *values)`. `local(path)` carries out a request to the phone itself and returns its status.
     `read(name)` gives a file of the storage or None. `version` goes into the User-Agent.
@@ -64,7 +64,7 @@ class Actions:
         from actions.template import parse
 
         self.timers.after(3000, unload, "actions.template")
-        return parse(text, self.options.known)
+        return parse(text, self.options.catalogue().spec)
 
     def set(self, event, text):
         """Give `event` its templates, none for ""; ValueError leaves what it had."""
@@ -89,9 +89,7 @@ class Actions:
 
             done = together(done, len(targets))
         for target in targets:
-            path = expand(
-                target[4], self.look, context, self.options.get("action_url_unset") == "empty"
-            )
+            path = self.expand(target, context)
             self.count(name, _QUEUED)
             room = _BYTES - len(path) - sum(len(x[2]) for x in queue)
             while queue and (len(queue) >= self.size() or room < 0):
@@ -110,8 +108,16 @@ class Actions:
 
         ask(self, event, context, answer)
 
+    def expand(self, target, context):
+        """Return the path of `target` with the values of this moment."""
+        get = self.options.get
+        unset = "" if get("action_url_unset") == "empty" else None
+        return expand(target[4], self.look, get, context, unset)
+
     def look(self, name, argument, context):
         """Return a variable's value, or None; an event must not fail for one of its values."""
+        if name == "mac":
+            return self.options.get(name) or self.network.mac
         try:
             return self.lookup(name, argument, context)
         except Exception as error:
@@ -201,7 +207,7 @@ class Actions:
         agent = "Mozilla/4.0 (compatible; %s-SIP %s %s)" % (
             options.get("phone_type"),
             self.version,
-            options.get("mac") or self.network.mac,
+            self.look("mac", None, None),
         )
         await request.get(self.network, self.resolver, agent, tls)
         if request.status == 401 or request.location:

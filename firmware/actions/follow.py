@@ -98,14 +98,18 @@ def redirected(request):
         elif text[:1] != "/":
             text = way[: way.rfind("/") + 1] + text
         text = "%s://%s:%d%s" % (scheme, request.host, request.port, text)
-    targets = parse(text, _nothing)
+    targets = parse(text, _no_setting)
     if len(targets) != 1:
         raise ValueError("no URL")
     secure, host, port, _, pieces, _ = targets[0]
     if host in ("localhost", "127.0.0.1", "0.0.0.0", "0"):
         raise ValueError("to this phone itself")
-    return Request(secure, host, port, expand(pieces, _nothing, None, False))
+    return Request(secure, host, port, expand(pieces, _nothing, None, None, None))
 
 
 def _nothing(*_):
     return None
+
+
+def _no_setting(name):
+    raise KeyError(name)

@@ -6,7 +6,6 @@ Loaded when it is first needed; `actions` is always the dispatcher's `Actions`.
 import asyncio
 import errno
 
-from actions.expand import expand
 from base.compat import spawn
 
 _WORDS = {
@@ -77,8 +76,7 @@ def together(done, count):
 def ask(actions, event, context, answer):
     """Send the first URL of `event` at once, beside the queue; see `Actions.ask`."""
     target = actions.targets[event][0]
-    empty = actions.options.get("action_url_unset") == "empty"
-    path = expand(target[4], actions.look, context, empty)
+    path = actions.expand(target, context)
     actions.count(event, 0)
     spawn(_ask(actions, (event, target, path, answer, 0)))
 

@@ -1,9 +1,10 @@
 """Reads the text of an Action URL (section 3) when it is set; `expand` joins it at each event.
 
 A target is ``(secure, host, port, login, pieces, marks)``: `login` is None or (user, password),
-`pieces` alternate between text as it is sent and the name of a variable ("mac", "mac&" in the
-path, "user_uid[1]", "sip_header(X-Id)"; after a blank one that never has a value), `marks` number
-the query parameters that the log must hide (-1 the path).
+`pieces` alternate between text as it is sent and a variable: "remote" ("remote&" in the path),
+"sip_header(X-Id)", "language=" for a setting, with what it is when it is false ("dnd_mode=off",
+"redirect_time=0"), " nosuch" for what never has a value. A private setting is empty text already.
+`marks` number the query parameters that the log must hide (-1 the path).
 
 Decisions where the rules are silent:
 - A template has 1,024 characters at most, counted once ``&amp;`` is ``&``; a setting has 8 URLs.
@@ -30,7 +31,7 @@ _PRINTED = bytes(range(0x21, 0x7F))
 _RUNTIME = (
     " local remote display_local display_remote active_url active_user active_host call-id csta_id"
     " active_key expansion_module phone_ip local_ip nr_ongoing_calls context_url cancel_reason"
-    " longpress_key "
+    " longpress_key mac "  # mac: empty means the network part's own
 )
 # with the compact forms (RFC 3261 section 7.3.3), which would be a way round
 _HIDDEN = (
@@ -56,22 +57,18 @@ def split(text):
     return [x for x in out if x]
 
 
-def parse(text, known):
+def parse(text, spec):
     """Return the tuple of the targets of a setting; ValueError says what would be right.
 
-    `known(name)` tells whether there is a setting of that name.
+    `spec(name)` tells of a setting: an object with `kind` and `private`; KeyError for no setting.
     """
-
-    def variable(name):
-        return " %s " % name in _RUNTIME or known(name)
-
     parts = split(text)
     if len(parts) > _MOST:
         raise ValueError("%d URLs are too many, %d are possible" % (len(parts), _MOST))
-    return tuple(_target(part, variable) for part in parts)
+    return tuple(_target(part, spec) for part in parts)
 
 
-def _target(text, known):
+def _target(text, spec):
     if len(text) > _LONGEST:
         raise ValueError("too long: %d characters, 1024 are possible" % len(text))
     end = _first(text, "/?#", 0)
@@ -95,9 +92,9 @@ def _target(text, known):
         way = "/" + way
     way, sign, query = way.partition("?")
     pieces = [""]
-    _scan(pieces, way, known, False)
+    _scan(pieces, way, spec, False)
     pieces[-1] += sign
-    _scan(pieces, query, known, True)
+    _scan(pieces, query, spec, True)
     return secure, host, port, _login(user) if at else None, tuple(pieces), _marks(way, query)
 
 
@@ -168,31 +165,36 @@ def _decoded(text):
         return text
 
 
-def _scan(pieces, text, known, query):
+def _scan(pieces, text, spec, query):
     """Append `text` to `pieces`, whose last one is text."""
     start = 0
     while True:
         at = text.find("$", start)
         if at < 0:
             break
-        name, end = _variable(text, at + 1, known)
-        if name and not query:
-            name = name + "&" if text[end : end + 1] == "&" else ""
-            end += 1
-        if name:
-            pieces[-1] += _literal(text[start:at])
-            pieces += [name, ""]
-        else:
+        name, end = _variable(text, at + 1, spec)
+        if end and not query:
+            if text[end : end + 1] != "&":
+                end = 0
+            elif "=" not in name and name:
+                name += "&"
+            end = end and end + 1
+        if not end:
             end = at + 1
             pieces[-1] += _literal(text[start:end])
+        else:
+            pieces[-1] += _literal(text[start:at])
+            if name:
+                pieces += [name, ""]
         start = end
     pieces[-1] += _literal(text[start:])
 
 
-def _variable(text, start, known):
-    """Return (name, end) of the variable that begins at `start`; the name is "" for none.
+def _variable(text, start, spec):
+    """Return (piece, end) of the variable that begins at `start`; the end is 0 for none.
 
-    A word that is no known name is returned after a blank: whether it stays is decided later.
+    The piece of a private setting is "". A word that is no known name is a variable too: whether
+    it stays is decided at the event.
     """
     end = _span(text, start, _NAME)
     name, sign = text[start:end], text[end : end + 1]
@@ -200,20 +202,36 @@ def _variable(text, start, known):
         close = text.find(")", end)
         header = text[end + 1 : close].strip()
         if close > 0 and header:
-            hidden = " %s " % header.lower() in _HIDDEN
+            hidden = "=" in header or " %s " % header.lower() in _HIDDEN
             return " "[: int(hidden)] + "sip_header(%s)" % _literal(header), close + 1
     number = _span(text, end + 1, _DIGITS)
     indexed = sign == "[" and number > end + 1 and text[number : number + 1] == "]"
-    if indexed and known(name + text[end + 1 : number]):
-        return text[start : number + 1], number + 1
+    if indexed:
+        piece = _known(name + text[end + 1 : number], spec)
+        if piece is not None:
+            return piece, number + 1
     for stop in range(end, start, -1):
         within = text[stop - 1] in _DIGITS and stop < end and text[stop] in _DIGITS
-        if not within and known(text[start:stop]):
-            return text[start:stop], stop
+        piece = None if within else _known(text[start:stop], spec)
+        if piece is not None:
+            return piece, stop
     if not name or name[0] in "-0123456789":
-        return "", start
+        return "", 0
     end = number + 1 if indexed else _span(text, start, _NAME[:-1])
     return " " + text[start:end], end
+
+
+def _known(name, spec):
+    """Return the piece for the variable `name`, None when there is none of that name."""
+    if " %s " % name in _RUNTIME:
+        return name
+    try:
+        found = spec(name)
+    except KeyError:
+        return None
+    if found.private:
+        return ""
+    return name + ("=off" if found.kind == "bool" else "=0" if found.kind == "int" else "=")
 
 
 def _literal(text):

@@ -91,11 +91,23 @@ def shut(writer):
         writer.s.close()
 
 
-class Options(dict):
-    """Settings."""
+class Spec:
+    """What the catalogue says of a setting."""
 
-    def known(self, name):
-        return name in self
+    def __init__(self, kind="text", private=False):
+        self.kind = kind
+        self.private = private
+
+
+class Options(dict):
+    """Settings, each of its own name only."""
+
+    def catalogue(self):
+        return self
+
+    def spec(self, name):
+        self[name]
+        return Spec(private="pass" in name)
 
 
 class Names:

@@ -73,10 +73,10 @@ async def test_events_for_one_server_arrive_in_order_one_after_the_other():
         at_once[0] -= 1
 
     web = await Web(serve).start()
-    bench = Bench(n="")
-    bench.set("a", "http://web.test:%d/?n=$n" % web.port)
+    bench = Bench()
+    bench.set("a", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in range(30):
-        bench.fire("a", {"n": number})
+        bench.fire("a", {"csta_id": number})
     await bench.idle()
     assert numbers(web) == list(range(30))
     assert at_once[1] == 1
@@ -87,11 +87,11 @@ async def test_events_for_one_server_arrive_in_order_one_after_the_other():
 async def test_of_100_events_in_a_queue_of_32_the_oldest_give_way():
     web = await Web().start()
     web.close()  # refuses
-    bench = Bench(action_url_queue=32, n="")
+    bench = Bench(action_url_queue=32)
     bench.pauses = (60000,) * 3
-    bench.set("a", "http://web.test:%d/?n=$n" % web.port)
+    bench.set("a", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in range(100):
-        bench.fire("a", {"n": number})
+        bench.fire("a", {"csta_id": number})
         while bench.busy:
             await sleep_ms(0)
     assert [x[2] for x in bench.queue] == ["/?n=%d" % n for n in range(68, 100)]
@@ -109,10 +109,10 @@ async def test_of_100_events_in_a_queue_of_32_the_oldest_give_way():
 
 async def test_100_events_at_once_beside_a_server_that_hangs():
     web = await Web(hang).start()
-    bench = Bench(action_url_queue=32, n="")
-    bench.set("a", "http://web.test:%d/?n=$n" % web.port)
+    bench = Bench(action_url_queue=32)
+    bench.set("a", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in range(100):
-        bench.fire("a", {"n": number})
+        bench.fire("a", {"csta_id": number})
     await web.wait(1)
     assert len(bench.queue) == 32 and len(bench.busy) == 1
     assert bench.figures() == (100, 0, 0, 0, 0, 67)
@@ -136,13 +136,13 @@ async def test_a_dead_server_does_not_hold_up_another():
     live = await Web().start()
     gone = await Web().start()
     gone.close()
-    bench = Bench(action_url_timeout=60, n="")
+    bench = Bench(action_url_timeout=60)
     for web in (dead, gone, live):
-        bench.set("e%d" % web.port, "http://web.test:%d/?n=$n" % web.port)
+        bench.set("e%d" % web.port, "http://web.test:%d/?n=$csta_id" % web.port)
     bench.pauses = (60000,) * 3
     for number in range(5):
         for web in (dead, gone, live):
-            bench.fire("e%d" % web.port, {"n": number})
+            bench.fire("e%d" % web.port, {"csta_id": number})
     await live.wait(5)
     assert numbers(live) == [0, 1, 2, 3, 4]
     assert numbers(dead) == [0]
@@ -168,14 +168,14 @@ async def test_a_name_that_does_not_resolve_does_not_hold_up_another():
 async def test_a_retry_stays_ahead_of_later_events():
     web = await Web().start()
     web.close()
-    bench = Bench(n="")
+    bench = Bench()
     bench.pauses = (60000,) * 3
-    bench.set("a", "http://web.test:%d/?n=$n" % web.port)
+    bench.set("a", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in range(3):
-        bench.fire("a", {"n": number})
+        bench.fire("a", {"csta_id": number})
     while not bench.pausing:
         await sleep_ms(1)
-    bench.fire("a", {"n": 3})
+    bench.fire("a", {"csta_id": 3})
     await web.listen(web.port)
     bench.pump("web.test:%d" % web.port)
     await bench.idle()
@@ -236,12 +236,12 @@ async def test_a_question_goes_beside_the_queue_and_is_answered_once():
         await put(writer, OK) if "n=1 " in head else await reader.read(1)
 
     web = await Web(serve).start()
-    bench = Bench(n="", remote_blacklist_action_timer=0.2, action_url_timeout=60)
+    bench = Bench(remote_blacklist_action_timer=0.2, action_url_timeout=60)
     got = []
     bench.send(bench.parse("http://web.test:%d/hang" % web.port), "P1")
-    bench.set("action_blacklist_url", "http://web.test:%d/?n=$n" % web.port)
+    bench.set("action_blacklist_url", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in (1, 2):
-        bench.ask("action_blacklist_url", {"n": number}, got.append)
+        bench.ask("action_blacklist_url", {"csta_id": number}, got.append)
     while len(got) < 2:
         await sleep_ms(1)
     assert got == [200, 0]

@@ -1,15 +1,29 @@
 """Templates: reading them when they are set, and expanding them at an event."""
 
+from actions_support import Spec
 from support import raises
 
 from actions import expand as room
 from actions.rare import masked
 from actions.template import parse, split
 
-_SETTINGS = (
-    "mac phone_type language user_name1 user_name10 user_host1 user_uid1 user_pass1 call"
-    " active_line redirect_number redirect_event redirect_time"
-).split()
+# setting -> (kind, value); a password is private
+_SETTINGS = {
+    "phone_type": ("text", "offhook"),
+    "language": ("one", "English"),
+    "user_name1": ("text", "one"),
+    "user_name10": ("text", "ten"),
+    "user_host1": ("host", ""),
+    "user_uid1": ("text", "u 1"),
+    "user_pass1": ("text", "geheim"),
+    "call": ("text", "WRONG"),
+    "active_line": ("int", 0),
+    "redirect_number": ("text", "+49 30"),
+    "redirect_event": ("one", "none"),
+    "redirect_time": ("int", 10),
+    "dnd_mode": ("bool", False),
+    "dhcp": ("bool", True),
+}
 
 _VALUES = {
     "mac": "000413A1B2C3",
@@ -18,27 +32,24 @@ _VALUES = {
     "display_remote": 'M\u00fcller & S\u00f6hne "A/B"\r\nX-Evil: 1',
     "local_ip": "192.0.2.7",
     "call-id": "abc-1@192.0.2.7",
-    "call": "WRONG",
-    "user_name1": "one",
-    "user_name10": "ten",
-    "user_uid[1]": "u 1",
-    "user_uid1": "u 1",
-    "user_pass1": "",
-    "redirect_number": "+49 30",
-    "redirect_time": "10",
     "nr_ongoing_calls": "1",
     "active_key": "P5",
 }
 
 
 def known(name):
-    return name in _SETTINGS
+    return Spec(_SETTINGS[name][0], "pass" in name)
+
+
+def get(name):
+    return _SETTINGS[name][1]
 
 
 def expand(target, lookup, empty):
-    return room.expand(
-        target[4], lambda name, argument, context: lookup(name, argument), None, empty
-    )
+    def look(name, argument, context):
+        return lookup(name, argument)
+
+    return room.expand(target[4], look, get, None, "" if empty else None)
 
 
 def look(name, argument):
@@ -82,7 +93,7 @@ def test_templates_seen_in_the_wild():
     )
     assert path("http://192.0.2.9:8083/hue/1/4") == "/hue/1/4"
     assert path("http://192.0.2.9:8080/in/snom?l=$active_line&o=$outgoing_identity") == (
-        "/in/snom?l=$active_line&o=$outgoing_identity"
+        "/in/snom?l=0&o=$outgoing_identity"
     )
     assert path("192.0.2.9/mac=$mac&local=$local") == "/mac=000413A1B2C3local=$local"
     assert path("http://192.0.2.9:8083/") == "/"
@@ -112,6 +123,20 @@ def test_what_has_no_value_stays_or_goes():
     text = "http://h/?a=$nosuch&b=$cancel_reason&c=$user_pass1&d=$sip_header(No)"
     assert path(text) == "/?a=$nosuch&b=$cancel_reason&c=&d=$sip_header(No)"
     assert path(text, True) == "/?a=&b=&c=&d="
+
+
+def test_settings_are_written_as_they_are_set():
+    assert path("http://h/?a=$dnd_mode&b=$dhcp&c=$active_line&d=$redirect_time&e=$user_host1") == (
+        "/?a=off&b=on&c=0&d=10&e="
+    )
+    assert path("http://h/$dnd_mode&/$language&/$user_host1&/$redirect_time&") == (
+        "/off/English//10"
+    )
+
+
+def test_a_private_setting_is_empty_whichever_way_it_is_named():
+    for text in ("$user_pass1", "$user_pass[1]"):
+        assert path("http://h/%s&/x?p=%s&q=1" % (text, text)) == "//x?p=&q=1"
 
 
 def test_a_dollar_without_a_name_is_a_character():
