@@ -9,6 +9,7 @@ from errno import ETIMEDOUT
 
 import machine
 
+from base.compat import unload
 from hal.names import Names
 
 _KEYPAD = "123456789*0#"
@@ -57,6 +58,12 @@ class Assembler:
 
             reason = "no network: " + " ".join(self.parts.missing)
             self.parts.network = NoNetwork(get, log, reason)
+        self._unload()
+
+    def _unload(self):
+        # Drivers of parts that are missing leave the heap; those in use stay, loaded or not
+        for name in ("ssd1306", "font", "hd44780", "chip", "ht16k33", "mcp23017", "tca8418"):
+            unload("hal." + name)
 
     def _missing(self, kind, data, error):
         text = kind
