@@ -5,7 +5,7 @@ that does not answer is named in `Parts.missing`, and the phone runs without it.
 """
 
 import sys
-from errno import ETIMEDOUT
+from errno import ENODEV
 
 import machine
 
@@ -72,9 +72,9 @@ class Assembler:
         if not data.get("optional"):
             self.parts.missing.append(text)
             self.log(2, "board: %s is missing: %r", text, error)
-        bus = data.get("bus", 0)
-        if "address" in data and error.args and error.args[0] == ETIMEDOUT:
-            self._buses[bus] = None  # a bus that hangs hangs for each of its chips: ask no more
+        if "address" in data and error.args[0] != ENODEV:
+            # A bus that hangs would hang for each of its chips: ask no more
+            self._buses[data.get("bus", 0)] = None
 
     def _clock(self):
         from hal.clock import Clock
@@ -83,10 +83,11 @@ class Assembler:
         self.parts.clock = Clock(machine.RTC())
         self.parts.watchdog = Watchdog(machine.WDT)
 
-    def _bus(self, number):
+    def _bus(self, number, address):
         bus = self._buses.get(number)
         if bus is None:
             raise OSError("bus %d" % number)
+        bus.writeto(address, b"")  # nothing is the quickest to hear that nobody is there
         return bus
 
     def _input(self, number, pull=False):
@@ -125,7 +126,7 @@ class Assembler:
 
     def _keys(self, make, address, keys, first, lamps, irq, bus, module):
         names = keys if isinstance(keys, str) else Names("P", first, keys)
-        chip = make(self._bus(bus), address, names, lamps)
+        chip = make(self._bus(bus, address), address, names, lamps)
         chip.irq = self._flag(irq)  # after that: the line of a chip that is not there floats
         if keys:
             self.parts.keys.append(chip)
@@ -179,7 +180,7 @@ class Assembler:
         """A graphic display of 128 x 64 dots."""
         from hal.ssd1306 import SSD1306
 
-        self.parts.display = SSD1306(self._bus(bus), address, left)
+        self.parts.display = SSD1306(self._bus(bus, address), address, left)
 
     def sh1106(self, address=0x3C, bus=0):
         """The same with an SH1106, whose memory is four dots wider."""
@@ -189,7 +190,7 @@ class Assembler:
         """A text display with a PCF8574 backpack."""
         from hal.hd44780 import HD44780
 
-        self.parts.display = HD44780(self._bus(bus), address, columns, rows)
+        self.parts.display = HD44780(self._bus(bus, address), address, columns, rows)
 
     def ringer(self, pin):
         """A piezo disc on a PWM pin."""

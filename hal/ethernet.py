@@ -7,7 +7,8 @@ class Ethernet(Network):
     """The interface `nic` (network.LAN), switched on at once; plugging the cable is seen."""
 
     def __init__(self, nic, get, log):
-        nic.active(True)
+        if not nic.active():  # it is after a soft reset, and refuses to be once more
+            nic.active(True)
         super().__init__(nic, get, log)
         self.reason = "no network cable"
         self.fixed()

@@ -11,7 +11,7 @@ from base.compat import const, sleep_ms, spawn, unload
 from hal.storage import Storage
 
 _FEED = const(2000)  # ms between two feeds of the watchdog
-_LINE = const(600)  # characters of a console line
+_LINE = const(1200)  # characters of a console line
 
 
 class Platform:
@@ -40,6 +40,11 @@ class Platform:
         self.watchdog = parts.watchdog
         return parts
 
+    def rest(self):
+        """Leave the board to the REPL."""
+        if self.watchdog:
+            self.watchdog.rest()
+
     def fault(self, name, on):
         """Refuse: real parts have real faults only."""
         raise ValueError("only simulated parts have faults to switch")
@@ -62,17 +67,22 @@ class Platform:
     async def serial(self, phone):
         """Serve the serial line: a line of the console, a line of JSON back."""
         import asyncio
+        import select
 
         reader = asyncio.StreamReader(sys.stdin)
-        line = ""
+        more = select.poll()
+        more.register(sys.stdin, select.POLLIN)
+        line = []
         while True:
             character = await reader.read(1)
-            if character in ("\r", "\n"):
-                if line.strip():
-                    print(await phone.execute(line))
-                line = ""
-            elif len(line) < _LINE:
-                line += character
+            # A pasted line comes faster than the loop turns: take what is there at once
+            while character and character not in "\r\n":
+                if len(line) < _LINE:
+                    line.append(character)
+                character = sys.stdin.read(1) if more.poll(0) else ""
+            if character and line:
+                text, line = "".join(line), []
+                print(await phone.execute(text))
 
     async def guard(self, phone):
         """Feed the watchdog, keep the clock right, see whether new software comes up."""
@@ -114,5 +124,7 @@ def run():
     try:
         start.run(platform)
     finally:
-        if platform.watchdog:
-            platform.watchdog.rest()
+        try:
+            platform.rest()
+        except KeyboardInterrupt:  # a second Ctrl-C
+            platform.rest()

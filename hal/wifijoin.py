@@ -30,7 +30,6 @@ class Join:
             status = nic.status()
             if not late and status in (1000, 1001, 1010):  # idle, connecting, waiting for DHCP
                 return
-            nic.disconnect()
             self._failed(_REASONS.get(status, "error %d" % status))
         elif late:
             self._ssid = self._setting("ssid", self.number)
@@ -56,6 +55,7 @@ class Join:
         self._wifi.log(3, "%s", self._wifi.reason)
         self._ssid = None
         self._advance()
+        self._wifi.nic.disconnect()
 
     def _advance(self):
         # To the next network that the settings name; behind the last one a growing pause

@@ -6,6 +6,7 @@ build/BOARD/littlefs.bin is the same as a littlefs image for the board's officia
 """
 
 import argparse
+import functools
 import hashlib
 import json
 import pathlib
@@ -23,6 +24,7 @@ ROOT_FILES = ("loader.py", "main.py")  # source, beside the software: they choos
 # What stays off the chip: simulated parts, CPython's half, the loader (it goes to the root)
 _SKIP = ("hal/sim", "base/compat_host.py", *ROOT_FILES)
 HEAP = 110 * 1024
+_plan = functools.cache(squeeze.mapping)  # the names are the same for every board
 
 
 def build(name, dest=None, settings=None, firmware=None):
@@ -38,7 +40,7 @@ def build(name, dest=None, settings=None, firmware=None):
     dest = pathlib.Path(dest or vm.ROOT / "build" / name)
     root = dest / "root"
     shutil.rmtree(root, ignore_errors=True)
-    plan = squeeze.mapping()
+    plan = _plan()
     app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _SKIP, plan)
     vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py", None, plan)
     squeeze.save(plan, dest / "names.txt")

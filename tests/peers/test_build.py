@@ -116,6 +116,11 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
         answer = serial.until("}\r\n", "}\n")
         line = next(x for x in answer.splitlines() if x.startswith("{"))
         assert json.loads(line)["missing"] == ["ssd1306 0x3c", "ht16k33 0x70"]
+        template = "http://h/" + "x" * 900
+        serial.type(f"set action_setup_url {template}\r")
+        serial.until("}\r\n", "}\n")
+        serial.type("get action_setup_url\r")
+        assert template in serial.until("}\r\n", "}\n")
         serial.type("\x03")
         serial.until("stopped. Ctrl-D starts it again")
         serial.until(">>> ")

@@ -96,7 +96,9 @@ class I2C:
         return chip
 
     def writeto(self, address, data, stop=True):
-        self._chip(address).write(bytes(data))
+        chip = self._chip(address)
+        if data:
+            chip.write(bytes(data))
         return len(data)
 
     def readfrom_mem_into(self, address, register, into):
