@@ -112,7 +112,7 @@ class Network:
 
         Cancelled or refused, it leaves no socket behind.
         """
-        if self._ip is None and not ip.startswith("127."):
+        if self._ip is None:
             raise OSError(EHOSTUNREACH)
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
