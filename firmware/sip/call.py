@@ -42,7 +42,7 @@ class Call:
     answered = remote_hold = False
     key = invite = auto_answer = alert_info = diversion = voice = None
     transaction = outgoing = None  # the INVITE's server transaction; our INVITE
-    timer = merged = body = None  # body: our session description
+    timer = merged = body = None  # body: our offer, or the other side's until it is answered
     acked = True
     forks = ()  # To tags of further 2xx, which were ended
     port = version = 0  # of our voice; of our session description
@@ -117,11 +117,7 @@ class Call:
         if self.wanted:
             direction = "inactive" if self.remote_hold else "sendonly"
         ours = (address, self.port, self.id, self.version, direction)
-        if offer:
-            body = sdp.answer(offer, *ours)
-            self.take(offer, True)
-            return body
-        return sdp.offer(*ours)
+        return sdp.answer(offer, *ours) if offer else sdp.offer(*ours)
 
     def take(self, body, is_offer=False):
         """Take the other side's description over; ValueError for one that we cannot use."""
@@ -288,6 +284,13 @@ class Call:
         """Send 200, again and again until its ACK comes."""
         if self.direction != "in" or self.state not in ("calling", "ringing"):
             return
+        try:
+            body = self.describe(
+                self.agent.network.address(self.transaction.address[0]), self.body
+            )
+        except ValueError:
+            self.reject(488)
+            return
         self.state = "connected"
         self.answered = True
         self.status = 200
@@ -297,7 +300,7 @@ class Call:
         if self.session:
             headers += self.session.headers()
             self.session.restart()
-        self.confirm(self.send(200, headers, self.body), self.invite.cseq()[0])
+        self.confirm(self.send(200, headers, body), self.invite.cseq()[0])
         self.body = None
         self.report("connected")
 
@@ -491,7 +494,8 @@ def incoming(agent, account, message, merged):
     names = [name for name, _ in message.headers]
     status, headers, replaced = 0, (), None
     try:
-        call.body = call.describe(address, message.body)
+        if message.body:
+            call.take(message.body, True)
     except ValueError:
         status = 488
     if not status and "session-expires" in names:
@@ -503,9 +507,11 @@ def incoming(agent, account, message, merged):
         call.state = "ended"
         call.send(status, headers)
         return
-    message.body = b""
-    if any(name in names for name in _EXTRAS):
-        agent.load("identity").read(call, message)
+    call.body, message.body = message.body, b""
+    for name in _EXTRAS:
+        if name in names:
+            agent.load("identity").read(call, message)
+            break
     if replaced:
         agent.load("replaces").take_over(replaced, call)
     else:

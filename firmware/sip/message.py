@@ -134,11 +134,20 @@ def split(text, separator):
 
     A quote that is never closed makes it ValueError.
     """
+    parts, held = [], ""
     if separator not in text:
-        return [text.strip()] if text.strip() else []
-    if '"' not in text and "<" not in text:
-        return [x.strip() for x in text.split(separator) if x.strip()]
-    parts, start, quoted, depth, index = [], 0, False, 0, 0
+        return [text.strip()] if text.strip() else parts
+    if '"' not in text:
+        for part in text.split(separator):
+            held += part
+            if held.count("<") > held.count(">"):
+                held += separator
+            else:
+                parts.append(held.strip())
+                held = ""
+        parts.append(held.strip())
+        return [x for x in parts if x]
+    start, quoted, depth, index = 0, False, 0, 0
     while index < len(text):
         char = text[index]
         if quoted:

@@ -40,6 +40,8 @@ def request(call, transaction, message):
     try:
         if message.body or invite:
             body = call.describe(address, message.body)
+        if message.body:
+            call.take(message.body, True)
     except ValueError:
         return 488
     if call.state == "ended":

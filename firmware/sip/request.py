@@ -25,6 +25,7 @@ class Request:
     tries = 0  # answers to challenges so far
     over = False
     last = False  # no further try
+    large = False  # TCP was tried because of its size
     transaction = None
     local = protocol = None
     branch = ""
@@ -96,7 +97,9 @@ class Request:
                 if self.over:
                     return
         data = self.encode()
-        if len(data) > _DATAGRAM and self.protocol == "UDP" and agent.transport.streams:
+        large = len(data) > _DATAGRAM and self.protocol == "UDP" and agent.transport.streams
+        if large and not self.large:
+            self.large = True
             self.targets.insert(0, (ip, port, "TCP"))  # UDP is next where TCP fails
             self.protocol = "TCP"
             data = self.encode()

@@ -1,0 +1,237 @@
+"""The four transaction machines under a virtual clock: every timer of RFC 3261 and RFC 6026."""
+
+from support import Clock
+
+from base.timers import Timers
+from sip.invite import InviteClient, InviteServer
+from sip.message import encode, parse
+from sip.server import Server
+from sip.transaction import Client
+
+
+class Owner:
+    """Records what is sent, with its time."""
+
+    def __init__(self):
+        self.clock = Clock(2**30 - 3000)  # every test crosses the wrap of the ticks
+        self.timers = Timers(self.clock)
+        self.transactions = {}
+        self.start = self.clock.ms()
+        self.sent = []
+        self.failed = None
+
+    def send(self, data, address, protocol, failed=None):
+        self.sent.append((self.clock.diff(self.clock.ms(), self.start), data))
+        self.failed = failed
+
+    def run(self, ms):
+        self.clock.move(ms, self.timers)
+
+    def times(self):
+        return [time for time, _ in self.sent]
+
+
+_INVITE = encode(
+    "INVITE sip:b@h SIP/2.0",
+    [
+        ("Via", "SIP/2.0/UDP a;branch=z9hG4bK1"),
+        ("From", "<sip:a@h>;tag=f"),
+        ("To", "<sip:b@h>"),
+        ("Call-ID", "c"),
+        ("CSeq", "7 INVITE"),
+        ("Route", "<sip:p;lr>"),
+    ],
+)
+
+
+def _client(kind, protocol="UDP"):
+    owner, got = Owner(), []
+    key = "z9hG4bK1INVITE"
+    transaction = kind(owner, key, ("1.1.1.1", 5060), protocol, _INVITE, got.append)
+    transaction.start()
+    return owner, transaction, got
+
+
+def _answer(transaction, status):
+    lines = "SIP/2.0 %d x\r\nTo: <sip:b@h>;tag=t\r\n\r\n" % status
+    transaction.receive(parse(lines.encode()))
+
+
+def _statuses(got):
+    return [x.status for x in got]
+
+
+def test_timer_a_doubles_and_timer_b_ends_the_invite():
+    owner, transaction, got = _client(InviteClient)
+    owner.run(31_900)
+    assert owner.times() == [0, 500, 1500, 3500, 7500, 15_500, 31_500] and got == []
+    owner.run(200)
+    assert _statuses(got) == [408] and got[0].local
+    assert not owner.transactions and len(owner.timers) == 0
+
+
+def test_a_provisional_answer_stops_timers_a_and_b():
+    owner, transaction, got = _client(InviteClient)
+    owner.run(600)
+    _answer(transaction, 100)
+    _answer(transaction, 180)
+    owner.run(100_000)
+    assert len(owner.sent) == 2 and _statuses(got) == [100, 180] and owner.transactions
+
+
+def test_a_2xx_is_handed_on_each_time_until_timer_m():
+    owner, transaction, got = _client(InviteClient)
+    _answer(transaction, 200)
+    owner.run(10_000)
+    _answer(transaction, 200)
+    _answer(transaction, 486)  # too late
+    assert _statuses(got) == [200, 200] and len(owner.sent) == 1
+    owner.run(21_900)
+    assert owner.transactions
+    owner.run(200)
+    assert not owner.transactions and len(owner.timers) == 0
+
+
+def test_any_other_final_answer_is_acknowledged_each_time_until_timer_d():
+    owner, transaction, got = _client(InviteClient)
+    _answer(transaction, 486)
+    _answer(transaction, 486)
+    assert _statuses(got) == [486] and len(owner.sent) == 3
+    ack = parse(owner.sent[1][1])
+    assert ack.method == "ACK" and ack.cseq() == (7, "ACK") and ack.header("to").endswith("tag=t")
+    assert ack.header("via") == "SIP/2.0/UDP a;branch=z9hG4bK1"
+    assert ack.header("route") == "<sip:p;lr>"
+    owner.run(31_900)
+    assert owner.transactions
+    owner.run(200)
+    assert not owner.transactions
+
+
+def test_on_a_reliable_transport_nothing_is_sent_twice_and_nothing_lingers():
+    owner, transaction, got = _client(InviteClient, "TCP")
+    owner.run(20_000)
+    assert len(owner.sent) == 1
+    _answer(transaction, 486)
+    assert not owner.transactions and len(owner.sent) == 2
+    owner, transaction, got = _client(Client, "TCP")
+    owner.run(31_000)
+    assert len(owner.sent) == 1
+    owner.run(2000)
+    assert _statuses(got) == [408]
+
+
+def test_a_transport_error_is_a_503():
+    for kind in (InviteClient, Client):
+        owner, transaction, got = _client(kind, "TCP")
+        owner.failed()
+        assert _statuses(got) == [503] and got[0].local and not owner.transactions
+        owner.failed()
+        assert len(got) == 1
+
+
+def test_timer_e_doubles_to_t2_and_timer_f_ends_the_request():
+    owner, transaction, got = _client(Client)
+    owner.run(33_000)
+    assert owner.times() == [
+        0,
+        500,
+        1500,
+        3500,
+        7500,
+        11_500,
+        15_500,
+        19_500,
+        23_500,
+        27_500,
+        31_500,
+    ]
+    assert _statuses(got) == [408] and not owner.transactions and len(owner.timers) == 0
+
+
+def test_timer_e_is_t2_once_the_other_side_is_at_work():
+    owner, transaction, got = _client(Client)
+    _answer(transaction, 100)
+    owner.run(13_000)
+    assert owner.times() == [0, 500, 4500, 8500, 12_500]
+    _answer(transaction, 200)
+    _answer(transaction, 200)
+    assert _statuses(got) == [100, 200]
+    owner.run(4900)
+    assert owner.transactions  # timer K
+    owner.run(200)
+    assert not owner.transactions and len(owner.sent) == 5
+
+
+def test_a_cancel_follows_its_invite_and_waits_64_t1():
+    owner, transaction, got = _client(InviteClient)
+    _answer(transaction, 180)
+    transaction.cancel()
+    transaction.cancel()
+    assert len(owner.sent) == 2 and len(owner.transactions) == 2
+    cancel = parse(owner.sent[1][1])
+    assert cancel.method == "CANCEL" and cancel.cseq() == (7, "CANCEL")
+    _answer(owner.transactions["z9hG4bK1CANCEL"], 200)
+    _answer(transaction, 180)
+    owner.run(33_000)
+    assert _statuses(got) == [180, 180, 408] and not owner.transactions
+
+
+def _server(kind, protocol="UDP"):
+    owner = Owner()
+    return owner, kind(owner, "k", ("1.1.1.1", 5060), protocol)
+
+
+def test_a_rejection_is_repeated_by_timer_g_until_timer_h():
+    owner, transaction = _server(InviteServer)
+    transaction.respond(b"100", 100)
+    transaction.receive(parse(_INVITE))
+    assert [x for _, x in owner.sent] == [b"100", b"100"]
+    transaction.respond(b"486", 486)
+    transaction.respond(b"200", 200)  # ignored: it was answered
+    owner.run(31_900)
+    assert owner.times()[2:] == [
+        0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500
+    ]  # fmt: skip
+    owner.run(200)
+    assert not owner.transactions and len(owner.timers) == 0
+
+
+def test_the_ack_stops_timer_g_and_timer_i_ends_it():
+    ack = parse(_INVITE.replace(b"INVITE", b"ACK"))
+    owner, transaction = _server(InviteServer)
+    transaction.respond(b"486", 486)
+    owner.run(600)
+    transaction.receive(ack)
+    transaction.receive(ack)
+    owner.run(4900)
+    assert owner.transactions and len(owner.sent) == 2
+    owner.run(200)
+    assert not owner.transactions and len(owner.timers) == 0
+
+
+def test_a_2xx_is_left_to_the_call_and_repeated_invites_absorbed_until_timer_l():
+    owner, transaction = _server(InviteServer)
+    transaction.respond(b"200", 200)
+    transaction.receive(parse(_INVITE))
+    owner.run(31_900)
+    assert len(owner.sent) == 1 and owner.transactions
+    owner.run(200)
+    assert not owner.transactions
+
+
+def test_an_answer_is_given_again_until_timer_j():
+    owner, transaction = _server(Server)
+    transaction.receive(None)  # trying: nothing to send yet
+    transaction.respond(b"100", 100)
+    transaction.receive(None)
+    transaction.respond(b"200", 200)
+    transaction.receive(None)
+    transaction.respond(b"500", 500)
+    assert [x for _, x in owner.sent] == [b"100", b"100", b"200", b"200"]
+    owner.run(31_900)
+    assert owner.transactions
+    owner.run(200)
+    assert not owner.transactions
+    owner, transaction = _server(Server, "TCP")
+    transaction.respond(b"200", 200)
+    assert not owner.transactions
