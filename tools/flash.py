@@ -5,12 +5,11 @@ the board are lost with the image; `tools.deploy` keeps them.
 """
 
 import argparse
-import json
 import pathlib
 import subprocess
 import sys
 
-from tools import build, vm
+from tools import build, vm, wiring
 
 _BAUD = 460800
 _MAGIC = 0xE9  # first byte of an ESP32 image
@@ -60,10 +59,10 @@ def main(arguments=None):
     words = parser.parse_args(arguments)
     if not words.port and not words.dry_run:
         raise SystemExit("which port? make flash PORT=/dev/ttyUSB0 BOARD=devkit")
-    folder = build.build(words.board, vm.ROOT / "build" / words.board, words.settings)
-    about = json.loads((folder / "board.json").read_text())
+    about = wiring.load(words.board).about
     if words.firmware:
         check_firmware(words.firmware, about)
+    folder = build.build(words.board, vm.ROOT / "build" / words.board, words.settings)
     line = command(
         about, words.port or "PORT", folder / "littlefs.bin", words.firmware, words.erase
     )

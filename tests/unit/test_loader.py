@@ -1,5 +1,7 @@
 """The loader: which software it starts, with the power cut at each of its steps."""
 
+import sys
+
 
 class PowerCut(Exception):
     pass
@@ -159,3 +161,46 @@ def test_a_power_cut_at_any_step_leaves_a_whole_software():
             assert "/state/settings.json" in flash.files or "/bad/x/y" in paths
             cut += 1
         assert cut >= 3
+
+
+def _button(levels, number=0):
+    """Return what `button` makes of a pin that reads `levels`, the last one for ever."""
+    levels = list(levels)
+
+    class Pin:
+        IN, PULL_UP = 1, 2
+
+        def __init__(self, *_):
+            pass
+
+        def value(self):
+            return levels.pop(0) if len(levels) > 1 else levels[0]
+
+    class Module:
+        pass
+
+    machine, board = Module(), Module()
+    machine.Pin, board.BUTTON = Pin, number
+    old = {name: sys.modules.get(name) for name in ("machine", "board")}
+    sys.modules["machine"], sys.modules["board"] = machine, board
+    space = _loader()
+    space["sleep_ms"] = space["print"] = lambda *_: None
+    try:
+        return space["button"]()
+    finally:
+        for name, module in old.items():
+            sys.modules.pop(name)
+            if module:
+                sys.modules[name] = module
+
+
+def test_a_button_pressed_and_let_go_starts_without_the_phone():
+    assert _button([0] * 50 + [1])
+    assert _button([1] * 40 + [0] * 5 + [1])
+
+
+def test_a_button_left_alone_or_stuck_starts_the_phone():
+    assert not _button([1])
+    assert not _button([0])
+    assert not _button([1] * 200 + [0] * 5 + [1]), "too late"
+    assert not _button([0, 1], None), "a board without a button"
