@@ -68,6 +68,11 @@ class Agent:
         self.transport = self._sweep = None
         self.last_id = 0
         self._loaded = []
+        get = settings.get
+        self.largest = get("sip_max_message") or 4096  # bytes; what is longer gets 513
+        self.most_headers = get("sip_max_headers") or 100
+        self.most = get("sip_max_transactions") or 20
+        self.most_calls = get("sip_max_calls") or 8
 
     # -- starting and stopping ----------------------------------------------------------------
 
@@ -112,6 +117,9 @@ class Agent:
         for account in self.accounts:
             if account.registration:
                 account.registration.network_changed()
+        if self.network.up:
+            for call in self.calls:
+                self.load("modify").moved(call)
 
     # -- calling ------------------------------------------------------------------------------
 
@@ -138,14 +146,36 @@ class Agent:
 
     def contact(self, account, address, protocol, extra=""):
         """Return our Contact value at the own `address`."""
+        public = account and account.registration and account.registration.public
+        port = self.port
+        if public and self.settings.get("use_rport_contact"):
+            address, port = public
         if protocol != "UDP":
             extra = ";transport=" + protocol.lower() + extra
         user = account.user if account else "anonymous"
-        return "<sip:%s@%s:%d%s>" % (user, address, self.port, extra)
+        return "<sip:%s@%s:%d%s>" % (user, address, port, extra)
 
     def media_port(self, call):
         """Return the UDP port of a new call's voice; the voice room puts its own in this place."""
         return 50000 + 2 * (call.id % 100)
+
+    def make_room(self):
+        """Let the oldest transaction go that only waits for repetitions, where there are many.
+
+        Return False when all that are there are busy.
+        """
+        oldest, soonest = None, 1 << 29
+        if len(self.transactions) < self.most:
+            return True
+        clock = self.timers.clock
+        for transaction in self.transactions.values():
+            if transaction.state > 1 and not transaction.again and transaction.limit:
+                left = clock.diff(transaction.limit.when, clock.ms())
+                if left < soonest:
+                    oldest, soonest = transaction, left
+        if oldest:
+            oldest.end()
+        return oldest is not None
 
     def load(self, name):
         """Return the module ``sip.name``; unused for a while, it is forgotten again."""

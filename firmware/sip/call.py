@@ -13,7 +13,7 @@ from sip.server import reply, respond, response, serve
 _T1 = const(500)
 _T2 = const(4000)
 _LONG = const(32000)  # 64 * T1
-_CALLS = const(8)
+_FORKS = const(8)
 _REFRESH = const(60000)  # a 180 is repeated each minute, for the proxies on the way (13.3.1.1)
 
 _ROOMS = {  # who takes the rarer requests inside a dialog
@@ -91,6 +91,9 @@ class Call:
             self.session.stop()
         if self.early:
             self.early.stop()
+        if self.answered and self.outgoing:
+            self.outgoing.transaction.callback = None  # which would keep this call on the heap
+            self.outgoing = None
         if self.transaction:
             self.transaction.call = None
         if self.acked:
@@ -113,6 +116,7 @@ class Call:
         if not self.port:
             self.port = self.agent.media_port(self)
         self.version += 1
+        self.address = address
         direction = "sendrecv"
         if self.wanted:
             direction = "inactive" if self.remote_hold else "sendonly"
@@ -200,7 +204,7 @@ class Call:
             except ValueError:
                 pass  # the 2xx tells
         tag = response.tag("to")
-        if tag not in self.tags and len(self.tags) < _CALLS:
+        if tag not in self.tags and len(self.tags) < _FORKS:
             self.tags += (tag,)
         if self.watch:
             self.watch.tell(self.status)
@@ -228,7 +232,7 @@ class Call:
                 self.forks += (tag,)
                 Request(self.agent, fork, "BYE", None).start()
             return
-        self.outgoing = self.early = None
+        self.early = None
         dialog.learn(response, True)
         self.answered = True
         self.status = response.status
@@ -448,7 +452,7 @@ def dial(agent, account, target, headers):
         target = "sip:" + target
     if " " in target or "<" in target or not uri_parts(target)[2]:
         raise ValueError("no address: '%s'" % target[:40])
-    if len(agent.calls) >= _CALLS:
+    if len(agent.calls) >= agent.most_calls:
         raise ValueError("too many calls")
     call = Call(agent, agent.dialog(account, target), "out")
     call.remote = address_of(target)

@@ -3,22 +3,17 @@
 Loaded by the first request. Functions on an `Agent`.
 """
 
-from base.compat import const
 from sip.message import name_addr, param, uri_parts
 from sip.server import reply, respond, serve
 from sip.validate import body, check, unsupported
-
-_LARGEST = const(4096)  # bytes: a datagram of this size was cut off
-_TRANSACTIONS = const(24)
-_CALLS = const(8)
 
 
 def request(agent, message, size):
     """Take one request of `size` bytes."""
     method = message.method
-    status = check(message, agent.allow)
-    if size >= _LARGEST and status >= 0:
-        status = 513
+    status = check(message, agent.allow, agent.most_headers)
+    if size >= agent.largest and status >= 0:
+        status = 513  # a datagram of 4096 bytes was cut off
     if status:
         if status > 0 and method != "ACK":
             reply(agent, message, status)
@@ -32,6 +27,8 @@ def request(agent, message, size):
     transaction = agent.transactions.get(key + ("INVITE" if method == "ACK" else method))
     if transaction:
         transaction.receive(message)
+    elif not agent.make_room() and method not in ("ACK", "BYE", "CANCEL"):
+        reply(agent, message, 503)
     elif message.tag("to"):
         _inside(agent, message)
     elif method != "ACK":
@@ -104,10 +101,8 @@ def _invite(agent, message):
     account = None if status else account_of(agent, message)
     if not status and account is None:
         status = 404
-    if len(agent.calls) >= _CALLS:
+    if len(agent.calls) >= agent.most_calls:
         status = 486
-    elif len(agent.transactions) >= _TRANSACTIONS:
-        status = 503
     if status:
         reply(agent, message, status)
         return

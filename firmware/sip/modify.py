@@ -84,6 +84,19 @@ def refresh(call, update):
     _send(call, "UPDATE" if update else "INVITE", answered)
 
 
+def moved(call):
+    """Tell the other side our new address: the network has changed."""
+    if call.changing or not call.answered or not call.acked or call.state == "ended":
+        return
+    if call.address == call.agent.network.address():
+        return
+
+    def answered(request, response):
+        _answered(call, request, response, call.held)
+
+    _send(call, "INVITE", answered)
+
+
 def _send(call, method, answered):
     def body(request):
         return call.describe(request.local[0])

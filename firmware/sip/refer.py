@@ -111,7 +111,7 @@ def request(call, transaction, message):
         return 416
     agent = call.agent
     silent = (message.header("refer-sub") or "").strip().lower() == "false"
-    if len(agent.calls) >= 8:
+    if len(agent.calls) >= agent.most_calls:
         return 486
     address = agent.network.address(message.source[0])
     headers = [("Contact", agent.contact(call.account, address, message.protocol))]

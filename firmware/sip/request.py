@@ -110,6 +110,7 @@ class Request:
         if self.method == "INVITE":
             from sip.invite import InviteClient as kind
         key = self.branch + self.method
+        agent.make_room()
         self.transaction = kind(agent, key, (ip, port), self.protocol, data, self._receive)
         self.transaction.start()
 

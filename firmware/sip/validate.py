@@ -11,11 +11,12 @@ _EXTENSIONS = " replaces norefersub 100rel timer from-change histinfo privacy "
 _ONCE = ("from", "to", "call-id", "cseq", "max-forwards", "content-length")
 
 
-def check(message, allow):
+def check(message, allow, most=100):
     """Return 0 for a request to go on with, the status it is owed, or -1 for one to drop.
 
-    `allow` names our methods. The body is cut to its Content-Length; `hops` becomes the values of
-    the first Via line, `via` what `sip.message.via` reads in the first of them.
+    `allow` names our methods, `most` is the number of header lines that we take. The body is cut
+    to its Content-Length; `hops` becomes the values of the first Via line, `via` what
+    `sip.message.via` reads in the first of them.
     """
     line = message.header("via") or ""
     try:
@@ -29,14 +30,14 @@ def check(message, allow):
             return message.fault or 400
         if param(message.via[3], "branch") in ("z9hG4bK", ""):
             return 400
-        return _headers(message) or _request(message, allow)
+        return _headers(message, most) or _request(message, allow)
     except ValueError:
         return 400
 
 
-def _headers(message):
+def _headers(message, most):
     """Count the headers that must be there once, and cut the body to its length."""
-    if len(message.headers) > 100:
+    if len(message.headers) > most:
         return 513
     found = {}
     for name, value in message.headers:

@@ -364,6 +364,49 @@ def test_more_calls_than_fit_get_486_and_the_others_live():
     _quiet(wire, a)
 
 
+def test_many_short_calls_keep_the_transactions_few():
+    wire = Wire()
+    a = wire.agent(A, "100", lambda kind, call, **more: kind == "incoming" and call.answer())
+    peer = wire.peer(B)
+    for index in range(60):
+        call_id = "short%d" % index
+        peer.request("INVITE", (A, 5060), "sip:100@" + A, call_id, body=SDP)
+        assert peer.take() == ["100", "200"]
+        tag = peer.got[1].tag("to")
+        peer.request("ACK", (A, 5060), "sip:100@" + A, call_id, to_tag=tag)
+        peer.request("BYE", (A, 5060), "sip:100@" + A, call_id, 2, to_tag=tag)
+        assert peer.take() == ["200"]
+        assert len(a.transactions) <= a.most
+    _quiet(wire, a)
+
+
+def test_a_flood_of_invites_is_bounded_and_passes():
+    wire = Wire()
+    a = wire.agent(A, "100", lambda kind, call, **more: kind == "incoming" and call.reject(486))
+    peer = wire.peer(B)
+    for index in range(100):
+        peer.request("INVITE", (A, 5060), "sip:100@" + A, "flood%d" % index, body=SDP)
+    got = peer.take()
+    assert got.count("486") >= a.most and got.count("503") >= 50
+    busy = [x for x in peer.got if x.status == 503]
+    assert busy[0].header("retry-after").isdigit()
+    peer.request("OPTIONS", (A, 5060), "sip:100@" + A, "alive")
+    assert peer.take(60_000)
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, "later", body=SDP)
+    assert peer.take() == ["100", "486"]
+    _quiet(wire, a)
+
+
+def test_too_large_a_message_and_too_many_headers_get_513():
+    wire = Wire()
+    a = wire.agent(A, "100", sip_max_message=2000, sip_max_headers=20)
+    peer = wire.peer(B)
+    peer.request("OPTIONS", (A, 5060), "sip:100@" + A, headers=[("X", "y" * 2000)])
+    peer.request("OPTIONS", (A, 5060), "sip:100@" + A, headers=[("X", "y")] * 20)
+    assert peer.take() == ["513", "513"]
+    _quiet(wire, a)
+
+
 def test_two_calls_of_two_accounts_at_once():
     from sip.agent import Account
 

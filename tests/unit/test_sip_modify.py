@@ -173,6 +173,19 @@ def test_an_update_moves_the_remote_target_and_may_change_the_session():
     _end(wire, a)
 
 
+def test_a_new_address_of_ours_is_told_to_the_other_side():
+    wire, a, b, call, other = _connected()
+    a.network_changed()
+    wire.run(100)
+    assert other.voice.ip == A
+    a.network.ip = "10.0.0.11"
+    a.network_changed()
+    wire.run(100)
+    assert other.voice.ip == "10.0.0.11" and other.dialog.target == "sip:100@10.0.0.11:5060"
+    a.network.ip = A
+    _end(wire, a, b)
+
+
 def test_an_offer_before_the_answer_is_refused_with_500():
     wire = Wire()
     a = wire.agent(A, "100", lambda kind, call, **more: kind == "incoming" and call.ring())
