@@ -108,7 +108,8 @@ def squeezed_tree(march=None):
     A running phone keeps its folder: names must come from one plan, so nothing in it changes.
     """
     digest = hashlib.sha256((march or "").encode())
-    for path in [pathlib.Path(__file__), pathlib.Path(__file__).with_name("squeeze.py")]:
+    here = pathlib.Path(__file__)
+    for path in (here, here.with_name("squeeze.py"), here.with_name("rom_names.txt")):
         digest.update(path.read_bytes())
     for source, place in sources():
         digest.update(place.as_posix().encode() + b"\0" + source.read_bytes())
