@@ -8,7 +8,6 @@ import asyncio
 from base.compat import const
 
 _NAMES = const(16)  # in the cache
-_WRONG = const(10)  # s that a failure is kept
 _TYPES = {"A": 1, "SRV": 33, "NAPTR": 35}
 
 
@@ -63,15 +62,16 @@ class Resolver:
 
     async def _shared(self, key):
         event = self._asking[key] = asyncio.Event()
-        found, seconds = [], _WRONG
+        found = None
         try:
             from base.dnsquery import ask
 
             found, seconds = await ask(self, key[0], _TYPES[key[1]])
-        finally:
-            if len(self._cache) >= _NAMES:
-                self._cache.pop(next(iter(self._cache)))
-            self._cache[key] = (found, self.clock.ms(), max(1, seconds))
+        finally:  # cancelled, or no server answered: the next try asks anew
+            if found is not None:
+                if len(self._cache) >= _NAMES:
+                    self._cache.pop(next(iter(self._cache)))
+                self._cache[key] = (found, self.clock.ms(), max(1, seconds))
             del self._asking[key]
             event.set()
         return found
