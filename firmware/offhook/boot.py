@@ -5,7 +5,7 @@ from base.dns import Resolver
 from base.log import Log
 from base.timers import Timers
 from hal.debounce import Input
-from offhook.changes import apply, check
+from offhook.changes import apply
 from offhook.desk import Desk
 from offhook.fkeys import FunctionKeys
 from offhook.panel import Panel
@@ -52,7 +52,7 @@ def _actions(phone):
 
 def _settings(phone, preset):
     settings, troubles = phone.settings, phone.panel.troubles
-    settings.check = lambda name, kind, value: check(phone, kind, value)
+    settings.check = phone.check
     if settings.trouble:
         troubles["settings"] = settings.trouble
     try:

@@ -45,7 +45,7 @@ class Panel:
             else:
                 from offhook.text_en import TEXTS
             self._texts = TEXTS
-        return self._texts.get(key, key)
+        return self._texts.partition("\n%s=" % key)[2].partition("\n")[0] or key
 
     def forget_texts(self):
         """Load the texts anew: the language has changed."""

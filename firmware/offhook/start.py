@@ -38,6 +38,12 @@ class Phone:
         self.log(0, "fault: %r", error)
         self.platform.traceback(error)
 
+    def check(self, _, kind, value):
+        """Refuse a setting that could not work; ValueError says why."""
+        from offhook.changes import check
+
+        check(self, kind, value)
+
     def changed(self, name):
         """Take a changed setting over where it is used, and fire the event that it has."""
         from offhook.changes import apply, tell
@@ -83,6 +89,7 @@ class Phone:
         self.network.on_change(self.network_changed)
         await start(self)
         unload("offhook.identities")
+        unload("offhook.changes")
         self.network_changed()
         for index in range(len(self.input.parts)):
             spawn(self.input.serve(index))
