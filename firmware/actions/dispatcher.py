@@ -89,14 +89,20 @@ class Actions:
 
             done = together(done, len(targets))
         for target in targets:
-            path = self.expand(target, context)
             self.count(name, _QUEUED)
-            room = _BYTES - len(path) - sum(len(x[2]) for x in queue)
-            while queue and (len(queue) >= self.size() or room < 0):
-                room += len(queue[0][2])
-                self.drop(queue.pop(0))
-            queue.append((name, target, path, done, 0))
-        self.pump()
+            entry = (name, target, "", done, 0)
+            try:
+                path = self.expand(target, context)
+                room = _BYTES - len(path) - sum(len(x[2]) for x in queue)
+                while queue and (len(queue) >= self.size() or room < 0):
+                    room += len(queue[0][2])
+                    self.drop(queue.pop(0))
+                entry = (name, target, path, done, 0)
+                queue.append(entry)
+                self.pump()
+            except MemoryError:  # a call must not end for want of it
+                if entry not in queue:
+                    self.drop(entry)
 
     def ask(self, event, context, answer):
         """Send the first URL of `event` as a question, at once and beside the queue.
@@ -128,7 +134,7 @@ class Actions:
         return self.options.get("action_url_queue") or 32
 
     def drop(self, entry):
-        """Give up an entry that was not sent."""
+        """Give up an entry that was not sent: the queue is full, or the memory."""
         self.log(1, "Queue full, dropped %s for %s", entry[0], entry[1][1])
         self.count(entry[0], _DROPPED)
         self.over(entry, False)
@@ -149,13 +155,16 @@ class Actions:
                 passed.add(key)
                 index += 1
             else:
+                spawn(self.run(key, queue[index]))
                 self.busy[key] = target[0]
-                spawn(self.run(key, queue.pop(index)))
+                queue.pop(index)
 
     async def run(self, key, entry):
         """Carry out one entry of the queue, once."""
-        request, why = await self.request(entry, self.options.get("action_url_timeout") or 5)
-        del self.busy[key]
+        try:
+            request, why = await self.request(entry, self.options.get("action_url_timeout") or 5)
+        finally:
+            del self.busy[key]
         if why and not request.begun and entry[4] < 3:
             from actions.rare import retry
 

@@ -4,12 +4,13 @@ Whoever calls sets the deadline. A request that fails tells by `begun` whether t
 it: only where that is False may it be tried again.
 """
 
-from base.compat import const
+from base.compat import const, wait_for_ms
 
 _HEADER = const(16384)  # bytes of all lines up to the body, interim answers among them
 _LINE = const(1024)  # bytes kept of one line
 _BODY = const(8192)  # bytes of a body that are waited for
 _PIECE = const(512)
+_IDLE = const(1000)  # ms without a byte of the body until it counts as over
 
 
 class Request:
@@ -99,11 +100,12 @@ class Request:
             return
         # the body is read away, so that a script which still writes is not cut off
         left = _BODY if length < 0 else min(length, _BODY)
-        data = self.rest
+        data, tail = self.rest, b""
         while True:
             left -= len(data)
-            if left <= 0 or (length < 0 and data[-5:] == b"0\r\n\r\n"):  # the last chunk
+            tail = (tail + data)[-5:]
+            if left <= 0 or (length < 0 and tail == b"0\r\n\r\n"):  # the last chunk
                 return
-            data = await self.reader.read(_PIECE)
+            data = await wait_for_ms(self.reader.read(_PIECE), _IDLE)
             if not data:
                 return

@@ -97,10 +97,20 @@ async def test_a_body_without_length_a_long_one_and_a_chunked_one_are_fine():
 
     async def chunked(head, reader, writer):  # and keeps the connection
         await put(writer, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n")
-        await put(writer, b"0\r\n\r\n")
+        await put(writer, b"0\r\n")
+        await sleep_ms(5)
+        await put(writer, b"\r\n")
         await reader.read(1)
 
-    await once(chunked, (1, 1, 1, 0, 0, 0))
+    await once(chunked, (1, 1, 1, 0, 0, 0), action_url_timeout=30)
+
+
+async def test_a_body_that_never_ends_nor_comes_does_not_cost_the_deadline():
+    async def silent(head, reader, writer):
+        await put(writer, b"HTTP/1.1 200 OK\r\n\r\nhello")
+        await reader.read(1)
+
+    await once(silent, (1, 1, 1, 0, 0, 0), action_url_timeout=1000)
 
 
 async def test_a_server_that_keeps_the_connection_is_left():
@@ -293,6 +303,19 @@ async def test_a_fault_in_the_phone_itself_is_a_failure_and_no_more():
     bench.local = broken
     assert not await bench.go("http://localhost/x")
     assert bench.figures() == (1, 1, 0, 1, 0, 0)
+    bench.stop()
+
+
+async def test_want_of_memory_costs_the_event_and_not_the_call():
+    bench = Bench()
+
+    def full(name, argument, context):
+        raise MemoryError
+
+    bench.look = full
+    bench.set("a", "http://localhost/?n=$remote")
+    bench.fire("a")
+    assert bench.figures() == (1, 0, 0, 0, 0, 1)
     bench.stop()
 
 
