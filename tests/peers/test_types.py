@@ -45,6 +45,8 @@ OTHERS = (
     "[assignment]",
     '"None" has no attribute',
     '"Chip" has no attribute',
+    '"_Nothing"',
+    '"join" of "str"',
 )
 LAN = set("mdc mdio power phy_type phy_addr ref_clk ref_clk_mode spi cs int".split())
 
