@@ -8,8 +8,9 @@ from base.compat import const, unload
 from sip.dialog import Dialog
 from sip.message import param, parse, via
 
-_IDLE = const(15_000)  # ms after which modules that nobody used are forgotten
-_STATEFUL = ("modify", "sessiontimer", "reliable", "refer")
+_IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
+# what requests and calls need, and what each of them brings along; used by what lives on
+_LASTING = ("inbound server validate call invite sdp modify sessiontimer reliable refer").split()
 
 
 class Account:
@@ -125,9 +126,7 @@ class Agent:
 
     def call(self, account, target, headers=()):
         """Call "201", "user@host" or a SIP URI; return the `Call`, ValueError with the reason."""
-        from sip.call import dial
-
-        return dial(self, account, target.strip(), headers)
+        return self.load("call").dial(self, account, target.strip(), headers)
 
     def dialog(self, account, target):
         """Return a new `Dialog` for requests of `account` to the URI `target`."""
@@ -178,22 +177,27 @@ class Agent:
         return oldest is not None
 
     def load(self, name):
-        """Return the module ``sip.name``; unused for a while, it is forgotten again."""
+        """Return the module ``sip.name``; when all has been quiet for a while, it is forgotten."""
         if name not in self._loaded:
             self._loaded.append(name)
+        self._later()
+        return __import__("sip." + name, None, None, ("sip",))
+
+    def _later(self):
         if self._sweep:
             self._sweep.cancel()
         self._sweep = self.timers.after(_IDLE, self._forget)
-        return __import__("sip." + name, None, None, ("sip",))
 
     def _forget(self):
-        self._sweep, loaded, self._loaded = None, self._loaded, []
-        for name in loaded:
-            if name in _STATEFUL and self.calls:
-                self._loaded.append(name)
-            else:
+        self._sweep = None
+        idle = not (self.calls or self.waiting or self.transactions)
+        for name in _LASTING + self._loaded:
+            if idle or name not in _LASTING:
                 unload("sip." + name)
         unload("base.digest")
+        self._loaded = []
+        if not idle:
+            self._later()
 
     # -- messages in and out ------------------------------------------------------------------
 
@@ -212,9 +216,7 @@ class Agent:
             if message.status:
                 self._response(message)
             else:
-                from sip.inbound import request
-
-                request(self, message, len(data))
+                self.load("inbound").request(self, message, len(data))
         except ValueError:
             self.log(6, "SIP: %s is no response", address[0])
         except Exception as error:  # the phone must outlive any message

@@ -106,9 +106,7 @@ def _invite(agent, message):
     if status:
         reply(agent, message, status)
         return
-    from sip.call import incoming
-
-    incoming(agent, account, message, merged)
+    agent.load("call").incoming(agent, account, message, merged)
 
 
 def account_of(agent, message):
