@@ -24,7 +24,7 @@ class Datagram:
     def __init__(self, opener, encode, decode, port):
         self._opener = opener
         self._encode = encode
-        self._decode = decode
+        self.decode = decode
         self.port = port
         self._sock = opener(port)
 
@@ -44,8 +44,12 @@ class Datagram:
             except OSError:  # EAGAIN, or an ICMP error of an earlier send
                 continue
             if data:
-                return data, self._decode(address)
+                return data, self.decode(address)
             self.reopen()
+
+    def raw(self):
+        """Return the socket itself."""
+        return self._sock
 
     def reopen(self):
         """Close the socket and bind a new one to the same port."""

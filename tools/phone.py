@@ -70,7 +70,8 @@ def start(args, **popen):
             args.vm or vm.vm_path(),
             "-X",
             "heapsize=" + args.heap,
-            str(vm.ROOT / "tools/sim_main.py"),
+            "-c",
+            "import hal.sim.platform as p; p.main()",
         ],
         stdin=subprocess.PIPE,
         cwd=path[0],  # short paths: MicroPython keeps each module's on the heap

@@ -25,7 +25,6 @@ KEEP |= {"verify_mode", "server_hostname", "server_side", "do_handshake_on_conne
 SHIPPED_AS_SOURCE = (
     "firmware/main.py",
     "firmware/loader.py",
-    "tools/sim_main.py",
     "tools/vmboard/fake_network.py",
     "tests/device/check.py",
 )

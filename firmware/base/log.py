@@ -8,7 +8,7 @@ text is given as a format and values.
 class Log:
     """The last `size` lines up to `level`. `stamp()` gives the time, `sink(line)` the console."""
 
-    def __init__(self, stamp, sink=None, level=5, size=40):
+    def __init__(self, stamp, sink=None, level=5, size=20):
         self.stamp = stamp
         self.sink = sink
         self.level = level
@@ -25,7 +25,7 @@ class Log:
             if character < " ":
                 text = "".join(c if c >= " " else "?" for c in text)
                 break
-        line = "[%d] %s: %s" % (level, self.stamp(), text[:300])
+        line = "[%d] %s: %s" % (level, self.stamp(), text[:200])
         while len(self._lines) >= self.size:
             self._lines.pop(0)
         self._lines.append(line)

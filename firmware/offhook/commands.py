@@ -1,99 +1,117 @@
-"""The console's rarer words: status, show, find, unset, dial, reset, test_url, help."""
+"""The console's everyday words: keys, hook, settings, display, lamps, calls, log, counters, heap.
 
-_HELP = (
-    "press KEY [MS]",
-    "hook off|on",
-    "set NAME VALUE",
-    "get NAME",
-    "unset NAME",
-    "find WORD",
-    "show",
-    "display",
-    "lamps",
-    "calls",
-    "dial NUMBER",
-    "log [N]",
-    "counters",
-    "status",
-    "test_url EVENT",
-    "ram",
-    "quit",
-)
+``do_WORD(phone, rest)`` gives the answer, None for ``{"ok": true}``; ValueError is a refusal.
+"""
+
+import gc
+
+from base.compat import const, sleep_ms
+
+_PRESS = const(80)  # ms that a key stays down where nothing else is said
+_LONGEST = const(10_000)
 
 
-def rare(phone, word, rest):
-    """Carry out ``word rest``; return the answer, or raise ValueError."""
-    action = globals().get("cmd_" + word)
-    if action is None:
-        raise ValueError("there is no command '%s'; help lists them" % word[:20])
-    return action(phone, rest)
+async def do_press(phone, rest):
+    """``press KEY [MS]``: hold a key down for MS milliseconds, 80 by default."""
+    words = rest.split()
+    if not 1 <= len(words) <= 2 or (len(words) == 2 and not words[1].isdigit()):
+        raise ValueError("press takes KEY [MS], such as 'press P5 2100'")
+    hold = phone.input.hold
+    hold(words[0], True)
+    try:
+        await sleep_ms(min(int(words[1]), _LONGEST) if len(words) == 2 else _PRESS)
+    finally:
+        hold(words[0], False)
+    await sleep_ms(50)  # the release is debounced
 
 
-def cmd_help(_, __):
-    return list(_HELP)
+async def do_hook(phone, rest):
+    """``hook off|on``: lift the handset, or put it back."""
+    if rest not in ("off", "on"):
+        raise ValueError("hook takes off or on, not '%s'" % rest)
+    phone.input.hold("HOOK", rest == "off")
+    await sleep_ms(60)
 
 
-def cmd_status(phone, _):
-    agent = phone.agent
-    return {
-        "address": phone.network.address(),
-        "network": "up" if phone.network.up else getattr(phone.network, "reason", "down"),
-        "missing": phone.parts.missing,
-        "modules": list(phone.parts.modules),
-        "settings": phone.settings.trouble or "ok",
-        "timers": len(phone.timers),
-        "transactions": len(agent.transactions),
-        "identities": [
-            {
-                "number": account.number,
-                "uri": account.uri,
-                "registered": account.registered,
-                "reason": account.reason or "",
-            }
-            for account in agent.accounts
-        ],
-    }
+def do_set(phone, rest):
+    """``set NAME VALUE``: change a setting; the rest of the line is its value."""
+    name, _, value = rest.partition(" ")
+    phone.settings.set(name, value)
+    return {"value": _shown(phone, name)}
 
 
-def cmd_unset(phone, rest):
-    phone.settings.unset(rest)
+def do_get(phone, rest):
+    """``get NAME``: a setting's value; a private one is not shown."""
+    if not phone.settings.known(rest):
+        raise ValueError("there is no setting '%s'" % rest[:40])
+    return {"value": _shown(phone, rest)}
 
 
-def cmd_find(phone, rest):
-    found = []
-    for name, kind, default, _, meaning in phone.settings.catalogue().rows():
-        if rest in name or rest in meaning:
-            found.append("%s (%s, %s): %s" % (name, kind, default or "empty", meaning))
-    return found
-
-
-def cmd_show(phone, _):
+def _shown(phone, name):
     settings = phone.settings
-    return {
-        name: "***" if settings.private(name) else settings.text(name)
-        for name in settings.changed()
-    }
+    if settings.private(name):
+        return "***" if settings.get(name) else ""
+    value = settings.text(name)
+    if name == "mac" and not value:
+        return phone.network.mac
+    return settings.get(name) or 0 if settings.catalogue().spec(name).kind == "int" else value
 
 
-def cmd_dial(phone, rest):
-    from offhook.calls import dial
-
-    call = dial(phone.desk, rest)
-    phone.desk.changed()
-    if call is None:
-        raise ValueError(phone.desk.notice or "not dialled")
-    return {"call_id": call.call_id}
+def do_display(phone, _):
+    """``display``: the lines that the display shows."""
+    phone.panel.refresh()
+    display = phone.panel.display
+    return {"lines": display.lines if hasattr(display, "lines") else phone.panel.lines()}
 
 
-def cmd_reset(phone, rest):
-    if rest != "yes":
-        raise ValueError("'reset yes' gives every setting its default back")
-    phone.settings.store().reset(phone.settings)
+def do_lamps(phone, _):
+    """``lamps``: how each function key's lamp shows now."""
+    phone.panel.refresh()
+    return {"P%d" % (i + 1): state for i, state in enumerate(phone.panel.states)}
 
 
-def cmd_test_url(phone, rest):
-    text = phone.settings.get(rest)
-    if not text:
-        raise ValueError("%s is not set" % rest)
-    phone.desk.fire(rest, phone.desk.active())
-    return {"template": text}
+def do_calls(phone, _):
+    """``calls``: every call that is not over."""
+    return [
+        {
+            "state": call.state,
+            "direction": call.direction,
+            "local": call.local,
+            "remote": call.remote,
+            "call_id": call.call_id,
+            "key": call.key,
+            "id": call.id,
+        }
+        for call in phone.desk.agent.calls
+    ]
+
+
+def do_log(phone, rest):
+    """``log [N]``: the last N lines of the log."""
+    if rest and not rest.isdigit():
+        raise ValueError("log takes a number of lines, not '%s'" % rest)
+    return phone.log.lines(int(rest) if rest else None)
+
+
+def do_counters(phone, _):
+    """``counters``: the Action URLs' counters, in total and for each event."""
+    return phone.actions.counters()
+
+
+def do_ram(phone, _):
+    """``ram``: the heap after a collection, in bytes."""
+    gc.collect()
+    return {"free": gc.mem_free(), "used": gc.mem_alloc()}
+
+
+def do_fault(phone, rest):
+    """``fault NAME on|off``: switch a fault of the simulated parts."""
+    name, _, state = rest.partition(" ")
+    if state not in ("on", "off"):
+        raise ValueError("fault takes NAME on|off")
+    phone.platform.fault(name, state == "on")
+
+
+def do_quit(phone, _):
+    """``quit``: stop the phone."""
+    phone.stop()

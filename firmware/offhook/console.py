@@ -4,13 +4,10 @@ The serial line of a running phone and the simulated phone's control port are bo
 here. What is refused is answered with ``{"error": "…"}``.
 """
 
-import gc
 import json
 
-from base.compat import const, sleep_ms, unload
+from base.compat import const, unload
 
-_PRESS = const(80)  # ms that a key stays down where nothing else is said
-_LONGEST = const(10_000)
 _LINE = const(2500)  # characters of the longest command: a setting's name and 2,048 of value
 
 
@@ -18,13 +15,14 @@ async def execute(phone, line):
     """Carry out one line for `phone` (offhook.start.Phone); return JSON text. Never raises."""
     word, _, rest = line.strip().partition(" ")
     try:
-        action = globals().get("do_" + word)
-        if action is None:
-            from offhook.commands import rare
+        from offhook import commands
 
-            answer = rare(phone, word, rest)
-        else:
-            answer = action(phone, rest)
+        action = getattr(commands, "do_" + word, None)
+        if action is None:
+            from offhook.morecommands import rare as action
+
+            rest = word, rest
+        answer = action(phone, rest)
         if hasattr(answer, "send"):
             answer = await answer
     except ValueError as error:
@@ -32,7 +30,8 @@ async def execute(phone, line):
     except Exception as error:  # a console that dies cannot be asked what went wrong
         answer = {"error": "%s: %s" % (type(error).__name__, error)}
     phone.settings.rest()
-    for name in ("commands", "identities", "changes", "fkeyparse"):
+    commands = None
+    for name in ("commands", "morecommands", "identities", "changes", "fkeyparse"):
         unload("offhook." + name)
     return json.dumps({"ok": True} if answer is None else answer)
 
@@ -60,109 +59,3 @@ async def connection(phone, reader, writer):
     finally:
         writer.close()
         await writer.wait_closed()
-
-
-async def do_press(phone, rest):
-    """``press KEY [MS]``: hold a key down for MS milliseconds, 80 by default."""
-    words = rest.split()
-    if not 1 <= len(words) <= 2 or (len(words) == 2 and not words[1].isdigit()):
-        raise ValueError("press takes KEY [MS], such as 'press P5 2100'")
-    hold = phone.input.hold
-    hold(words[0], True)
-    try:
-        await sleep_ms(min(int(words[1]), _LONGEST) if len(words) == 2 else _PRESS)
-    finally:
-        hold(words[0], False)
-    await sleep_ms(50)  # the release is debounced
-
-
-async def do_hook(phone, rest):
-    """``hook off|on``: lift the handset, or put it back."""
-    if rest not in ("off", "on"):
-        raise ValueError("hook takes off or on, not '%s'" % rest)
-    phone.input.hold("HOOK", rest == "off")
-    await sleep_ms(60)
-
-
-def do_set(phone, rest):
-    """``set NAME VALUE``: change a setting; the rest of the line is its value."""
-    name, _, value = rest.partition(" ")
-    phone.settings.set(name, value)
-    return {"value": _shown(phone, name)}
-
-
-def do_get(phone, rest):
-    """``get NAME``: a setting's value; a private one is not shown."""
-    if not phone.settings.known(rest):
-        raise ValueError("there is no setting '%s'" % rest[:40])
-    return {"value": _shown(phone, rest)}
-
-
-def _shown(phone, name):
-    settings = phone.settings
-    if settings.private(name):
-        return "***" if settings.get(name) else ""
-    value = settings.text(name)
-    if name == "mac" and not value:
-        return phone.network.mac
-    return settings.get(name) or 0 if settings.catalogue().spec(name).kind == "int" else value
-
-
-def do_display(phone, _):
-    """``display``: the lines that the display shows."""
-    phone.panel.refresh()
-    display = phone.panel.display
-    return {"lines": display.lines if hasattr(display, "lines") else phone.panel.lines()}
-
-
-def do_lamps(phone, _):
-    """``lamps``: how each function key's lamp shows now."""
-    phone.panel.refresh()
-    return {"P%d" % (i + 1): state for i, state in enumerate(phone.panel.states)}
-
-
-def do_calls(phone, _):
-    """``calls``: every call that is not over."""
-    return [
-        {
-            "state": call.state,
-            "direction": call.direction,
-            "local": call.local,
-            "remote": call.remote,
-            "call_id": call.call_id,
-            "key": call.key,
-            "id": call.id,
-        }
-        for call in phone.desk.agent.calls
-    ]
-
-
-def do_log(phone, rest):
-    """``log [N]``: the last N lines of the log."""
-    if rest and not rest.isdigit():
-        raise ValueError("log takes a number of lines, not '%s'" % rest)
-    return phone.log.lines(int(rest) if rest else None)
-
-
-def do_counters(phone, _):
-    """``counters``: the Action URLs' counters, in total and for each event."""
-    return phone.actions.counters()
-
-
-def do_ram(phone, _):
-    """``ram``: the heap after a collection, in bytes."""
-    gc.collect()
-    return {"free": gc.mem_free(), "used": gc.mem_alloc()}
-
-
-def do_fault(phone, rest):
-    """``fault NAME on|off``: switch a fault of the simulated parts."""
-    name, _, state = rest.partition(" ")
-    if state not in ("on", "off"):
-        raise ValueError("fault takes NAME on|off")
-    phone.platform.fault(name, state == "on")
-
-
-def do_quit(phone, _):
-    """``quit``: stop the phone."""
-    phone.stop()

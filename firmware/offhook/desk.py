@@ -7,6 +7,15 @@ from the state here by the panel, which is told with `changed`. What keys do sta
 call.
 """
 
+from base.compat import const, unload
+
+_TIDY = const(3000)  # ms from the last change
+RARE = (
+    "offhook.keys offhook.calls offhook.fkeyacts offhook.incoming offhook.variables offhook.dates "
+    "offhook.rarekeys offhook.rarereports offhook.transfer offhook.blacklist offhook.dialplan "
+    "web.command offhook.console base.dnsquery base.dnsmore sip.sdp"
+)
+
 
 class Context:
     """What an event belongs to: a call, a function key, an identity; each may be None."""
@@ -37,7 +46,7 @@ class Desk:
         self.menu = None  # an open call list
         self.messages = 0  # new ones in the mailbox
         self.notice = ""  # a short message on the display
-        self.digit_timer = self._notice_timer = self._lists = None
+        self.digit_timer = self._notice_timer = self._lists = self._sweep = None
 
     @property
     def lists(self):
@@ -74,9 +83,17 @@ class Desk:
         self.actions.fire(event, context)
 
     def changed(self):
-        """Tell the panel that something has changed."""
+        """Tell the panel that something has changed; some seconds later, tidy the heap."""
         if self.panel:
             self.panel.changed()
+        if self._sweep is None:
+            self._sweep = self.timers.after(_TIDY, self._tidy)
+
+    def _tidy(self):
+        """Drop the code that nothing has used of late; the next key or call loads it again."""
+        self._sweep = None
+        for name in RARE.split():
+            unload(name)
 
     def say(self, text):
         """Show a short message for some seconds."""

@@ -39,18 +39,3 @@ class Parts:
     def modules(self):
         """The names of the expansion modules that answer."""
         return [] if self.module.unplugged else ["D7"]
-
-
-def fault(parts, storage, name, on):
-    """Switch a fault; ValueError names those that there are."""
-    from hal.sim.network import FAULTS
-
-    if name in FAULTS:
-        parts.network.fault(name, on)
-    elif name == "module":
-        parts.module.unplugged = parts.lamps.unplugged = on
-    elif name == "power_cut":
-        storage.cut_after = 1 if on else None
-    else:
-        names = ", ".join(FAULTS + ("module", "power_cut"))
-        raise ValueError("there is no fault '%s'; it takes one of %s" % (name, names))

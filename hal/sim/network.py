@@ -1,15 +1,8 @@
-"""The simulated network: the chip's own code on the unix VM's sockets, with faults to switch on.
-
-``loss`` drops every fourth datagram either way, ``empty_datagram`` lets an empty datagram kill the
-socket as lwIP does, ``grid`` wakes receivers on a 10 ms grid only, ``unplugged`` takes the network
-away, ``nomem`` refuses every other datagram sent.
-"""
+"""The simulated network: the chip's own code on the unix VM's sockets; see `hal.sim.faulty`."""
 
 import socket
 
 from hal.net import Network as ChipNetwork
-
-FAULTS = ("loss", "empty_datagram", "grid", "unplugged", "nomem")
 
 
 def _encode(address):
@@ -51,12 +44,12 @@ class Network(ChipNetwork):
     def __init__(self, get, log):
         super().__init__(Nic(), get, log)
         self.faults = {}
+        self.sockets = []
         self._look()
 
-    def fault(self, name, on):
-        """Switch a fault of `FAULTS`."""
-        self.faults[name] = on
-        self.nic.plugged = not self.faults.get("unplugged")
+    def plug(self, plugged):
+        """Put the cable in, or take it out."""
+        self.nic.plugged = plugged
         self._look()
 
     def address(self, peer=None):
@@ -79,7 +72,11 @@ class Network(ChipNetwork):
         return name_servers()
 
     def udp(self, port=0):
-        """Return a `Datagram` bound to `port` that suffers from the faults."""
-        from hal.sim.faulty import FaultyDatagram
+        """Return a `Datagram` bound to `port`; the last eight can be made to fail."""
+        sock = super().udp(port)
+        self.sockets = [sock] + self.sockets[:7]
+        if self.faults:
+            from hal.sim.faulty import infect
 
-        return FaultyDatagram(self, self._open, _encode, _decode, port)
+            infect(self, sock)
+        return sock

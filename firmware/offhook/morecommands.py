@@ -1,0 +1,100 @@
+"""The console's rarer words: status, show, find, unset, dial, reset, test_url, help."""
+
+_HELP = (
+    "press KEY [MS]",
+    "hook off|on",
+    "set NAME VALUE",
+    "get NAME",
+    "unset NAME",
+    "find WORD",
+    "show",
+    "display",
+    "lamps",
+    "calls",
+    "dial NUMBER",
+    "log [N]",
+    "counters",
+    "status",
+    "test_url EVENT",
+    "ram",
+    "quit",
+)
+
+
+def rare(phone, line):
+    """Carry out `line`, (word, rest); return the answer, or raise ValueError."""
+    word, rest = line
+    action = globals().get("cmd_" + word)
+    if action is None:
+        raise ValueError("there is no command '%s'; help lists them" % word[:20])
+    return action(phone, rest)
+
+
+def cmd_help(_, __):
+    return list(_HELP)
+
+
+def cmd_status(phone, _):
+    agent = phone.agent
+    return {
+        "address": phone.network.address(),
+        "network": "up" if phone.network.up else getattr(phone.network, "reason", "down"),
+        "missing": phone.parts.missing,
+        "modules": list(phone.parts.modules),
+        "settings": phone.settings.trouble or "ok",
+        "timers": len(phone.timers),
+        "transactions": len(agent.transactions),
+        "identities": [
+            {
+                "number": account.number,
+                "uri": account.uri,
+                "registered": account.registered,
+                "reason": account.reason or "",
+            }
+            for account in agent.accounts
+        ],
+    }
+
+
+def cmd_unset(phone, rest):
+    phone.settings.unset(rest)
+
+
+def cmd_find(phone, rest):
+    found = []
+    for name, kind, default, _, meaning in phone.settings.catalogue().rows():
+        if rest in name or rest in meaning:
+            found.append("%s (%s, %s): %s" % (name, kind, default or "empty", meaning))
+    return found
+
+
+def cmd_show(phone, _):
+    settings = phone.settings
+    return {
+        name: "***" if settings.private(name) else settings.text(name)
+        for name in settings.changed()
+    }
+
+
+def cmd_dial(phone, rest):
+    from offhook.calls import dial
+
+    call = dial(phone.desk, rest)
+    phone.desk.changed()
+    if call is None:
+        raise ValueError(phone.desk.notice or "not dialled")
+    return {"call_id": call.call_id}
+
+
+def cmd_reset(phone, rest):
+    if rest != "yes":
+        raise ValueError("'reset yes' gives every setting its default back")
+    phone.settings.store().reset(phone.settings)
+
+
+def cmd_test_url(phone, rest):
+    text = phone.settings.get(rest)
+    if not text:
+        raise ValueError("%s is not set" % rest)
+    phone.desk.fire(rest, phone.desk.active())
+    return {"template": text}

@@ -1,0 +1,66 @@
+"""The simulated platform: one phone in the MicroPython VM, on the host. Started by tools/phone.py.
+
+Standard input carries one JSON line with the options, then the serial line's commands; its end
+stops the phone, so that it never outlives whoever started it.
+"""
+
+import asyncio
+import json
+import random
+import sys
+
+from hal.sim.board import Parts
+from hal.storage import Storage
+
+
+class Platform:
+    """What offhook.start wants of a platform, simulated."""
+
+    def __init__(self, options):
+        self.storage = Storage(options["state"])
+        self.options = options
+        self.random = random.getrandbits
+        self.console_line = print
+        self.traceback = sys.print_exception
+        self.all = self.phone = None
+
+    def catalogue(self):
+        """Open the catalogue of settings."""
+        return open(self.options["catalogue"])
+
+    def parts(self, get, log):
+        """Make the board's parts."""
+        self.all = Parts(get, log)
+        self.all.network.nic.hint = self.options.get("address")
+        self.all.network.nic.servers = self.options.get("dns")
+        return self.all
+
+    def fault(self, name, on):
+        """Switch a fault of the parts."""
+        from hal.sim.faulty import fault
+
+        fault(self.all, self.storage, name, on)
+
+    def ready(self, phone):
+        """The phone is up: open its control port."""
+        self.phone = phone
+        asyncio.create_task(self._control())
+
+    async def _control(self):
+        await asyncio.start_server(self.phone.serve_console, "127.0.0.1", self.options["control"])
+        print("ready")
+        reader = asyncio.StreamReader(sys.stdin.buffer)
+        while True:
+            line = await reader.readline()
+            if not line:
+                self.phone.stop()
+                return
+            print(await self.phone.execute(line.decode()))
+
+
+def main():
+    """Take the options, make the board, run the phone."""
+    from offhook.start import run
+
+    options = json.loads(sys.stdin.readline())
+    run(Platform(options), options["set"])
