@@ -12,36 +12,44 @@ def quote(raw, plain):
     return "".join(chr(x) if x in plain else "%%%02X" % x for x in raw)
 
 
-def expand(pieces, lookup, get, context, unset):
-    """Return path and query: `pieces` of a target joined with their values.
+def expand(actions, target, context):
+    """Return path and query of `target`: its pieces joined with their values.
 
-    They alternate between text and variables: "name=none" is a setting from `get(name)`, with the
-    text that it has when it is false; " name" has no value ever; "name" or "name(argument)" is
-    asked of `lookup(name, argument, context)`: str, bytes, int or None. What has no value becomes
-    `unset`, None for its literal; in the path that is ``$name&``, as written: its ``&`` goes with
+    They alternate between text and variables: "name=none" is a setting, with the text that it has
+    when it is false; " name" has no value ever; "name" or "name(argument)" is asked of
+    `actions.lookup`: str, bytes, int or None. What has no value stays as its literal, or goes when
+    ``action_url_unset`` is empty; in the path that is ``$name&``, as written: its ``&`` goes with
     a value only. All but RFC 3986 unreserved characters, ``@`` and ``:`` are encoded.
     """
     out = []
-    for index, piece in enumerate(pieces):
+    for index, piece in enumerate(target[4]):
         if not index & 1:
             out.append(piece)
             continue
-        name, static, none = piece.partition("=")
-        if piece[0] == " ":
-            value = None
-        elif static:
-            value = get(name) or none
-        else:
-            name, _, argument = piece.rstrip("&").partition("(")
-            value = lookup(name, argument[:-1] or None, context)
+        value = _value(actions, piece, context)
         if value is None:
-            out.append("$" + piece.lstrip() if unset is None else unset)
+            if actions.options.get("action_url_unset") != "empty":
+                out.append("$" + piece.lstrip())
             continue
-        raw = value
         if not isinstance(value, bytes):
-            raw = ("on" if value is True else str(value)).encode()
-        end = min(len(raw), _VALUE)
-        while end < len(raw) and raw[end] & 0xC0 == 0x80:  # not within a character
+            value = ("on" if value is True else str(value)).encode()
+        end = min(len(value), _VALUE)
+        while end < len(value) and value[end] & 0xC0 == 0x80:  # not within a character
             end -= 1
-        out.append(quote(raw[:end], _PLAIN))
+        out.append(quote(value[:end], _PLAIN))
     return "".join(out)
+
+
+def _value(actions, piece, context):
+    name, static, none = piece.partition("=")
+    if piece[0] == " ":
+        return None
+    if static:
+        return actions.options.get(name) or none
+    name, _, argument = piece.rstrip("&").partition("(")
+    if name == "mac":
+        return actions.options.get(name) or actions.network.mac
+    try:
+        return actions.lookup(name, argument[:-1] or None, context)
+    except Exception as error:  # an event must not fail for one of its values
+        actions.log(1, "$%s: %r", name, error)

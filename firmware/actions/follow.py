@@ -10,8 +10,8 @@ nowhere else, and those in a Location are not used.
 from binascii import b2a_base64, hexlify
 from os import urandom
 
-from actions.expand import expand
 from actions.http import Request
+from actions.sender import sending
 from base.compat import const
 
 _REDIRECTS = const(5)
@@ -19,9 +19,9 @@ _REDIRECTS = const(5)
 
 async def further(actions, request, login, agent, tls):
     """Go on with `request` after its first answer, until there is nothing more to do."""
-    options = actions.options
-    if not login and options.get("http_client_user"):
-        login = options.get("http_client_user"), options.get("http_client_pass")
+    get = actions.options.get
+    if not login and get("http_client_user"):
+        login = get("http_client_user"), get("http_client_pass")
     step, seen = request, [_url(request)]
     while True:
         if step.status == 401 and login and not step.extra:
@@ -41,12 +41,12 @@ async def further(actions, request, login, agent, tls):
                 login = None
             seen.append(_url(new))
             step = new
-            actions.sending(step, ())
+            sending(actions, step, ())
             tls = None
             if step.secure:
                 from actions.secure import context
 
-                tls = context(request, options, actions.read, actions.timers.clock)
+                tls = context(request, get, actions.read, actions.timers.clock)
         else:
             break
         request.status = 0
@@ -104,11 +104,8 @@ def redirected(request):
     secure, host, port, _, pieces, _ = targets[0]
     if host in ("localhost", "127.0.0.1", "0.0.0.0", "0"):
         raise ValueError("to this phone itself")
-    return Request(secure, host, port, expand(pieces, _nothing, None, None, None))
-
-
-def _nothing(*_):
-    return None
+    way = "".join("$" * (i & 1) + pieces[i].lstrip() for i in range(len(pieces)))
+    return Request(secure, host, port, way)
 
 
 def _no_setting(name):

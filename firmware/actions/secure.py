@@ -8,8 +8,8 @@ except ImportError:  # CPython's name for it
     import ssl as tls
 
 
-def context(request, options, read, clock):
-    """Return an SSLContext for `request`; OSError where it cannot be had.
+def context(request, get, read, clock):
+    """Return an SSLContext for `request`; OSError where it cannot be had. `get` gives settings.
 
     ``check_trusted_certificate`` off accepts any certificate. Else ``ca_certificate`` holds the
     CA, PEM or the name of a file that `read(name)` returns (PEM or DER). Without the time no
@@ -17,7 +17,7 @@ def context(request, options, read, clock):
     """
     made = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
     host = hasattr(made, "check_hostname")  # CPython's
-    if not options.get("check_trusted_certificate"):
+    if not get("check_trusted_certificate"):
         if host:
             made.check_hostname = False
         made.verify_mode = tls.CERT_NONE
@@ -26,7 +26,7 @@ def context(request, options, read, clock):
     if now and now() is None:
         raise OSError("the time is not known yet, no certificate can be checked")
     request.begun = True
-    data = options.get("ca_certificate")
+    data = get("ca_certificate")
     if data and "-----" not in data:
         data = (read(data) if read else None) or ""
     found = 0

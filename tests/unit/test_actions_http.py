@@ -309,10 +309,11 @@ async def test_a_fault_in_the_phone_itself_is_a_failure_and_no_more():
 async def test_want_of_memory_costs_the_event_and_not_the_call():
     bench = Bench()
 
-    def full(name, argument, context):
-        raise MemoryError
+    class Full:
+        def __str__(self):
+            raise MemoryError
 
-    bench.look = full
+    bench.lookup = lambda *_: Full()
     bench.set("a", "http://localhost/?n=$remote")
     bench.fire("a")
     assert bench.figures() == (1, 0, 0, 0, 0, 1)

@@ -2,6 +2,7 @@
 
 from actions_support import OK, Bench, Web, put
 
+from actions.sender import pump
 from base.compat import sleep_ms
 
 
@@ -99,7 +100,7 @@ async def test_of_100_events_in_a_queue_of_32_the_oldest_give_way():
     assert len(bench.logged("Queue full, dropped a for web.test")) == 68
     await web.listen(web.port)  # it is back
     for key in list(bench.pausing):
-        bench.pump(key)
+        pump(bench, key)
     await bench.idle()
     assert numbers(web) == list(range(68, 100))
     assert bench.figures()[:3] == (100, 32, 32)
@@ -177,7 +178,7 @@ async def test_a_retry_stays_ahead_of_later_events():
         await sleep_ms(1)
     bench.fire("a", {"csta_id": 3})
     await web.listen(web.port)
-    bench.pump("web.test:%d" % web.port)
+    pump(bench, "web.test:%d" % web.port)
     await bench.idle()
     assert numbers(web) == [0, 1, 2, 3]
     assert bench.figures() == (4, 4, 4, 0, 1, 0)

@@ -31,7 +31,7 @@ def made(options, files=None, time=1_700_000_000):
     """Return (context or the error's text, whether it is final)."""
     request = Request(True, "h", 443, "/")
     try:
-        got = context(request, options, (files or {}).get, Time(time))
+        got = context(request, options.get, (files or {}).get, Time(time))
     except OSError as error:
         return str(error), request.begun
     return got, request.begun

@@ -4,11 +4,12 @@ from actions_support import Spec
 from support import raises
 
 from actions import expand as room
-from actions.rare import masked
+from actions.extras import masked
 from actions.template import parse, split
 
 # setting -> (kind, value); a password is private
 _SETTINGS = {
+    "mac": ("text", ""),
     "phone_type": ("text", "offhook"),
     "language": ("one", "English"),
     "user_name1": ("text", "one"),
@@ -26,7 +27,6 @@ _SETTINGS = {
 }
 
 _VALUES = {
-    "mac": "000413A1B2C3",
     "local": "100@pbx.example",
     "remote": "200@pbx.example",
     "display_remote": 'M\u00fcller & S\u00f6hne "A/B"\r\nX-Evil: 1',
@@ -41,15 +41,26 @@ def known(name):
     return Spec(_SETTINGS[name][0], "pass" in name)
 
 
-def get(name):
-    return _SETTINGS[name][1]
+class Phone:
+    """What `expand` wants of the dispatcher."""
+
+    def __init__(self, lookup, empty):
+        self.look = lookup
+        self.options = self.network = self
+        self.empty = empty
+        self.mac = "000413A1B2C3"
+
+    def lookup(self, name, argument, context):
+        return self.look(name, argument)
+
+    def get(self, name):
+        if name == "action_url_unset":
+            return "empty" if self.empty else "literal"
+        return _SETTINGS[name][1]
 
 
 def expand(target, lookup, empty):
-    def look(name, argument, context):
-        return lookup(name, argument)
-
-    return room.expand(target[4], look, get, None, "" if empty else None)
+    return room.expand(Phone(lookup, empty), target, None)
 
 
 def look(name, argument):

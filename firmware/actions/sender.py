@@ -1,0 +1,179 @@
+"""The queue, and the tasks that see to it that each event reaches its web server once.
+
+A task for each request, three at most at a time. Events for one server ("host:port") go strictly
+one after the other, in the order in which they happened; those for others pass by when a server
+is slow or dead. `actions` is always the dispatcher's `Actions`.
+
+Decisions where section 4 is silent:
+- "ok" is an answer 2xx. "failed" is all else that is over: another status, no answer, a bad one.
+  "sent" counts an event once, whatever came of it, when its server may have got it.
+- The deadline is for one try. A request that may be tried again (nothing was sent) waits 1, 2,
+  then 4 s at the head of its server's events; it is still the oldest when the queue is full.
+- What waits has 16 KB at most, however many entries are allowed: the oldest gives way there too.
+- One TLS connection at a time: two do not fit into an ESP32 beside its WiFi.
+- Requests to the phone itself go through the queue as well, one each 20 ms: no storm of events.
+"""
+
+from actions.expand import expand
+from actions.http import Request
+from base.compat import const, sleep_ms, spawn, wait_for_ms
+
+_TASKS = const(3)
+_BYTES = const(16384)
+
+# places in a row of counters; 2xx to 5xx follow from 6
+_QUEUED = const(0)
+_SENT = const(1)
+_OK = const(2)
+_FAILED = const(3)
+_RETRIED = const(4)
+_DROPPED = const(5)
+
+
+def append(actions, targets, name, context, done):
+    """Expand `targets` for event or key `name`, append them, start what may be started."""
+    queue = actions.queue
+    if done and len(targets) > 1:
+        from actions.extras import together
+
+        done = together(done, len(targets))
+    for target in targets:
+        count(actions, name, _QUEUED)
+        entry = (name, target, "", done, 0)
+        try:
+            path = expand(actions, target, context)
+            room = _BYTES - len(path) - sum(len(x[2]) for x in queue)
+            size = actions.options.get("action_url_queue") or 32
+            while queue and (len(queue) >= size or room < 0):
+                room += len(queue[0][2])
+                drop(actions, queue.pop(0))
+            entry = (name, target, path, done, 0)
+            queue.append(entry)
+            pump(actions)
+        except MemoryError:  # a call must not end for want of it
+            if entry not in queue:
+                drop(actions, entry)
+
+
+def drop(actions, entry):
+    """Give up an entry that was not sent: the queue is full, or the memory."""
+    actions.log(1, "Queue full, dropped %s for %s", entry[0], entry[1][1])
+    count(actions, entry[0], _DROPPED)
+    if entry[3]:
+        entry[3](False)
+
+
+def pump(actions, key=None):
+    """Start what may be started now; `key` has waited long enough for its next try."""
+    busy, queue, index = actions.busy, actions.queue, 0
+    actions.pausing.discard(key)
+    passed = set(actions.pausing)
+    while index < len(queue) and len(busy) < _TASKS:
+        target = queue[index][1]
+        key = "%s:%d" % target[1:3]
+        if key in passed or key in busy or (target[0] and True in busy.values()):
+            passed.add(key)
+            index += 1
+        else:
+            spawn(_run(actions, key, queue[index]))
+            busy[key] = target[0]
+            queue.pop(index)
+
+
+async def _run(actions, key, entry):
+    """Carry out one entry of the queue, once."""
+    try:
+        seconds = actions.options.get("action_url_timeout") or 5
+        request, why = await carry(actions, entry, seconds)
+    finally:
+        del actions.busy[key]
+    if why and not request.begun and entry[4] < 3:
+        from actions.retry import retry
+
+        retry(actions, key, entry, why)
+        pump(actions)
+    else:
+        pump(actions)
+        finish(actions, entry, request, why)
+
+
+async def carry(actions, entry, seconds):
+    """Carry out an entry within `seconds`; return (request, why it has no answer or None)."""
+    target = entry[1]
+    request = Request(target[0], target[1], target[2], entry[2])
+    try:
+        if not entry[4]:
+            sending(actions, request, target[5])
+        if target[1] in ("localhost", "127.0.0.1"):
+            request.begun = request.sent = True
+            request.status = actions.local(entry[2])
+            await sleep_ms(20)
+        else:
+            await wait_for_ms(_perform(actions, request, target[3]), int(seconds * 1000))
+    except Exception as error:  # nothing that a server says may end the sender
+        if not request.status:
+            from actions.retry import cause
+
+            return request, cause(error)
+    return request, None
+
+
+def sending(actions, request, marks):
+    """Log a request, without what the template wrote as ``user:pass@``."""
+    path = request.path
+    if marks:
+        from actions.extras import masked
+
+        path = masked(path, marks)
+    text = "Sending post request host = %s:%d, file = %s"
+    actions.log(2, text, request.host, request.port, path)
+
+
+async def _perform(actions, request, login):
+    """Carry out `request` with all that it takes: TLS, then credentials and redirects."""
+    tls = None
+    get = actions.options.get
+    if request.secure:
+        from actions.secure import context
+
+        tls = context(request, get, actions.read, actions.timers.clock)
+    agent = "Mozilla/4.0 (compatible; %s-SIP %s %s)" % (
+        get("phone_type"),
+        actions.version,
+        get("mac") or actions.network.mac,
+    )
+    await request.get(actions.network, actions.resolver, agent, tls)
+    if request.status == 401 or request.location:
+        from actions.follow import further
+
+        await further(actions, request, login, agent, tls)
+
+
+def finish(actions, entry, request, why):
+    """Count and log what became of an entry, and tell whoever asked for it."""
+    name, status = entry[0], request.status
+    ok = status // 100 == 2
+    if request.sent:
+        count(actions, name, _SENT)
+    if 200 <= status < 600:
+        count(actions, name, 4 + status // 100)
+    count(actions, name, _OK if ok else _FAILED)
+    actions.log(
+        3 if ok else 1,
+        "%s %s: %s:%d (%s)",
+        "Answer" if ok else "Failed" if why else "Refused",
+        why or status,
+        request.host,
+        request.port,
+        name,
+    )
+    if entry[3]:
+        entry[3](ok)
+
+
+def count(actions, name, what):
+    """Count for `name` and in total."""
+    for row in (name, "total"):
+        if row not in actions.counts:
+            actions.counts[row] = [0] * 10
+        actions.counts[row][what] += 1
