@@ -10,7 +10,9 @@ from sip.message import param, parse, via
 
 _IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
 # what requests and calls need, and what each of them brings along; used by what lives on
-_LASTING = ("inbound server validate call invite sdp modify sessiontimer reliable refer").split()
+_LASTING = (
+    "inbound server validate incoming outgoing invite call sdp modify sessiontimer reliable refer"
+).split()
 
 
 class Account:
@@ -126,7 +128,7 @@ class Agent:
 
     def call(self, account, target, headers=()):
         """Call "201", "user@host" or a SIP URI; return the `Call`, ValueError with the reason."""
-        return self.load("call").dial(self, account, target.strip(), headers)
+        return self.load("outgoing").dial(self, account, target.strip(), headers)
 
     def dialog(self, account, target):
         """Return a new `Dialog` for requests of `account` to the URI `target`."""

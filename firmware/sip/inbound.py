@@ -13,7 +13,7 @@ def request(agent, message, size):
     method = message.method
     status = check(message, agent.allow, agent.most_headers)
     if size >= agent.largest and status >= 0:
-        status = 513  # a datagram of 4096 bytes was cut off
+        status = 513  # a datagram of this size was cut off
     if status:
         if status > 0 and method != "ACK":
             reply(agent, message, status)
@@ -106,7 +106,7 @@ def _invite(agent, message):
     if status:
         reply(agent, message, status)
         return
-    agent.load("call").incoming(agent, account, message, merged)
+    agent.load("incoming").incoming(agent, account, message, merged)
 
 
 def account_of(agent, message):

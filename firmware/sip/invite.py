@@ -1,20 +1,16 @@
-"""The INVITE alone: its two transaction machines (RFC 3261 section 17, RFC 6026), ACK and CANCEL.
+"""An INVITE of ours: its transaction machine (RFC 3261 section 17, RFC 6026), ACK and CANCEL.
 
-Loaded by the first call.
+Loaded by the first call that goes out.
 """
 
 from base.compat import const
 from sip.message import encode, parse
-from sip.server import Server
 from sip.transaction import Client
 
-_T1 = const(500)
-_T4 = const(5000)
-_LONG = const(32000)  # 64 * T1: timers B, D, H, L, M
+_LONG = const(32000)  # 64 * T1: timers B, D, M
 
 _PROCEEDING = const(1)
 _COMPLETED = const(2)
-_CONFIRMED = const(3)
 _ACCEPTED = const(4)
 
 
@@ -63,34 +59,6 @@ class InviteClient(Client):
             key = self.key.replace("INVITE", "CANCEL")
             Client(self.owner, key, self.address, self.protocol, data, None).start()
             self.expire(_LONG, self.timeout)
-
-
-class InviteServer(Server):
-    """An INVITE's server transaction (section 17.2.1): timers G, H, I, L."""
-
-    def respond(self, data, status):
-        """Send a response of ours; the 2xx is repeated by the call, not from here."""
-        if self.state > _PROCEEDING:
-            return
-        self.data = data
-        self.transmit()
-        if status < 200:
-            self.state = _PROCEEDING
-        elif status < 300:
-            self.data = None
-            self.absorb(_ACCEPTED, _LONG)
-        else:
-            self.state = _COMPLETED
-            self.repeat(_T1)
-            self.expire(_LONG, self.end)
-
-    def receive(self, request):
-        """Take a repeated INVITE, or the ACK for our final answer."""
-        if request.method != "ACK":
-            self.transmit()
-        elif self.state == _COMPLETED:
-            self.data = None
-            self.absorb(_CONFIRMED, _T4)
 
 
 def follow(method, data, response, headers=()):

@@ -1,4 +1,4 @@
-"""Answering: responses and where they go, and the plain server transaction.
+"""Answering: responses and where they go, and the two server transactions.
 
 Loaded by the first request that comes in. Functions on an `Agent`.
 """
@@ -15,10 +15,14 @@ _REASONS = (
     "501 Not Implemented\n503 Service Unavailable\n603 Decline\n"
 )
 _RETRY = const(5)  # seconds, for those that come while we are full
-_LONG = const(32000)  # timer J
+_T1 = const(500)
+_T4 = const(5000)
+_LONG = const(32000)  # timers H, J, L
 
 _PROCEEDING = const(1)
 _COMPLETED = const(2)
+_CONFIRMED = const(3)
+_ACCEPTED = const(4)
 
 
 class Server(Transaction):
@@ -42,11 +46,37 @@ class Server(Transaction):
         self.transmit()
 
 
+class InviteServer(Server):
+    """An INVITE's server transaction (section 17.2.1): timers G, H, I, L."""
+
+    def respond(self, data, status):
+        """Send a response of ours; the 2xx is repeated by the call, not from here."""
+        if self.state > _PROCEEDING:
+            return
+        self.data = data
+        self.transmit()
+        if status < 200:
+            self.state = _PROCEEDING
+        elif status < 300:
+            self.data = None
+            self.absorb(_ACCEPTED, _LONG)
+        else:
+            self.state = _COMPLETED
+            self.repeat(_T1)
+            self.expire(_LONG, self.end)
+
+    def receive(self, request):
+        """Take a repeated INVITE, or the ACK for our final answer."""
+        if request.method != "ACK":
+            self.transmit()
+        elif self.state == _COMPLETED:
+            self.data = None
+            self.absorb(_CONFIRMED, _T4)
+
+
 def serve(agent, message):
     """Return a new server transaction for a request."""
-    kind = Server
-    if message.method == "INVITE":
-        from sip.invite import InviteServer as kind
+    kind = InviteServer if message.method == "INVITE" else Server
     return kind(agent, message.key + message.method, way_back(message), message.protocol)
 
 

@@ -1,6 +1,6 @@
 """Transactions (RFC 3261 section 17): what the four machines share, and the plain client's.
 
-INVITE's two are in `sip.invite`, the plain server's in `sip.server`: loaded when first needed.
+INVITE's client is in `sip.invite`, the servers in `sip.server`: loaded when first needed.
 
 A transaction lives in ``owner.transactions`` under its key and leaves it at its end; it sends with
 ``owner.send(data, address, protocol, failed)`` and waits with ``owner.timers``. Timer names are

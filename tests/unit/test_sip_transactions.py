@@ -3,9 +3,9 @@
 from support import Clock
 
 from base.timers import Timers
-from sip.invite import InviteClient, InviteServer
+from sip.invite import InviteClient
 from sip.message import encode, parse
-from sip.server import Server
+from sip.server import InviteServer, Server
 from sip.transaction import Client
 
 
