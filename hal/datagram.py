@@ -5,8 +5,12 @@ an empty datagram has killed it, which is what happens to lwIP's sockets on the 
 """
 
 import asyncio
+import gc
 
-_SIZE = 4096  # the largest datagram handed on; SIP answers anything longer with 513 anyway
+from base.compat import const
+
+_SIZE = const(4096)  # the largest datagram; SIP answers what fills it with 513
+_LESS = const(2048)  # what is read while the heap is in pieces
 
 
 def readable(sock):
@@ -37,10 +41,15 @@ class Datagram:
 
     async def recvfrom(self):
         """Return the next datagram as (bytes, (ip, port)); cancel the task to stop."""
+        size = _SIZE
         while True:
             await readable(self._sock)
             try:
-                data, address = self._sock.recvfrom(_SIZE)
+                data, address = self._sock.recvfrom(size)
+            except MemoryError:  # no block of that size: tidy up, and take less this time
+                gc.collect()
+                size = _LESS
+                continue
             except OSError:  # EAGAIN, or an ICMP error of an earlier send
                 continue
             if data:

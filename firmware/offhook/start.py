@@ -8,9 +8,10 @@ file of settings), ``random`` (``getrandbits``), ``console_line(text)``, ``trace
 import asyncio
 import gc
 
-from base.compat import sleep_ms, spawn, unload
+from base.compat import const, sleep_ms, spawn, unload
 
 VERSION = "0.1.0"
+_GARBAGE = const(8192)  # bytes allocated between collections: late ones leave the heap in pieces
 
 
 class Phone:
@@ -21,6 +22,8 @@ class Phone:
     def __init__(self, platform, preset=None):
         from offhook.boot import build
 
+        if hasattr(gc, "threshold"):
+            gc.threshold(_GARBAGE)
         self.platform = platform
         self.done = asyncio.Event()
         build(self, preset)
@@ -120,8 +123,6 @@ class Phone:
 
 def run(platform, preset=None):
     """Run the phone on `platform` until it is stopped."""
-    # Without it what stays gets scattered over the heap, and no kilobyte in one piece is left.
-    gc.threshold(16384)
     phone = Phone(platform, preset)
     asyncio.run(phone.run())
     return phone

@@ -1,5 +1,7 @@
 """The values of `$variables` at the moment of an event (Action URLs, section 2)."""
 
+from offhook.settings import plain
+
 
 def value(phone, name, argument, context):
     """Return the value as text; None when the name has no value at this event."""
@@ -45,10 +47,25 @@ def of_call(phone, name, argument, call):
 
 
 def setting(phone, name):
-    """Return a setting as it is written, "" for a private one, None for none."""
+    """Return a setting as it is written, "" for a private one, None for none.
+
+    The catalogue is not loaded for it: an event has no heap to spare.
+    """
     settings = phone.settings
-    if not settings.known(name):
-        return None
     if settings.private(name):
         return ""
-    return settings.text(name) or (phone.network.mac if name == "mac" else "")
+    value = settings.get(name)
+    if value is True:
+        return "on"
+    if value:
+        return str(value)
+    if name == "mac":
+        return phone.network.mac
+    stem, number = plain(name)
+    with settings.lines() as file:
+        for line in file:
+            row, _, rest = line.partition(";")
+            if row == name or (number is not None and row in (stem + "#", stem + "@")):
+                kind = rest.partition(";")[0]
+                return "off" if kind == "bool" else "0" if kind[:3] == "int" else ""
+    return None

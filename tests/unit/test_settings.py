@@ -168,3 +168,11 @@ def test_every_line_of_the_catalogue_is_well_formed():
         assert row[4], row[0]
         assert settings.catalogue().spec(row[0].replace("#", "1").replace("@", "0")).name == row[0]
     assert len(names) > 100
+
+
+def test_private_settings_are_those_of_the_catalogue():
+    settings = make()
+    for row in settings.catalogue().rows():
+        name = row[0].replace("#", "1").replace("@", "0")
+        assert settings.private(name) == ("p" in row[3]), name
+    assert settings.private("user_pass[1]")
