@@ -76,11 +76,12 @@ def _target(text, spec):
     if not scheme and text[:2] != "//":
         word, colon, _ = text[:end].lower().partition(":")
         if word in ("http", "https") or colon and word in ("sip", "sips", "tel", "ftp", "tftp"):
-            raise ValueError("'%s' is no URL; write http:// or https://" % text[:20])
+            raise ValueError("'%s' begins no URL; write http:// or https://" % word)
     elif scheme.lower() not in ("", "http", "https"):
         if "$" in scheme:
             raise ValueError("a variable cannot be the scheme; write http:// or https://")
-        raise ValueError("scheme '%s' does not fit; write http:// or https://" % scheme[:20])
+        shown = "" if "@" in scheme else " '%s'" % scheme[:20]
+        raise ValueError("scheme%s does not fit; write http:// or https://" % shown)
     secure = scheme.lower() == "https"
     if scheme or end == 0 and text[:2] == "//":
         text = text[end + 2 :]

@@ -37,8 +37,14 @@ class Caller:
         self.own = self.socket.getsockname()[1]
         self.number = 0
 
-    def invite(self, name="", user="200", more="", call_id=None):
+    def invite(self, name="", more=""):
         """Send an INVITE and wait until it rings; return its text."""
+        text = self.send_invite(name, more)
+        self.until(b"SIP/2.0 180")
+        return text
+
+    def send_invite(self, name="", more="", user="200"):
+        """Send an INVITE; return its text."""
         self.number += 1
         text = INVITE.format(
             port=self.phone.sip_port,
@@ -47,12 +53,11 @@ class Caller:
             name=name,
             user=user,
             more=more,
-            call_id=call_id or f"call-{self.number}@caller",
+            call_id=f"call-{self.number}@caller",
             length=len(SDP),
             body=SDP,
         )
         self.socket.sendto(text.encode(), self.phone.address)
-        self.until(b"SIP/2.0 180")
         return text
 
     def until(self, start):
