@@ -4,14 +4,13 @@ A press counts at once; the key is then locked, so that its bounce is not seen. 
 when the key has been up for a while. Times suit the ESP32's 10 ms scheduling grid.
 """
 
-import asyncio
-
-from base.compat import const, wait_for_ms
+from base.compat import const, sleep_ms
 
 _LOCK = const(30)  # ms that a key is deaf after its press
 _RELEASE = const(20)  # ms that it has to be up
 _POLL = const(10)  # ms between two scans, the chip's tick
-_REST = const(100)  # ms between two looks at a part that failed
+_LOST = const(10)  # ticks between two looks at a part that failed
+_SELDOM = const(100)  # ticks between two at one with an interrupt: it may be plugged out and in
 
 
 class Debounce:
@@ -20,6 +19,7 @@ class Debounce:
     def __init__(self, names):
         self.names = names
         self.down = 0  # keys that count as down
+        self.lost = False  # the part does not answer
         self._since = {}  # bit -> ticks: of its press while down, of its first up while releasing
 
     def update(self, raw, clock):
@@ -105,25 +105,31 @@ class Input:
             except Exception as error:  # a fault behind one key must not make the others deaf
                 self.log(1, "key %s: %r", name, error)
 
-    async def serve(self, index):
-        """Scan part number `index` for ever, as a task; a part that fails is tried again."""
-        part, debounce = self.parts[index]
-        well = True
+    def look(self, part, debounce, turn):
+        """Scan a part if there is a reason to: its interrupt, a key that is down, its turn."""
+        irq = part.irq
+        due = turn % (_LOST if debounce.lost else _SELDOM if irq else 1) == 0
+        if not due and not debounce.lost:
+            due = (irq and irq.state) or debounce.down or debounce.settling
+        if not due:
+            return
+        if irq:
+            irq.clear()
+        try:
+            self.scan(part, debounce)
+            if debounce.lost:
+                self.log(3, "%s is back", part.names[0])
+            debounce.lost = False
+        except OSError as error:
+            if not debounce.lost:
+                self.log(2, "keys %s: %r", part.names[0], error)
+            debounce.lost = True
+
+    async def serve(self):
+        """Look at all parts on every tick of the chip, for ever, as one task."""
+        turn = 0
         while True:
-            wait = _POLL
-            try:
-                self.scan(part, debounce)
-                if not well:
-                    self.log(3, "%s is back", part.names[0])
-                well = True
-            except OSError as error:
-                if well:
-                    self.log(2, "keys %s…: %r", part.names[0], error)
-                well, wait = False, _REST
-            if well and part.irq and not debounce.settling and not debounce.down:
-                try:
-                    await wait_for_ms(part.irq.wait(), _REST * 10)
-                except asyncio.TimeoutError:
-                    pass  # look at it now and then: a chip may have been plugged out and in
-            else:
-                await asyncio.sleep_ms(wait)
+            turn = (turn + 1) % 1000
+            for part, debounce in self.parts:
+                self.look(part, debounce, turn)
+            await sleep_ms(_POLL)

@@ -17,6 +17,7 @@ _HELP = (
     "status",
     "test_url EVENT",
     "ram",
+    "loaded",
     "quit",
 )
 
@@ -54,6 +55,13 @@ def cmd_status(phone, _):
             for account in agent.accounts
         ],
     }
+
+
+def cmd_loaded(_, __):
+    """``loaded``: the modules that are on the heap now."""
+    import sys
+
+    return sorted(name for name in sys.modules if "." in name and name[:8] != "asyncio.")
 
 
 def cmd_unset(phone, rest):

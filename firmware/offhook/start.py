@@ -94,8 +94,7 @@ class Phone:
         unload("offhook.identities")
         unload("offhook.changes")
         self.network_changed()
-        for index in range(len(self.input.parts)):
-            spawn(self.input.serve(index))
+        spawn(self.input.serve())
         self.settings.rest()
         self.platform.ready(self)
         spawn(self.setup())

@@ -1,19 +1,22 @@
 """Simulated keys: keypad, hook switch, function keys and expansion module are masks in memory."""
 
-from asyncio import Event
 
+class Flag:
+    """An interrupt's flag with `state`, `set` and `clear`, as drivers' ThreadSafeFlag has them.
 
-class Flag(Event):
-    """An interrupt's flag as drivers have it: it clears itself when it was waited for.
-
-    Not asyncio's ThreadSafeFlag, which the unix VM's poller cannot keep beside growing sockets:
-    it moves the flag's entry with the sockets' array, and crashes.
+    The unix VM's poller cannot keep the real one beside growing sockets: it moves the flag's entry
+    with the sockets' array, and crashes.
     """
 
-    async def wait(self):
-        """Wait for the flag, then clear it."""
-        await super().wait()
-        self.clear()
+    state = 0
+
+    def set(self):
+        """Raise the flag."""
+        self.state = 1
+
+    def clear(self):
+        """Lower the flag."""
+        self.state = 0
 
 
 class Keys:
