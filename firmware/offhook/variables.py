@@ -1,6 +1,7 @@
-"""The values of `$variables` at the moment of an event (Action URLs, section 2)."""
+"""The values of runtime `$variables` at the moment of an event (Action URLs, section 2).
 
-from offhook.settings import plain
+Those of settings are looked up by the room actions itself.
+"""
 
 
 def value(phone, name, argument, context):
@@ -23,7 +24,7 @@ def value(phone, name, argument, context):
         return str(len(phone.desk.agent.calls))
     if name == "expansion_module":
         return phone.settings.get(name) or " ".join(phone.parts.modules)
-    return setting(phone, name)
+    return None
 
 
 def of_call(phone, name, argument, call):
@@ -40,32 +41,7 @@ def of_call(phone, name, argument, call):
     if name == "csta_id":
         return str(call.id)
     if name == "cancel_reason":
-        return call.cancel_reason if call.state == "ended" else None
+        return call.state == "ended" and call.cancel_reason or None
     if name == "sip_header" and call.direction == "in":
         return call.invite.header(argument)
-    return None
-
-
-def setting(phone, name):
-    """Return a setting as it is written, "" for a private one, None for none.
-
-    The catalogue is not loaded for it: an event has no heap to spare.
-    """
-    settings = phone.settings
-    if settings.private(name):
-        return ""
-    value = settings.get(name)
-    if value is True:
-        return "on"
-    if value:
-        return str(value)
-    if name == "mac":
-        return phone.network.mac
-    stem, number = plain(name)
-    with settings.lines() as file:
-        for line in file:
-            row, _, rest = line.partition(";")
-            if row == name or (number is not None and row in (stem + "#", stem + "@")):
-                kind = rest.partition(";")[0]
-                return "off" if kind == "bool" else "0" if kind[:3] == "int" else ""
     return None
