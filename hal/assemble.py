@@ -62,8 +62,9 @@ class Assembler:
 
     def _unload(self):
         # Drivers of parts that are missing leave the heap; those in use stay, loaded or not
-        for name in ("ssd1306", "font", "hd44780", "chip", "ht16k33", "mcp23017", "tca8418"):
-            unload("hal." + name)
+        drivers = "hal.ssd1306 hal.font hal.hd44780 hal.chip hal.ht16k33 hal.mcp23017 hal.tca8418"
+        for name in drivers.split():
+            unload(name)
 
     def _missing(self, kind, data, error):
         text = kind

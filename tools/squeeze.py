@@ -30,6 +30,16 @@ SHIPPED_AS_SOURCE = (
 )
 REPL = ("firmware/offhook/phone.py",)
 # Duck-typed by asyncio, json or the stream protocol: never borrowed
+# Imported by name from the host's tools
+STARTED = ("hal.sim.platform", "hal.platform", "board")
+# Modules that MicroPython has on any port: their names are not free for ours
+MODULES = set(
+    "array asyncio binascii bluetooth btree builtins cmath collections core cryptolib deflate dht "
+    "errno esp esp32 espnow event framebuf funcs gc hashlib heapq io json lock lwip machine math "
+    "micropython mip neopixel network ntptime onewire os platform random re requests rp2 select "
+    "socket ssl stream struct sys task time tls uasyncio uctypes uos urequests vfs webrepl "
+    "websocket _thread main boot board loader ffi termios jni".split()
+)
 PROTOCOL = set(
     "read readinto readline write ioctl close send throw append pop wait set clear get keys items "
     "values print object next iter len abs new init del".split()
@@ -190,7 +200,10 @@ def survey_all():
 
 
 def mapping():
-    """Return {our name: the name that it becomes}; names that never meet may become the same."""
+    """Return {our name: the name that it becomes}; names that never meet may become the same.
+
+    Names with a dot are modules, see `flat_modules`.
+    """
     survey, kept = survey_all()
     rom, head = rom_names(), families(survey)
     ours = [
@@ -210,7 +223,10 @@ def mapping():
             where[name] = None  # anywhere
         else:
             where[name] = places
-    return colour(where, free)
+    borrowed = [x for x in free if x in rom and x not in MODULES and x.islower() and len(x) > 2]
+    moved = flat_modules(borrowed[::-1])
+    free = [x for x in free if x not in moved.values()]
+    return {**colour(where, free), **moved}
 
 
 def colour(where, free):
@@ -239,11 +255,63 @@ def apart(one, other):
     return True
 
 
+def flat_modules(free):
+    """Return {dotted name: new name}: each module moves to the top, under a name of `free`.
+
+    "sip.call" costs three names on the heap, its file's, its own and its package's attribute; at
+    the top level and under a borrowed name it is one. What source files and people import stays.
+    """
+    stays = set()
+    for path in (*SHIPPED_AS_SOURCE, *REPL):
+        if (vm.ROOT / path).exists():
+            tree = ast.parse((vm.ROOT / path).read_text(encoding="utf-8"))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ImportFrom):
+                    stays.add(node.module)
+                    stays.update(f"{node.module}.{x.name}" for x in node.names)
+                elif isinstance(node, ast.Import):
+                    stays.update(x.name for x in node.names)
+    stays.update(x.removeprefix("firmware/").removesuffix(".py").replace("/", ".") for x in REPL)
+    stays.update(STARTED)
+    moved = {}
+    for _, place in vm.sources():
+        dotted = place.with_suffix("").as_posix().replace("/", ".")
+        if place.suffix == ".py" and "." in dotted and not dotted.endswith("__init__"):
+            if dotted not in stays:
+                moved[dotted] = free.pop()
+    return moved
+
+
 class Rename(ast.NodeTransformer):
-    """Renames every identifier of `plan`."""
+    """Renames every identifier of `plan`, and the modules in it (names with a dot)."""
 
     def __init__(self, plan):
         self.plan = plan
+
+    def visit_ImportFrom(self, node):
+        """Import what has moved from its new place."""
+        self.generic_visit(node)
+        if node.module in self.plan:
+            node.module = self.plan[node.module]
+            return node
+        kept, out = [], []
+        for each in node.names:
+            moved = self.plan.get(f"{node.module}.{each.name}")
+            if moved:
+                out.append(ast.Import([ast.alias(moved, each.asname or each.name)]))
+            else:
+                kept.append(each)
+        if kept:
+            out.append(ast.ImportFrom(node.module, kept, node.level))
+        return out
+
+    def visit_Constant(self, node):
+        """A text of modules' names, for unload and the like, follows them."""
+        if isinstance(node.value, str) and "." in node.value:
+            words = node.value.split(" ")
+            if any(word in self.plan for word in words):
+                node.value = " ".join(self.plan.get(word, word) for word in words)
+        return node
 
     def _new(self, name):
         return self.plan.get(name, name)

@@ -85,7 +85,10 @@ def compile_tree(dest=None, march=None, skip=(), plan=None):
         if place.as_posix().startswith(tuple(skip)):
             continue
         compiled = place.suffix == ".py" and place.name != "main.py"
-        target = dest / (place.with_suffix(".mpy") if compiled else place)
+        dotted = place.with_suffix("").as_posix().replace("/", ".")
+        moved = (plan or {}).get(dotted) if compiled else None
+        home = pathlib.PurePath(moved + ".py") if moved else place
+        target = dest / (home.with_suffix(".mpy") if compiled else home)
         wanted.add(target)
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue

@@ -35,6 +35,6 @@ def spawn(coroutine):
 def unload(name):
     """Forget a module of the form "room.module", so that its code leaves the heap."""
     sys.modules.pop(name, None)
-    room, _, module = name.partition(".")
-    if hasattr(sys.modules.get(room), module):
+    room, dot, module = name.partition(".")
+    if dot and hasattr(sys.modules.get(room), module):
         delattr(sys.modules[room], module)

@@ -8,6 +8,9 @@ import json
 
 from base.compat import const, unload
 
+_ONCE = (
+    "offhook.commands offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse"
+)
 _LINE = const(2500)  # characters of the longest command: a setting's name and 2,048 of value
 
 
@@ -31,8 +34,8 @@ async def execute(phone, line):
         answer = {"error": "%s: %s" % (type(error).__name__, error)}
     phone.settings.rest()
     commands = None
-    for name in ("commands", "morecommands", "identities", "changes", "fkeyparse"):
-        unload("offhook." + name)
+    for name in _ONCE.split():
+        unload(name)
     return json.dumps({"ok": True} if answer is None else answer)
 
 

@@ -61,7 +61,7 @@ def cmd_loaded(_, __):
     """``loaded``: the modules that are on the heap now."""
     import sys
 
-    return sorted(name for name in sys.modules if "." in name and name[:8] != "asyncio.")
+    return sorted(sys.modules)
 
 
 def cmd_unset(phone, rest):

@@ -11,7 +11,8 @@ from sip.message import param, parse, via
 _IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
 # what requests and calls need, and what each of them brings along; used by what lives on
 _LASTING = (
-    "inbound server validate incoming outgoing invite call sdp modify sessiontimer reliable refer"
+    "sip.inbound sip.server sip.validate sip.incoming sip.outgoing sip.invite sip.call sip.sdp "
+    "sip.modify sip.sessiontimer sip.reliable sip.refer"
 ).split()
 
 
@@ -122,13 +123,13 @@ class Agent:
                 account.registration.network_changed()
         if self.network.up:
             for call in self.calls:
-                self.load("modify").moved(call)
+                self.load("sip.modify").moved(call)
 
     # -- calling ------------------------------------------------------------------------------
 
     def call(self, account, target, headers=()):
         """Call "201", "user@host" or a SIP URI; return the `Call`, ValueError with the reason."""
-        return self.load("outgoing").dial(self, account, target.strip(), headers)
+        return self.load("sip.outgoing").dial(self, account, target.strip(), headers)
 
     def dialog(self, account, target):
         """Return a new `Dialog` for requests of `account` to the URI `target`."""
@@ -179,11 +180,11 @@ class Agent:
         return oldest is not None
 
     def load(self, name):
-        """Return the module ``sip.name``; when all has been quiet for a while, it is forgotten."""
+        """Return the module `name`; when all has been quiet for a while, it is forgotten."""
         if name not in self._loaded:
             self._loaded.append(name)
         self._later()
-        return __import__("sip." + name, None, None, ("sip",))
+        return __import__(name, None, None, ("sip",))
 
     def _later(self):
         if self._sweep:
@@ -195,7 +196,7 @@ class Agent:
         idle = not (self.calls or self.waiting or self.transactions)
         for name in _LASTING + self._loaded:
             if idle or name not in _LASTING:
-                unload("sip." + name)
+                unload(name)
         unload("base.digest")
         self._loaded = []
         if not idle:
@@ -218,7 +219,7 @@ class Agent:
             if message.status:
                 self._response(message)
             else:
-                self.load("inbound").request(self, message, len(data))
+                self.load("sip.inbound").request(self, message, len(data))
         except ValueError:
             self.log(6, "SIP: %s is no response", address[0])
         except Exception as error:  # the phone must outlive any message

@@ -14,7 +14,10 @@ _T2 = const(4000)
 _LONG = const(32000)  # 64 * T1
 
 # who takes the rarer requests inside a dialog
-_ROOMS = " INVITE modify UPDATE modify PRACK reliable REFER refer NOTIFY refer INFO info "
+_ROOMS = (
+    " INVITE sip.modify UPDATE sip.modify PRACK sip.reliable REFER sip.refer NOTIFY sip.refer "
+    "INFO sip.info "
+)
 
 
 class Call:
@@ -217,7 +220,7 @@ class Call:
         if message.body:
             self.take_answer(message.body)
         if self.wanted != self.held:
-            self.agent.load("modify").sync(self)
+            self.agent.load("sip.modify").sync(self)
 
     def hangup(self):
         """End the call, whatever its state: CANCEL, 486 or BYE."""
@@ -243,7 +246,7 @@ class Call:
         """Put the other side on hold; "hold" is reported when it has agreed."""
         if self.state in ("connected", "held"):
             self.wanted = on
-            self.agent.load("modify").sync(self)
+            self.agent.load("sip.modify").sync(self)
 
     def resume(self):
         """Take the other side back; "unhold" is reported when it has agreed."""
@@ -252,12 +255,12 @@ class Call:
     def transfer(self, target):
         """Send the other side to `target`, a number, a URI or another `Call` (RFC 5589)."""
         if self.state in ("connected", "held"):
-            self.agent.load("refer").transfer(self, target)
+            self.agent.load("sip.refer").transfer(self, target)
 
     def send_dtmf(self, digits):
         """Send DTMF digits by INFO."""
         if self.state == "connected":
-            self.agent.load("info").send(self, digits)
+            self.agent.load("sip.info").send(self, digits)
 
 
 def acknowledge(request, dialog, body=b""):

@@ -106,7 +106,7 @@ def _invite(agent, message):
     if status:
         reply(agent, message, status)
         return
-    agent.load("incoming").incoming(agent, account, message, merged)
+    agent.load("sip.incoming").incoming(agent, account, message, merged)
 
 
 def account_of(agent, message):

@@ -26,7 +26,7 @@ class Incoming(Call):
             return
         self.state = "ringing"
         if self.invite.has("require", "100rel"):
-            self.agent.load("reliable").ring(self)
+            self.agent.load("sip.reliable").ring(self)
         else:
             self.send(180)
             self.wait(_REFRESH, self.ring)
@@ -128,9 +128,9 @@ def incoming(agent, account, message, merged):
     except ValueError:
         status = 488
     if not status and "session-expires" in names:
-        status, headers = agent.load("sessiontimer").asked(call, message)
+        status, headers = agent.load("sip.sessiontimer").asked(call, message)
     if not status and "replaces" in names:
-        status, replaced = agent.load("replaces").find(agent, call, message)
+        status, replaced = agent.load("sip.replaces").find(agent, call, message)
     if status:
         agent.calls.remove(call)
         call.state = "ended"
@@ -139,9 +139,9 @@ def incoming(agent, account, message, merged):
     call.body, message.body = message.body, b""
     for name in _EXTRAS:
         if name in names:
-            agent.load("identity").read(call, message)
+            agent.load("sip.identity").read(call, message)
             break
     if replaced:
-        agent.load("replaces").take_over(replaced, call)
+        agent.load("sip.replaces").take_over(replaced, call)
     else:
         call.report("incoming")

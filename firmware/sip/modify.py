@@ -29,7 +29,7 @@ def request(call, transaction, message):
         return status
     headers = [("Supported", agent.supported)]
     if message.header("session-expires"):
-        status, more = call.agent.load("sessiontimer").asked(call, message)
+        status, more = call.agent.load("sip.sessiontimer").asked(call, message)
         if status:
             return status, more
         headers += more
@@ -126,7 +126,7 @@ def _answered(call, request, response, hold):
     if status < 300:
         call.dialog.refresh(response)
         if call.session or response.header("session-expires"):
-            call.agent.load("sessiontimer").agreed(call, response)
+            call.agent.load("sip.sessiontimer").agreed(call, response)
         if response.body:
             call.take_answer(response.body)
         _done(call, hold)
@@ -135,7 +135,7 @@ def _answered(call, request, response, hold):
         owner = call.direction == "out"
         delay = (2100 if owner else 0) + 10 * (call.agent.random(16) % (190 if owner else 200))
         call.agent.timers.after(delay, _retry, call)
-    elif status == 422 and call.agent.load("sessiontimer").longer(call, response):
+    elif status == 422 and call.agent.load("sip.sessiontimer").longer(call, response):
         return
     elif status in (408, 481):
         call.fail(status)

@@ -48,7 +48,7 @@ class Outgoing(Call):
     def _provisional(self, response):
         """Take a 18x, with early media or without."""
         self.status = response.status
-        if response.header("rseq") and not self.agent.load("reliable").take(self, response):
+        if response.header("rseq") and not self.agent.load("sip.reliable").take(self, response):
             return
         if response.body:
             try:
@@ -95,7 +95,7 @@ class Outgoing(Call):
         if self.state != "ended":
             self.state = "connected"
             if response.header("session-expires"):
-                self.agent.load("sessiontimer").agreed(self, response)
+                self.agent.load("sip.sessiontimer").agreed(self, response)
             if self.watch:
                 self.watch.tell(200)
             self.report("connected")
@@ -104,9 +104,9 @@ class Outgoing(Call):
         """Take a final answer of 3xx to 6xx."""
         status = response.status
         if self.state != "ended" and not response.local:
-            if status < 400 and self.agent.load("redirect").follow(self, response):
+            if status < 400 and self.agent.load("sip.redirect").follow(self, response):
                 return
-            if status == 422 and self.agent.load("sessiontimer").longer(self, response):
+            if status == 422 and self.agent.load("sip.sessiontimer").longer(self, response):
                 return
         self.outgoing = None
         self.over("error" if response.local else "remote", status, response.reason)
@@ -140,6 +140,6 @@ def dial(agent, account, target, headers):
     call = Outgoing(agent, agent.dialog(account, target))
     call.remote = address_of(target)
     if account.anonymous:
-        headers = list(headers) + agent.load("identity").hide(call)
+        headers = list(headers) + agent.load("sip.identity").hide(call)
     call.dial(headers)
     return call
