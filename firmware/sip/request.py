@@ -64,7 +64,7 @@ class Request:
 
     async def _locate(self, hop):
         try:
-            locate = self.agent.load("locate").locate
+            locate = self.agent.load("sip.locate").locate
             targets = await locate(self.agent.resolver, hop, self.dialog.account.transport)
             self.targets = list(targets)
         except OSError:
@@ -140,7 +140,7 @@ class Request:
         if callable(body):
             body = body(self)
         if dialog.auth:
-            headers.extend(agent.load("auth").credentials(self, uri, body))
+            headers.extend(agent.load("sip.auth").credentials(self, uri, body))
         return encode("%s %s SIP/2.0" % (method, uri), headers, body)
 
     def contact(self, extra=""):
@@ -159,7 +159,7 @@ class Request:
             self.send()
             return
         elif status in (401, 407) and self.dialog.account.password:
-            if self.agent.load("auth").answer(self, response):
+            if self.agent.load("sip.auth").answer(self, response):
                 self.cseq = self.dialog.next()
                 self.send()
                 return

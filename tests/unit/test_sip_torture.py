@@ -13,7 +13,7 @@ _OWED = {
     "escnull": "405",
     "esc02": "501",
     "lwsdisp": "200",
-    "longreq": "513",
+    "longreq": "100 180 513",
     "dblreq": "405",
     "semiuri": "200",
     "transports": "200",
