@@ -131,5 +131,8 @@ class Input:
         while True:
             turn = (turn + 1) % 1000
             for part, debounce in self.parts:
-                self.look(part, debounce, turn)
+                try:
+                    self.look(part, debounce, turn)
+                except Exception as error:  # the keys outlive everything
+                    self.log(0, "keys: %r", error)
             await sleep_ms(_POLL)

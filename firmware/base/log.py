@@ -8,7 +8,7 @@ text is given as a format and values.
 class Log:
     """The last `size` lines up to `level`. `stamp()` gives the time, `sink(line)` the console."""
 
-    def __init__(self, stamp, sink=None, level=5, size=20):
+    def __init__(self, stamp, sink=None, level=5, size=16):
         self.stamp = stamp
         self.sink = sink
         self.level = level
@@ -19,8 +19,12 @@ class Log:
         """Add ``text % values`` at `level`; control characters in it are shown as ``?``."""
         if level > self.level:
             return
-        if values:
-            text = text % values
+        try:
+            self._add(level, text % values if values else text)
+        except MemoryError:
+            pass  # whoever logs has worse to do than to fail for it
+
+    def _add(self, level, text):
         for character in text:
             if character < " ":
                 text = "".join(c if c >= " " else "?" for c in text)
