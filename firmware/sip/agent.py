@@ -9,11 +9,13 @@ from sip.dialog import Dialog
 from sip.message import param, parse, via
 
 _IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
-# what requests and calls need, and what each of them brings along; used by what lives on
-_LASTING = (
-    "sip.inbound sip.server sip.validate sip.incoming sip.outgoing sip.invite sip.call sip.sdp "
-    "sip.modify sip.sessiontimer sip.reliable sip.refer"
+# What is forgotten: of any module what `load` has fetched; but of these only without
+# transactions, and without calls, for both live on in objects of theirs.
+_WITH_CALLS = (
+    "sip.incoming sip.outgoing sip.call sip.sdp sip.modify sip.sessiontimer sip.reliable "
+    "sip.refer sip.request sip.transaction"
 ).split()
+_WITH_TRANSACTIONS = ("sip.inbound sip.server sip.validate sip.invite").split()
 
 
 class Account:
@@ -183,24 +185,30 @@ class Agent:
         """Return the module `name`; when all has been quiet for a while, it is forgotten."""
         if name not in self._loaded:
             self._loaded.append(name)
-        self._later()
+        self.later()
         return __import__(name, None, None, ("sip",))
 
-    def _later(self):
+    def later(self):
+        """Forget what can be forgotten when all will have been quiet for a while."""
         if self._sweep:
             self._sweep.cancel()
         self._sweep = self.timers.after(_IDLE, self._forget)
 
     def _forget(self):
         self._sweep = None
-        idle = not (self.calls or self.waiting or self.transactions)
-        for name in _LASTING + self._loaded:
-            if idle or name not in _LASTING:
+        busy, called = self.transactions, self.calls or self.waiting
+        for name in self._loaded + ["base.digest"]:
+            if name not in _WITH_CALLS and name not in _WITH_TRANSACTIONS:
                 unload(name)
-        unload("base.digest")
         self._loaded = []
-        if not idle:
-            self._later()
+        if busy:
+            self.later()
+            return
+        for name in _WITH_TRANSACTIONS:
+            unload(name)
+        if not called:
+            for name in _WITH_CALLS:
+                unload(name)
 
     # -- messages in and out ------------------------------------------------------------------
 

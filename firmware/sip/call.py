@@ -78,6 +78,7 @@ class Call:
         self.reason = text
         agent = self.agent
         agent.calls.remove(self)
+        agent.later()
         if self.session:
             self.session.stop()
         if self.early:

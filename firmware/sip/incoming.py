@@ -7,7 +7,6 @@ from base.compat import const
 from sip.call import Call
 from sip.dialog import Dialog
 from sip.message import address_of, name_addr, untagged
-from sip.server import respond, response, serve
 
 _REFRESH = const(60000)  # a 180 is repeated each minute, for the proxies on the way (13.3.1.1)
 
@@ -33,6 +32,8 @@ class Incoming(Call):
 
     def send(self, status, headers=(), body=b"", text=None):
         """Answer the INVITE; return the bytes."""
+        from sip.server import response
+
         agent, dialog = self.agent, self.dialog
         if 100 < status < 300:
             headers = list(headers) + [("Contact", self.contact)]
@@ -97,6 +98,8 @@ class Incoming(Call):
 
 def incoming(agent, account, message, merged):
     """Make the call that an INVITE asks for, and report it; 488 where its offer cannot be met."""
+    from sip.server import respond, serve
+
     transaction = serve(agent, message)
     respond(agent, transaction, message, 100)
     display, uri, _ = name_addr(message.header("from"))

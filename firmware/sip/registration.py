@@ -9,7 +9,6 @@ import asyncio
 
 from base.compat import const, wait_for_ms
 from sip.message import name_addr, param, split, uri_parts, via
-from sip.request import Request
 
 _BASE = const(30)  # s of the first pause, unless the settings say otherwise
 _LONGEST = const(1800)
@@ -42,7 +41,7 @@ class Registration:
         """Register now."""
         self._wait(None)
         if self.request is None:
-            self.request = Request(
+            self.request = self.agent.load("sip.request").Request(
                 self.agent, self.dialog, "REGISTER", self._answered, self._headers
             )
             self.request.start()
