@@ -42,9 +42,17 @@ def _inside(agent, message):
             call.request(message)
             return
     if message.method == "NOTIFY" and agent.notify:
-        respond(agent, serve(agent, message), message, agent.notify(agent, message))
+        _notified(agent, message, agent.notify(agent, message))
     elif message.method != "ACK":
         reply(agent, message, 481)
+
+
+def _notified(agent, message, status):
+    """Answer a NOTIFY with a status, or with (status, headers)."""
+    headers = ()
+    if isinstance(status, tuple):
+        status, headers = status
+    respond(agent, serve(agent, message), message, status, headers)
 
 
 def _outside(agent, message):
@@ -67,9 +75,11 @@ def _outside(agent, message):
     elif method == "OPTIONS":
         status, headers = 200, (("Supported", agent.supported),)
     elif method == "NOTIFY":
-        from sip.subscription import incoming
-
-        respond(agent, serve(agent, message), message, incoming(agent, message))
+        try:
+            status = agent.load("sip.subscription").incoming(agent, message)
+        except ImportError:  # a phone without them
+            status = 489
+        _notified(agent, message, status)
         return
     elif method == "REFER":
         status = 403
