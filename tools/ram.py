@@ -12,7 +12,8 @@ import tempfile
 import threading
 
 from tools import ramcost, vm, vm32
-from tools.control import Phone
+from tools.control import Phone, free_ports
+from tools.run import HOST, Receiver
 
 HEAP = "110k"
 WANTED = 42_000  # bytes free when registered
@@ -62,7 +63,9 @@ def measure(folder, report):
     """Measure all states; return {state: free bytes}."""
     registrar = Registrar()
     options = ["--heap", HEAP, "--vm", str(vm32.launcher())]
-    url = "http://127.0.0.2:9/%s?who=$remote&key=$active_key"  # refused at once
+    receiver = Receiver(free_ports(1)[0], lambda line: None)
+    receiver.start()
+    url = f"http://{HOST}:{receiver.port}/100/%s?who=$remote&key=$active_key"
     free = {}
     # What parses URLs leaves the heap by itself; the phone knows it by its squeezed name
     names = (vm.squeezed_tree() / "names.txt").read_text("utf-8").split("\n")
@@ -74,32 +77,33 @@ def measure(folder, report):
         report(state, free[state])
 
     settings = {f"action_{x}_url": url % x for x in ("incoming", "connected", "disconnected")}
-    with Phone(f"{folder}/100", settings, options) as phone, Phone(f"{folder}/200") as other:
+    with Phone(f"{folder}/100", settings, options) as phone:
         note("after boot")
         for name, value in (("user_name1", "100"), ("user_host1", f"127.0.0.1:{registrar.port}")):
             phone.ask(f"set {name} {value}")
         phone.wait(lambda s: s["identities"] and s["identities"][0]["registered"], "status")
         note("registered")
-        for name, value in (
-            ("user_name1", "200"),
-            ("user_host1", "desk.example"),
-            ("user_register1", "off"),
-            ("user_outbound1", f"127.0.0.1:{phone.sip_port}"),
-        ):
-            other.ask(f"set {name} {value}")
-        one_call(other, phone)
-        note("in a call")
-        phone.ask("press HOLD")
-        phone.wait(lambda calls: calls[0]["state"] == "held")
-        note("a call held")
-        end_call(other, phone)
-        for number in range(2, _CALLS + 1):
-            one_call(other, phone)
-            end_call(other, phone)
-            if number in (20, _CALLS):
-                settle(phone)
-                note(f"after {number} calls")
+        caller = {"user_name1": "200", "user_host1": "desk.example", "user_register1": "off"}
+        caller["user_outbound1"] = f"127.0.0.1:{phone.sip_port}"
+        with Phone(f"{folder}/200", caller) as other:
+            calls(phone, other, note)
     return free
+
+
+def calls(phone, other, note):
+    """Let `other` call `phone` again and again; note the heap in a call, held, and after them."""
+    one_call(other, phone)
+    note("in a call")
+    phone.ask("press HOLD")
+    phone.wait(lambda calls: calls[0]["state"] == "held")
+    note("a call held")
+    end_call(other, phone)
+    for number in range(2, _CALLS + 1):
+        one_call(other, phone)
+        end_call(other, phone)
+        if number in (20, _CALLS):
+            settle(phone)
+            note(f"after {number} calls")
 
 
 def settle(phone):

@@ -5,6 +5,7 @@ only while something blinks.
 """
 
 from base.compat import const
+from offhook.settings import line_of
 
 _BLINK = const(250)  # ms of one phase; slow is four phases, fast is two
 _SECOND = const(1000)
@@ -45,7 +46,7 @@ class Panel:
             else:
                 from offhook.text_en import TEXTS
             self._texts = TEXTS
-        return self._texts.partition("\n%s=" % key)[2].partition("\n")[0] or key
+        return line_of(self._texts, key) or key
 
     def forget_texts(self):
         """Load the texts anew: the language has changed."""

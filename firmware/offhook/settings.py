@@ -22,6 +22,16 @@ def plain(name):
     return stem, int(digits)
 
 
+def line_of(text, name):
+    """Return VALUE of the line "NAME=VALUE" in `text`, "" where there is none."""
+    start = text.find("\n%s=" % name)
+    if start < 0:
+        return ""
+    start += len(name) + 2
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]
+
+
 class Settings:
     """All settings of one phone; values are str, int or bool.
 
@@ -70,7 +80,7 @@ class Settings:
             if name[-1] == "]":
                 return self.get(stem + str(number))
             name = stem + "#"
-        found = self.defaults.partition("\n%s=" % name)[2].partition("\n")[0]
+        found = line_of(self.defaults, name)
         if found.isdigit():
             return int(found)
         return True if found == "on" else found

@@ -77,7 +77,7 @@ class Agent:
         get = settings.get
         self.largest = get("sip_max_message") or 4096  # bytes; what is longer gets 513
         self.most_headers = get("sip_max_headers") or 100
-        self.most = get("sip_max_transactions") or 20
+        self.most = get("sip_max_transactions") or 12
         self.most_calls = get("sip_max_calls") or 8
 
     # -- starting and stopping ----------------------------------------------------------------
