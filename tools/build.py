@@ -41,7 +41,7 @@ def build(name, dest=None, settings=None, firmware=None):
     root = dest / "root"
     shutil.rmtree(root, ignore_errors=True)
     plan = _plan()
-    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _SKIP, plan)
+    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _SKIP, plan, "/app/")
     vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py", None, plan)
     squeeze.save(plan, dest / "names.txt")
     for file in ROOT_FILES:

@@ -56,15 +56,14 @@ def source_path(dotted):
     return place if dotted.split(".")[0] in TREES else "firmware/" + place
 
 
-def compile_file(source, target, name, march=None, plan=None):
-    """Compile one module with mpy-cross; `name` is what a traceback shows.
+def compile_file(source, target, name, march=None, plan=None, shown=None):
+    """Compile one module with mpy-cross; a traceback shows `shown`, or its dotted `name`.
 
     `plan` renames its identifiers as tools.squeeze has planned.
     """
-    # The module's dotted name is on the heap anyway, so it is what a traceback shows
     dotted = pathlib.PurePath(name).with_suffix("").as_posix().replace("/", ".")
     dotted = dotted.removesuffix(".__init__")
-    command = [mpy_cross(), OPTIMISE, "-s", dotted, "-o", str(target)]
+    command = [mpy_cross(), OPTIMISE, "-s", shown or dotted, "-o", str(target)]
     if march:
         command.append("-march=" + march)
     with tempfile.TemporaryDirectory() as folder:
@@ -93,11 +92,11 @@ def last_of_bundle(dotted):
     return bundle is None or dotted == bundle[-1]
 
 
-def compile_tree(dest=None, march=None, skip=(), plan=None):
+def compile_tree(dest=None, march=None, skip=(), plan=None, home=""):
     """Bring the compiled firmware in `dest` up to date and return its path.
 
     `march` is for native code (x64, x86, xtensawin); `skip` names places that are left out; `plan`
-    is that of tools.squeeze.
+    is that of tools.squeeze; `home` is the folder's path on the board, with a slash at its end.
     """
     dest = pathlib.Path(dest or ROOT / "build" / ("mpy-" + (march or "any")))
     wanted = set()
@@ -109,15 +108,17 @@ def compile_tree(dest=None, march=None, skip=(), plan=None):
         moved = (plan or {}).get(dotted) if compiled else None
         if moved and not last_of_bundle(dotted):
             continue  # its bundle is compiled in its place
-        home = pathlib.PurePath(moved + ".py") if moved else place
-        target = dest / (home.with_suffix(".mpy") if compiled else home)
+        below = pathlib.PurePath(moved + ".py") if moved else place
+        target = dest / (below.with_suffix(".mpy") if compiled else below)
         wanted.add(target)
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.{os.getpid()}")
         if compiled:
-            compile_file(source, part, place, march, plan)
+            # A squeezed module shows its file's path, which is on the heap anyway
+            shown = f"{home}{moved}.mpy" if moved else None
+            compile_file(source, part, place, march, plan, shown)
         else:
             shutil.copyfile(source, part)
         part.replace(target)

@@ -11,7 +11,7 @@ import gc
 from base.compat import const, sleep_ms, spawn, unload
 
 VERSION = "0.1.0"
-_GARBAGE = const(8192)  # bytes allocated between collections: late ones leave the heap in pieces
+_GARBAGE = const(4096)  # bytes allocated between collections: late ones leave the heap in pieces
 
 
 class Phone:

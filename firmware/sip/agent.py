@@ -77,7 +77,7 @@ class Agent:
         get = settings.get
         self.largest = get("sip_max_message") or 4096  # bytes; what is longer gets 513
         self.most_headers = get("sip_max_headers") or 100
-        self.most = get("sip_max_transactions") or 12
+        self.most = get("sip_max_transactions") or 10
         self.most_calls = get("sip_max_calls") or 8
 
     # -- starting and stopping ----------------------------------------------------------------
@@ -220,16 +220,13 @@ class Agent:
         """Take one message in; never raises."""
         try:
             message = parse(data)
-        except (ValueError, IndexError):
-            return
-        message.source, message.protocol = address, protocol
-        try:
+            message.source, message.protocol = address, protocol
             if message.status:
                 self._response(message)
             else:
                 self.load("sip.inbound").request(self, message, len(data))
-        except ValueError:
-            self.log(6, "SIP: %s is no response", address[0])
+        except (ValueError, IndexError):
+            self.log(6, "SIP: %s sent no SIP", address[0])
         except Exception as error:  # the phone must outlive any message
             self.log(0, "SIP: %r", error)
 
