@@ -10,7 +10,7 @@ import gc
 from base.compat import const
 
 _SIZE = const(4096)  # the largest datagram; SIP answers what fills it with 513
-_LESS = const(2048)  # what is read while the heap is in pieces
+_LEAST = const(700)  # what is tried at last while the heap is in pieces
 
 
 def readable(sock):
@@ -48,7 +48,7 @@ class Datagram:
                 data, address = self._sock.recvfrom(size)
             except MemoryError:  # no block of that size: tidy up, and take less this time
                 gc.collect()
-                size = _LESS
+                size = max(_LEAST, size * 2 // 3)
                 continue
             except OSError:  # EAGAIN, or an ICMP error of an earlier send
                 continue
