@@ -91,19 +91,20 @@ def measure(folder, report):
 
 
 def calls(phone, other, note):
-    """Let `other` call `phone` again and again; note the heap in a call, held, and after them."""
-    one_call(other, phone)
-    note("in a call")
-    phone.ask("press HOLD")
-    phone.wait(lambda calls: calls[0]["state"] == "held")
-    note("a call held")
-    end_call(other, phone)
-    for number in range(2, _CALLS + 1):
+    """Let `other` call `phone` again and again; note the heap in a call, after them, and held."""
+    for number in range(1, _CALLS + 1):
         one_call(other, phone)
+        if number == 1:
+            note("in a call")
         end_call(other, phone)
         if number in (20, _CALLS):
             settle(phone)
             note(f"after {number} calls")
+    one_call(other, phone)
+    phone.ask("press HOLD")
+    phone.wait(lambda calls: calls[0]["state"] == "held")
+    note("a call held")
+    end_call(other, phone)
 
 
 def settle(phone):

@@ -8,9 +8,7 @@ import json
 
 from base.compat import const, unload
 
-_ONCE = (
-    "offhook.commands offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse"
-)
+_ONCE = "offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse"
 _LINE = const(2500)  # characters of the longest command: a setting's name and 2,048 of value
 
 

@@ -13,7 +13,7 @@ _TIDY = const(3000)  # ms from the last change
 RARE = (
     "offhook.keys offhook.calls offhook.fkeyacts offhook.incoming offhook.variables offhook.dates "
     "offhook.rarekeys offhook.rarereports offhook.transfer offhook.blacklist offhook.dialplan "
-    "web.command offhook.console base.dnsquery base.dnsmore sip.sdp"
+    "web.command offhook.console offhook.commands base.dnsquery base.dnsmore sip.sdp"
 )
 
 

@@ -4,7 +4,7 @@
 only while something blinks.
 """
 
-from base.compat import const
+from base.compat import const, unload
 from offhook.settings import line_of
 
 _BLINK = const(250)  # ms of one phase; slow is four phases, fast is two
@@ -73,7 +73,9 @@ class Panel:
                 from offhook.ringing import Ringing
 
                 self.ringing = Ringing(self.ringer, self.settings, self.timers)
-            self.ringing.update(self.desk)
+            if not self.ringing.update(self.desk):
+                self.ringing = None
+                unload("offhook.ringing")
         self._show()
 
     # -- lamps --------------------------------------------------------------------------------

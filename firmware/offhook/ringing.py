@@ -35,13 +35,13 @@ class Ringing:
         return get("ring_sound")
 
     def update(self, desk):
-        """Start, go on or stop, as the desk's state wants it."""
+        """Start, go on or stop, as the desk's state wants it; return whether it rings."""
         call = desk.waiting()
         wanted = None
         if call and not desk.active() and self.settings.get("vol_ringer"):
             wanted = self.choose(call)
         if wanted == self.pattern:
-            return
+            return wanted is not None
         self.pattern = wanted
         if self._timer:
             self._timer.cancel()
@@ -49,8 +49,9 @@ class Ringing:
         self._step = 0
         if wanted is None:
             self.part.quiet()
-        else:
-            self._next()
+            return False
+        self._next()
+        return True
 
     def _next(self):
         pattern = _PATTERNS[self.pattern]
