@@ -218,6 +218,7 @@ class Agent:
 
     def received(self, data, address, protocol):
         """Take one message in; never raises."""
+        message = None
         try:
             message = parse(data)
             message.source, message.protocol = address, protocol
@@ -226,9 +227,27 @@ class Agent:
             else:
                 self.load("sip.inbound").request(self, message, len(data))
         except (ValueError, IndexError):
-            self.log(6, "SIP: %s sent no SIP", address[0])
+            self.log(6, "SIP: %s sent what cannot be read", address[0])
+            if message and message.method not in ("", "ACK") and message.via:
+                self._drop()
+                self.load("sip.server").reply(self, message, 400)
         except Exception as error:  # the phone must outlive any message
+            self._drop()
             self.log(0, "SIP: %r", error)
+
+    def _drop(self):
+        """Forget what an error, such as a full heap, has left of a request in work.
+
+        Its repetition is taken anew then.
+        """
+        for transaction in list(self.transactions.values()):
+            # a server's that has not got its final answer, nor a call that was told to anybody
+            if transaction.state < 2 and getattr(transaction, "call", self) is None:
+                transaction.end()
+                for call in list(self.calls):
+                    if call.transaction is transaction:
+                        self.calls.remove(call)
+                        call.state = "ended"
 
     def _response(self, message):
         vias = message.values("via")

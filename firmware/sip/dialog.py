@@ -58,7 +58,7 @@ class Dialog:
 
     def in_order(self, number):
         """Take the CSeq of a request of theirs; return False for one that is too old."""
-        if self.remote_cseq is not None and number <= self.remote_cseq:
+        if self.remote_cseq is not None and number < self.remote_cseq:
             return False
         self.remote_cseq = number
         return True

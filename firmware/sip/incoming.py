@@ -115,7 +115,6 @@ def incoming(agent, account, message, merged):
     dialog.learn(message, False)
     dialog.in_order(message.cseq()[0])
     call = Incoming(agent, dialog)
-    transaction.call = call
     call.transaction = transaction
     call.merged = merged
     call.invite = message
@@ -139,6 +138,7 @@ def incoming(agent, account, message, merged):
         call.state = "ended"
         call.send(status, headers)
         return
+    transaction.call = call
     call.body, message.body = message.body, b""
     for name in _EXTRAS:
         if name in names:

@@ -21,7 +21,7 @@ class Message:
     the transport it came by. `fault` is the status owed for a start line that is wrong, else 0.
     """
 
-    source = protocol = None
+    source = protocol = via = hops = None
     local = False  # a response made up here: nothing was received
     fault = 0
 

@@ -424,6 +424,38 @@ def test_two_calls_of_two_accounts_at_once():
     _quiet(wire, a, b)
 
 
+def test_an_error_in_mid_request_leaves_nothing_and_its_repetition_is_taken():
+    wire = Wire()
+    errors = []
+
+    def listener(kind, call, **details):
+        if kind == "incoming":
+            call.ring()
+
+    a = wire.agent(A, "100", listener)
+    a.log = lambda level, text, *values: errors.append(level)
+    peer = wire.peer(B)
+    a.media = lambda call: {}["a KeyError"]
+    branch = peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP)
+    assert peer.take() == ["100"] and errors == [0]
+    assert a.calls == [] and not a.transactions
+    a.media = None
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP, branch=branch)
+    assert peer.take() == ["100", "180"]
+    call = a.calls[0]
+    call.answer()
+    peer.take()
+    _acknowledge(peer, call_answer(call))
+    peer.take()
+    find, call.over = call.over, lambda *ignored: {}["a KeyError"]
+    _acknowledge(peer, call_answer(call), "BYE", 2)
+    peer.take()
+    call.over = find
+    _acknowledge(peer, call_answer(call), "BYE", 2)
+    assert peer.take() == ["200"] and a.calls == []
+    _quiet(wire, a)
+
+
 def test_junk_never_raises():
     from sipkit import Random
 

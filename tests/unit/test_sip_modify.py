@@ -162,7 +162,7 @@ def test_an_update_moves_the_remote_target_and_may_change_the_session():
     assert call.remote_hold and a.party.events[-1] == "held"
     _inside(peer, call, "UPDATE", 2)
     assert peer.take() == ["200"] and peer.got[0].body == b""
-    _inside(peer, call, "UPDATE", 2)  # its CSeq is used up
+    _inside(peer, call, "UPDATE", 1)  # its CSeq is over
     assert peer.take() == ["500"]
     _inside(peer, call, "UPDATE", 3, body=b"v=0\r\nm=audio 4 RTP/AVP 18\r\n")
     assert peer.take() == ["488"]

@@ -128,6 +128,8 @@ def test_wrong_refers_and_notifies_get_what_they_are_owed():
     assert peer.take() == ["400"]
     _inside(peer, call, "REFER", 3, headers=[("Refer-To", "<http://h/>")])
     assert peer.take() == ["416"]
+    _inside(peer, call, "REFER", 3, headers=[("Refer-To", '"open <sip:1@h>')])
+    assert peer.take() == ["400"]
     _inside(peer, call, "NOTIFY", 4, headers=[("Event", "foo")])
     assert peer.take() == ["489"]
     _inside(peer, call, "NOTIFY", 5, headers=[("Event", "refer")])
