@@ -10,7 +10,7 @@ _COMPACT = (
 )
 _SPENT = (
     " via from to call-id cseq max-forwards contact route record-route content-type "
-    "content-length allow supported user-agent expires require session-expires min-se "
+    "content-length expires "
 )
 
 

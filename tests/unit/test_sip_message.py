@@ -122,6 +122,6 @@ def test_what_is_encoded_is_parsed_back():
 
 
 def test_after_its_time_a_request_keeps_what_may_be_asked_for():
-    message = _parse("Via: a", "To: b", "X-Id: 7", "Alert-Info: c", "Allow: d")
+    message = _parse("Via: a", "To: b", "X-Id: 7", "Alert-Info: c", "Expires: 3")
     message.rest()
     assert message.headers == [("x-id", "7"), ("alert-info", "c")] and message.body == b""
