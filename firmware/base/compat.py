@@ -17,6 +17,9 @@ else:
     from base.compat_host import *
 
 
+_LOW = const(14000)  # bytes
+
+
 class Ticks:
     """The machine's monotonic clock, in milliseconds that wrap at 2**30 on the chip."""
 
@@ -38,3 +41,10 @@ def unload(name):
     room, dot, module = name.partition(".")
     if dot and hasattr(sys.modules.get(room), module):
         delattr(sys.modules[room], module)
+
+
+def low_heap():
+    """Return True when so little of the heap is free that what can be spared should go."""
+    import gc
+
+    return hasattr(gc, "mem_free") and gc.mem_free() < _LOW

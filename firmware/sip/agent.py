@@ -4,7 +4,7 @@ Everything is synchronous: a message goes in by `received`, what follows goes ou
 and to the one listener, and what must wait is a timer. See the package's docstring.
 """
 
-from base.compat import const, unload
+from base.compat import const, low_heap, unload
 from sip.dialog import Dialog
 from sip.message import param, parse, via
 
@@ -166,20 +166,24 @@ class Agent:
     def make_room(self):
         """Let the oldest transaction go that only waits for repetitions, where there are many.
 
-        Return False when all that are there are busy.
+        Where the heap is low they all go. Return False when too many are busy.
         """
+        while len(self.transactions) >= self.most or (self.transactions and low_heap()):
+            oldest = self._oldest()
+            if oldest is None:
+                return len(self.transactions) < self.most
+            oldest.end()
+        return True
+
+    def _oldest(self):
         oldest, soonest = None, 1 << 29
-        if len(self.transactions) < self.most:
-            return True
         clock = self.timers.clock
         for transaction in self.transactions.values():
             if transaction.state > 1 and not transaction.again and transaction.limit:
                 left = clock.diff(transaction.limit.when, clock.ms())
                 if left < soonest:
                     oldest, soonest = transaction, left
-        if oldest:
-            oldest.end()
-        return oldest is not None
+        return oldest
 
     def load(self, name):
         """Return the module `name`; when all has been quiet for a while, it is forgotten."""
