@@ -47,4 +47,7 @@ def low_heap():
     """Return True when so little of the heap is free that what can be spared should go."""
     import gc
 
-    return hasattr(gc, "mem_free") and gc.mem_free() < _LOW
+    if not hasattr(gc, "mem_free") or gc.mem_free() >= _LOW:
+        return False
+    gc.collect()  # what counts is what a collection leaves
+    return gc.mem_free() < _LOW
