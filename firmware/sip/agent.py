@@ -267,7 +267,7 @@ class Agent:
 
 def _route(outbound):
     """Return the Route for an outbound proxy given as host, host:port or URI (RFC 3261 8.1.2)."""
-    uri = outbound if outbound.startswith("sip") else "sip:" + outbound
+    uri = outbound if outbound.lower().startswith(("sip:", "sips:")) else "sip:" + outbound
     if ";lr" not in uri:
         uri += ";lr"
     return "<%s>" % uri
