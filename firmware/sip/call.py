@@ -71,7 +71,6 @@ class Call:
         """The call is over for the phone: report it, once."""
         if self.state == "ended":
             return
-        self.wait(0, None)
         self.state = "ended"
         self.ended_by = by
         self.status = status or self.status
@@ -89,10 +88,10 @@ class Call:
         if self.transaction:
             self.transaction.call = None
         if self.acked:
+            self.wait(0, None)
             self.transaction = self.body = None
         else:
             agent.waiting.append(self)  # for the ACK, without which there is no BYE
-            self.wait(_LONG, self.fail)
         if agent.media:
             agent.media(self)
         if self.watch:

@@ -258,6 +258,17 @@ def test_hanging_up_before_the_ack_waits_with_the_bye():
     _quiet(wire, a)
 
 
+def test_hanging_up_before_the_ack_goes_on_with_the_2xx_in_case_it_was_lost():
+    wire, a, peer, call, _ = _called()
+    call.answer()
+    call.hangup()
+    assert peer.take(2000) == ["200", "200", "200"]
+    _acknowledge(peer, peer.got[-1])
+    assert peer.take() == ["BYE"]
+    peer.reply(peer.got[0], 200)
+    _quiet(wire, a)
+
+
 def test_a_cancel_ends_the_ringing_call_and_its_reason_is_kept():
     wire, a, peer, call, branch = _called()
     reason = [("Reason", 'SIP;cause=200;text="Call completed elsewhere"')]
