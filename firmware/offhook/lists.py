@@ -10,15 +10,15 @@ from base.compat import const
 _FILE = "calls.txt"
 _EACH = const(20)
 _LATER = const(3000)  # ms from the end of a call to the write
-_MOST = const(20)  # calls that may wait for it
+_MOST = const(6)  # calls that may wait for it
 
 
 class Lists:
-    """The call lists of one desk; `storage` keeps them, `timers` let the write wait."""
+    """The call lists of one desk; its `storage` keeps them, its `timers` let the write wait."""
 
     def __init__(self, desk):
         self.desk = desk
-        self._new = []  # rows not yet written, the newest first
+        self._new = []  # lines not yet written, the newest first
         self._timer = None
 
     def remember(self, call):
@@ -28,44 +28,59 @@ class Lists:
             return
         name = "".join(c if c >= " " else " " for c in (call.remote_display or "")[:40])
         now = self.desk.panel.clock.time() or 0
-        self._new.insert(0, [kind, str(now), call.remote[:80], name])
-        del self._new[_MOST:]
-        if self._timer is None:
+        self._new.insert(0, "%s\t%d\t%s\t%s\n" % (kind, now, call.remote[:80], name))
+        if len(self._new) >= _MOST:
+            self.save()
+        elif self._timer is None:
             self._timer = self.desk.timers.after(_LATER, self._write)
+
+    def _lines(self):
+        """Yield the lines, the newest first; the file is never in memory as a whole."""
+        yield from self._new
+        try:
+            with open(self.desk.storage.root + "/" + _FILE, "rb") as file:
+                for raw in file:
+                    try:
+                        yield raw.decode()
+                    except UnicodeError:
+                        pass
+        except OSError:
+            pass  # no call yet
 
     def entries(self, kind=None):
         """Return [[kind, time, number, name]], the newest first, of one kind or all."""
-        raw = self.desk.storage.read(_FILE) or b""
-        try:
-            rows = [line.split("\t", 3) for line in raw.decode().split("\n")]
-        except UnicodeError:
-            rows = []
-        rows = self._new + [row for row in rows if len(row) == 4]
-        return [row for row in rows if kind in (None, row[0])]
+        rows = []
+        for line in self._lines():
+            row = line.rstrip("\n").split("\t", 3)
+            if len(row) == 4 and kind in (None, row[0]) and len(rows) < 3 * _EACH:
+                rows.append(row)
+        return rows
 
     def last_dialled(self):
         """Return the number dialled last, None when there is none."""
-        rows = self.entries("d")
-        return rows[0][2] if rows else None
+        for line in self._lines():
+            if line[:2] == "d\t":
+                return line.split("\t")[2]
+        return None
 
     def _write(self):
         self._timer = None
         if self.desk.agent.calls:
             self._timer = self.desk.timers.after(_LATER, self._write)
-            return
-        self.save()
+        else:
+            self.save()
 
     def save(self):
-        """Write what is new."""
-        if not self._new:
-            return
-        count, rows = {}, []
-        for row in self.entries():
-            count[row[0]] = count.get(row[0], 0) + 1
-            if count[row[0]] <= _EACH:
-                rows.append("\t".join(row))
+        """Write what is new, under a temporary name and then renamed."""
+        storage, count = self.desk.storage, {}
         try:
-            self.desk.storage.write(_FILE, "\n".join(rows).encode())
+            with open(storage.root + "/" + _FILE + ".new", "wb") as file:
+                for line in self._lines():
+                    count[line[:1]] = count.get(line[:1], 0) + 1
+                    if count[line[:1]] <= _EACH:
+                        file.write(line.encode())
+            storage.rename(_FILE + ".new", _FILE)
             self._new = []
         except OSError as error:
+            self._new = self._new[: _MOST - 1]
             self.desk.log(2, "call list not saved: %r", error)
