@@ -60,7 +60,8 @@ def ring(desk, call):
         return
     target = get("redirect_time_number") or get("redirect_number")
     if get("redirect_event") == "time" and target:
-        call.timer = desk.timers.after(get("redirect_time") * 1000, _too_long, desk, call)
+        seconds = get("redirect_time")
+        call.forward_timer = desk.timers.after(seconds * 1000, _too_long, desk, call)
     asked = get("intercom_enabled") and getattr(call, "auto_answer", None) is not None
     if (get("autoanswer") or asked) and not desk.active():
         desk.timers.after(1000 * (getattr(call, "auto_answer", None) or 0), _auto, desk, call)
@@ -105,7 +106,7 @@ def on_unhold(desk, call):
 
 def on_ended(desk, call):
     """A call is over: this is told exactly once."""
-    timer = getattr(call, "timer", None)
+    timer = getattr(call, "forward_timer", None)  # its "timer" is the SIP room's
     if timer:
         timer.cancel()
     desk.fire("action_disconnected_url", call)
