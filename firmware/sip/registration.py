@@ -61,7 +61,9 @@ class Registration:
         try:
             await wait_for_ms(self._gone.wait(), _BYE)
         except asyncio.TimeoutError:
-            pass
+            if self.request:  # a late one would take back what is registered by then
+                self.request.cancel()
+                self.request = None
         self._wait(None)
         self._state(False)
 
