@@ -19,6 +19,7 @@ class Transport:
         self.timers = timers
         self.settings = settings
         self.streams = True  # TCP can be used for what is too large for a datagram
+        self.tls = None  # ``()`` returns a TLS context; OSError where there can be none
         self._callback = None
         self._socket = self._task = self._streams = None
 
@@ -44,14 +45,13 @@ class Transport:
         while True:
             try:
                 data, address = await self._socket.recvfrom()
+                if len(data) > 4:  # CRLFCRLF and less is keep-alive (RFC 5626)
+                    self._callback(data, address, "UDP")
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # the receiver outlives everything
                 self.log(1, "SIP: %r", error)
-                await asyncio.sleep(1)
-                continue
-            if len(data) > 4:  # CRLFCRLF and less is keep-alive (RFC 5626)
-                self._callback(data, address, "UDP")
+                await asyncio.sleep(0.1)
 
     def send(self, data, address, protocol, failed=None):
         """Send to (ip, port) by "UDP", "TCP" or "TLS"."""

@@ -1,0 +1,291 @@
+"""SIP over TCP and TLS (RFC 3261 section 18, RFC 5626 section 4.4.1); loaded by their first use.
+
+One connection a target, used in both directions; connections of others are taken on our port.
+One that carries a registration is held open by keep-alives, any other closes when it is idle.
+"""
+
+import asyncio
+
+from base.compat import const, spawn, wait_for_ms
+
+_MOST = const(6)  # connections
+_QUEUE = const(8)  # messages that wait for one
+_PATIENCE = const(10_000)  # ms for connecting, and for one message to leave
+_IDLE = const(180_000)
+_PING = const(95_000)
+_PONG = const(10_000)
+_READ = const(1024)
+_LARGEST = const(4096)
+
+
+class Framer:
+    """Cuts a stream into messages by their Content-Length (RFC 3261 section 18.3)."""
+
+    pings = pongs = 0  # keep-alives so far
+
+    def __init__(self, largest):
+        self.largest = largest
+        self.data = b""
+
+    def feed(self, data):
+        """Return the messages that are whole now; ValueError where no end can be found."""
+        self.data += data
+        found = []
+        while self.data:
+            if self.data[:4] == b"\r\n\r\n":
+                self.pings += 1
+                self.data = self.data[4:]
+            elif self.data[:3] == b"\r\n\r" and len(self.data) == 3 or self.data == b"\r":
+                break
+            elif self.data[:2] == b"\r\n":
+                self.pongs += 1
+                self.data = self.data[2:]
+            else:
+                end = self.data.find(b"\r\n\r\n") + 4
+                size = end + _length(self.data[:end]) if end > 3 else len(self.data)
+                if size > self.largest:
+                    raise ValueError("message too large")
+                if end < 4 or size > len(self.data):
+                    break
+                found.append(self.data[:size])
+                self.data = self.data[size:]
+        return found
+
+
+def _length(head):
+    """Return the Content-Length that the bytes of a message's headers tell, 0 without one."""
+    size = None
+    head = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
+    for line in head.split(b"\r\n"):
+        colon = line.find(b":")
+        if colon > 0 and line[:colon].strip().lower() in (b"content-length", b"l"):
+            value = line[colon + 1 :].strip()
+            if not value.isdigit() or len(value) > 9 or size not in (None, int(value)):
+                raise ValueError("Content-Length")
+            size = int(value)
+    return size or 0
+
+
+class Connection:
+    """One connection of `streams` to `address`; `writer` where the other side has opened it."""
+
+    kept = False  # it carries a registration
+    over = pinged = ponged = False
+    timer = None
+
+    def __init__(self, streams, address, protocol, writer=None):
+        self.streams = streams
+        self.address = address
+        self.protocol = protocol
+        self.writer = writer
+        self.queue = []  # (bytes, failed)
+        self.unanswered = []  # `failed` of what has left since something came
+        self.lost = []  # called back when it breaks
+        self.wake = asyncio.Event()
+        self.tasks = []
+        self.touch()
+
+    def send(self, data, failed):
+        """Queue a message."""
+        if len(self.queue) >= _QUEUE:
+            self.streams.fail(failed)
+            return
+        self.kept = self.kept or data[:9] == b"REGISTER "
+        self.queue.append((data, failed))
+        self.wake.set()
+        self.touch()
+
+    def touch(self, ms=None):
+        """Wait anew for the moment at which nothing has happened for too long."""
+        if self.timer:
+            self.timer.cancel()
+        wait = ms or (_PING if self.kept else _IDLE)
+        self.timer = self.streams.transport.timers.after(wait, self._quiet)
+
+    def _quiet(self):
+        if not self.kept:
+            self.lost = []
+        if not self.kept or (self.pinged and self.ponged):
+            self.close()
+            return
+        self.send(b"\r\n\r\n", None)
+        self.pinged = True
+        # who has never answered a ping need not know them (RFC 5626 section 8)
+        self.touch(_PONG if self.ponged else None)
+
+    async def write(self):
+        """Connect where that is to be done, then send what is queued, until closed."""
+        try:
+            if self.writer is None:
+                connect = self.streams.connect(self.address, self.protocol)
+                reader, self.writer = await wait_for_ms(connect, _PATIENCE)
+                self.tasks.append(spawn(self.read(reader)))
+            while True:
+                while self.queue:
+                    data, failed = self.queue[0]
+                    self.writer.write(data)
+                    await wait_for_ms(self.writer.drain(), _PATIENCE)
+                    self.queue.pop(0)
+                    if failed:
+                        self.unanswered.append(failed)
+                self.wake.clear()
+                await self.wake.wait()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # OSError, TimeoutError, what TLS raises, no memory
+            self._broken(error)
+
+    async def read(self, reader):
+        """Hand on what comes, until the end."""
+        transport = self.streams.transport
+        framer = Framer(self.streams.largest)
+        error = "closed"
+        try:
+            while not self.over:
+                data = await reader.read(_READ)
+                if not data:
+                    break
+                self.unanswered, self.pinged = [], False
+                self.touch()
+                pings = framer.pings
+                for message in framer.feed(data):
+                    transport.deliver(message, self.address, self.protocol)
+                if framer.pings > pings:
+                    self.send(b"\r\n", None)
+                self.ponged = framer.pongs > 0
+        except asyncio.CancelledError:
+            raise
+        except Exception as problem:
+            error = problem
+        self._broken(error)
+
+    def _broken(self, error):
+        log = self.streams.transport.log
+        log(4, "SIP: %s %s:%d: %r", self.protocol, self.address[0], self.address[1], error)
+        self.close()
+
+    def close(self):
+        """Close; tell everybody who waits for it."""
+        if self.over:
+            return
+        self.over = True
+        self.timer.cancel()
+        self.streams.forget(self)
+        for task in self.tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+        if self.writer:
+            spawn(_shut(self.writer))
+        for failed in self.unanswered + [x[1] for x in self.queue] + self.lost:
+            self.streams.fail(failed)
+        self.queue, self.unanswered, self.lost = [], [], []
+
+
+async def _shut(writer):
+    try:
+        writer.close()
+        await wait_for_ms(writer.wait_closed(), _PATIENCE)
+    except Exception:  # it was broken before: there is nothing left to close
+        pass
+
+
+class Streams:
+    """All connections of a `Transport`; it listens on its port from the first use on."""
+
+    def __init__(self, transport):
+        self.transport = transport
+        self.largest = transport.settings.get("sip_max_message") or _LARGEST
+        self.connections = []
+        self.names = {}  # ip -> the host name that its certificate must show (RFC 5922)
+        self.server = None
+        spawn(self._listen())
+
+    async def _listen(self):
+        transport = self.transport
+        try:
+            self.server = await transport.network.serve(transport.port, self.accept)
+        except OSError as error:
+            transport.log(3, "SIP: no TCP on port %d: %r", transport.port, error)
+
+    async def accept(self, reader, writer):
+        """Serve a connection that another side has opened."""
+        peer = writer.get_extra_info("peername")
+        if not isinstance(peer, tuple):  # the unix VM's raw address
+            peer = self.transport.network.decode(peer)
+        if not self._room():
+            await _shut(writer)
+            return
+        connection = Connection(self, (peer[0], peer[1]), "TCP", writer)
+        self.connections.append(connection)
+        connection.tasks = [asyncio.current_task(), spawn(connection.write())]
+        await connection.read(reader)
+
+    def send(self, data, address, protocol, failed=None):
+        """Send by the connection to (ip, port), opened where there is none."""
+        connection = self.find(address, protocol)
+        if connection is None:
+            if protocol not in ("TCP", "TLS") or not self._room():
+                self.fail(failed)
+                return
+            connection = Connection(self, address, protocol)
+            self.connections.append(connection)
+            connection.tasks.append(spawn(connection.write()))
+        connection.send(data, failed)
+
+    def find(self, address, protocol):
+        """Return the connection to (ip, port), or None."""
+        for connection in self.connections:
+            if connection.address == address and connection.protocol == protocol:
+                return connection
+        return None
+
+    def watch(self, address, protocol, callback):
+        """Call back once, when the connection to (ip, port) breaks."""
+        connection = self.find(address, protocol)
+        if connection and callback not in connection.lost:
+            connection.lost.append(callback)
+
+    def named(self, targets, host):
+        """Note that the addresses of `targets` were found under the name `host`."""
+        if len(self.names) > 2 * _MOST:
+            self.names = {}
+        for target in targets:
+            self.names[target[0]] = host
+
+    async def connect(self, address, protocol):
+        """Return (reader, writer); TLS is verified against the host's name and the CA."""
+        network, context = self.transport.network, None
+        if protocol == "TLS":
+            if not self.transport.tls:
+                raise OSError("no TLS")
+            context = self.transport.tls()
+        name = self.names.get(address[0], address[0]) if context else None
+        return await network.connect(address[0], address[1], context, name)
+
+    def fail(self, failed):
+        """Call `failed` when the caller is done."""
+        if failed:
+            self.transport.timers.after(0, failed)
+
+    def forget(self, connection):
+        """Let a closed connection go."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+
+    def _room(self):
+        """Return True when one more fits; what was first here and carries nothing makes room."""
+        if len(self.connections) < _MOST:
+            return True
+        for connection in self.connections:
+            if not connection.kept and not connection.queue and not connection.unanswered:
+                connection.close()
+                return True
+        return False
+
+    def stop(self):
+        """Close everything."""
+        if self.server:
+            self.server.close()
+        for connection in list(self.connections):
+            connection.lost = []
+            connection.close()

@@ -1,0 +1,315 @@
+"""Transports: UDP's receiver, the cutting of streams, connections that come, go and break."""
+
+import asyncio
+
+from sipkit import Settings
+from support import Clock, raises
+
+from base.timers import Timers
+from sip.stream import Framer
+from sip.transport import Transport
+
+HOST = ("192.0.2.1", 5060)
+
+
+class Reader:
+    def __init__(self):
+        self.parts = []
+        self.wake = asyncio.Event()
+
+    def feed(self, data):
+        self.parts.append(data)
+        self.wake.set()
+
+    async def read(self, count):
+        while not self.parts:
+            self.wake.clear()
+            await self.wake.wait()
+        data = self.parts.pop(0)
+        if isinstance(data, Exception):
+            raise data
+        return data
+
+
+class Writer:
+    def __init__(self):
+        self.data = b""
+        self.closed = False
+        self.stuck = None  # an Event that drain waits for
+
+    def write(self, data):
+        self.data += data
+
+    async def drain(self):
+        if self.stuck:
+            await self.stuck.wait()
+
+    def close(self):
+        pass
+
+    async def wait_closed(self):
+        self.closed = True
+
+    def get_extra_info(self, _):
+        return ("192.0.2.9", 3333)
+
+
+class Datagrams:
+    def __init__(self):
+        self.sent, self.parts = [], []
+        self.wake = asyncio.Event()
+
+    def sendto(self, data, address):
+        self.sent.append((data, address))
+
+    async def recvfrom(self):
+        while not self.parts:
+            self.wake.clear()
+            await self.wake.wait()
+        return self.parts.pop(0)
+
+    def close(self):
+        self.closed = True
+
+
+class Network:
+    refuse = False
+
+    def __init__(self):
+        self.opened = []
+        self.socket = Datagrams()
+        self.handler = None
+
+    def udp(self, port):
+        return self.socket
+
+    async def connect(self, ip, port, tls=None, server_hostname=None):
+        if self.refuse:
+            raise OSError(111)
+        pair = Reader(), Writer()
+        self.opened.append((ip, port, tls, server_hostname) + pair)
+        return pair
+
+    async def serve(self, port, handler, backlog=4):
+        self.handler = handler
+        return self
+
+    def close(self):
+        self.handler = None
+
+
+class Scene:
+    def __init__(self):
+        self.network = Network()
+        self.clock = Clock()
+        self.timers = Timers(self.clock)
+        self.got, self.failures = [], []
+        self.transport = Transport(
+            self.network, lambda *_: None, 5060, self.timers, Settings(sip_max_message=600)
+        )
+        self.transport.received(lambda *args: self.got.append(args))
+
+    def send(self, data=b"OPTIONS", address=HOST, protocol="TCP"):
+        self.transport.send(data, address, protocol, lambda: self.failures.append(data))
+
+    async def settle(self, ms=0):
+        for _ in range(12):
+            await asyncio.sleep(0)
+        self.clock.move(ms, self.timers)
+        for _ in range(12):
+            await asyncio.sleep(0)
+
+    async def end(self):
+        await self.transport.stop()
+        await self.settle()
+
+
+def message(body=b"", head=b"Content-Length: %d\r\n"):
+    return (
+        b"NOTIFY sip:a SIP/2.0\r\n"
+        + head.replace(b"%d", str(len(body)).encode())
+        + (b"\r\n" + body)
+    )
+
+
+def test_a_stream_is_cut_into_messages_wherever_its_parts_end():
+    first, second = message(b"hello\r\n\r\n"), message(b"x", b"L : %d\r\n")
+    stream = first + b"\r\n" + second + b"\r\n\r\n" + message(b"", b"")
+    for size in (1, 2, 3, 7, 50, 500):
+        framer, found = Framer(600), []
+        for index in range(0, len(stream), size):
+            found += framer.feed(stream[index : index + size])
+        assert found == [first, second, message(b"", b"")], size
+        assert framer.pings + framer.pongs >= 2
+
+
+def test_what_has_no_end_is_refused():
+    for head in (b"l: -1\r\n", b"l: x\r\n", b"l:\r\n", b"l: 1\r\nl: 2\r\n", b"l: 600\r\n"):
+        with raises(ValueError):
+            Framer(600).feed(message(b"", head))
+    with raises(ValueError):
+        Framer(600).feed(b"x" * 601)
+
+
+async def test_udp_hands_on_messages_and_no_keep_alives():
+    scene = Scene()
+    await scene.transport.start()
+    scene.network.socket.parts = [(b"\r\n\r\n", HOST), (b"OPTIONS x", HOST)]
+    scene.network.socket.wake.set()
+    await scene.settle()
+    assert scene.got == [(b"OPTIONS x", HOST, "UDP")]
+    scene.send(b"out", HOST, "UDP")
+    assert scene.network.socket.sent == [(b"out", HOST)]
+    await scene.end()
+
+
+async def test_udp_outlives_a_callback_that_fails():
+    scene = Scene()
+
+    def callback(data, address, protocol):
+        raise ValueError(data)
+
+    await scene.transport.start()
+    scene.transport.received(callback)
+    scene.network.socket.parts = [(b"OPTIONS x", HOST)]
+    scene.network.socket.wake.set()
+    await scene.settle()
+    assert not scene.transport._task.done()
+    await scene.end()
+
+
+async def test_one_connection_serves_a_target_in_both_directions():
+    scene = Scene()
+    scene.send(b"one")
+    scene.send(b"two")
+    await scene.settle()
+    assert len(scene.network.opened) == 1
+    reader, writer = scene.network.opened[0][4:]
+    assert writer.data == b"onetwo"
+    reader.feed(message(b"a") + message(b"b"))
+    await scene.settle()
+    assert scene.got == [(message(b"a"), HOST, "TCP"), (message(b"b"), HOST, "TCP")]
+    await scene.end()
+    assert writer.closed and scene.network.handler is None
+
+
+async def test_a_refused_connection_fails_what_waited_for_it_after_send_has_returned():
+    scene = Scene()
+    scene.network.refuse = True
+    scene.send(b"one")
+    scene.send(b"two")
+    assert scene.failures == []
+    await scene.settle(1)
+    assert scene.failures == [b"one", b"two"]
+    scene.network.refuse = False
+    scene.send(b"three")
+    await scene.settle(1)
+    assert scene.network.opened[0][5].data == b"three"
+    await scene.end()
+
+
+async def test_what_was_written_into_a_dead_connection_fails_when_that_shows():
+    scene = Scene()
+    scene.send(b"one")
+    await scene.settle()
+    reader = scene.network.opened[0][4]
+    reader.feed(message())
+    await scene.settle()
+    scene.send(b"two")
+    await scene.settle()
+    reader.feed(OSError(104))
+    await scene.settle(1)
+    assert scene.failures == [b"two"]
+    assert scene.network.opened[0][5].closed
+    scene.send(b"three")
+    await scene.settle(1)
+    assert len(scene.network.opened) == 2
+    await scene.end()
+
+
+async def test_a_queue_that_does_not_move_is_bounded():
+    scene = Scene()
+    scene.send(b"0")
+    await scene.settle()
+    scene.network.opened[0][5].stuck = asyncio.Event()
+    for _ in range(30):
+        scene.send(b"x")
+    await scene.settle(1)
+    assert len(scene.failures) == 22
+    await scene.end()
+
+
+async def test_connections_of_others_are_answered_where_they_came_from():
+    scene = Scene()
+    scene.transport.stream()
+    await scene.settle()
+    reader, writer = Reader(), Writer()
+    task = asyncio.create_task(scene.network.handler(reader, writer))
+    reader.feed(b"\r\n\r\n" + message(b"in"))
+    await scene.settle()
+    assert scene.got == [(message(b"in"), ("192.0.2.9", 3333), "TCP")]
+    assert writer.data == b"\r\n"
+    scene.send(b"answer", ("192.0.2.9", 3333))
+    await scene.settle()
+    assert writer.data == b"\r\nanswer" and not scene.network.opened
+    reader.feed(b"x" * 700)
+    await scene.settle()
+    assert writer.closed and task.done()
+    await scene.end()
+
+
+async def test_the_number_of_connections_is_bounded_and_the_oldest_idle_one_goes():
+    scene = Scene()
+    for index in range(9):
+        scene.send(b"REGISTER " if index == 0 else b"x", ("192.0.2.%d" % index, 5060))
+        await scene.settle()
+        scene.network.opened[-1][4].feed(message())
+        await scene.settle()
+    closed = [x[5].closed for x in scene.network.opened]
+    assert closed == [False, True, True, True] + 5 * [False]
+    await scene.end()
+
+
+async def test_a_registration_is_kept_alive_and_others_close_when_idle():
+    scene = Scene()
+    scene.send(b"REGISTER x")
+    scene.send(b"OPTIONS x", ("192.0.2.2", 5060))
+    await scene.settle(96000)
+    kept, idle = scene.network.opened[0], scene.network.opened[1]
+    assert kept[5].data == b"REGISTER x\r\n\r\n"
+    await scene.settle(90000)
+    assert idle[5].closed and not kept[5].closed
+    await scene.end()
+
+
+async def test_a_pong_that_stays_away_closes_the_connection_and_tells_the_registration():
+    scene, told = Scene(), []
+    scene.send(b"REGISTER x")
+    await scene.settle()
+    scene.transport.stream().watch(HOST, "TCP", lambda: told.append(1))
+    reader, writer = scene.network.opened[0][4:]
+    await scene.settle(96000)
+    reader.feed(b"\r\n")
+    await scene.settle()
+    await scene.settle(96000)
+    assert not writer.closed
+    await scene.settle(11000)
+    await scene.settle(1)
+    assert writer.closed and told == [1]
+    await scene.end()
+
+
+async def test_tls_is_verified_against_the_name_under_which_the_address_was_found():
+    scene = Scene()
+    scene.send(b"x", HOST, "TLS")
+    await scene.settle(1)
+    assert scene.failures == [b"x"] and not scene.network.opened  # nobody handed in a context
+    scene.transport.tls = lambda: "context"
+    scene.transport.stream().named([HOST + ("TLS",)], "pbx.example")
+    scene.send(b"x", HOST, "TLS")
+    await scene.settle(1)
+    assert scene.network.opened[0][:4] == HOST + ("context", "pbx.example")
+    scene.send(b"y", HOST, "SCTP")
+    await scene.settle(1)
+    assert scene.failures == [b"x", b"y"]
+    await scene.end()
