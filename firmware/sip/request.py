@@ -65,8 +65,13 @@ class Request:
     async def _locate(self, hop):
         try:
             locate = self.agent.load("sip.locate").locate
-            targets = await locate(self.agent.resolver, hop, self.dialog.account.transport)
+            account = self.dialog.account
+            targets = await locate(self.agent.resolver, hop, account.transport)
             self.targets = list(targets)
+            if self.method != "REGISTER" and account.registration:
+                at = account.registration.server  # the one that lives, not the one that should
+                self.targets = [x for x in targets if x[:2] == at]
+                self.targets += [x for x in targets if x[:2] != at]
         except OSError:
             pass
         if self.over:
