@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from tests.peers.peer import until
 from tools.control import free_ports
 
 SDP = """v=0
@@ -160,6 +161,12 @@ class Run:
             command, cwd=folder, stdout=self.output, stderr=subprocess.STDOUT
         )
         self.seconds = seconds
+        until(lambda: self.process.poll() is not None or self._bound(), message="no SIPp")
+
+    def _bound(self):
+        """Return True when SIPp has its UDP port."""
+        with open("/proc/net/udp") as file:
+            return f":{self.port:04X} " in file.read()
 
     def done(self):
         """Wait for the end of the scenario; fail with what SIPp says went wrong."""

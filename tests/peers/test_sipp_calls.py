@@ -7,6 +7,8 @@ import pytest
 from tests.peers.sipp import Run, answer, answered, expect, pause, request, sdp
 from tools.control import Phone
 
+pytestmark = pytest.mark.usefixtures("own_network")
+
 
 @pytest.fixture
 def phone(tmp_path):
@@ -33,7 +35,6 @@ def called(phone, tmp_path):
 
     def start(*steps, dial="200"):
         run = Run(tmp_path / "sipp", steps)
-        time.sleep(0.3)
         phone.ask(f"set user_outbound1 127.0.0.1:{run.port}")
         phone.ask("hook off")
         for digit in dial + "#":
@@ -287,7 +288,6 @@ def test_a_redirection_is_followed(phone, called, tmp_path):
         "Contact: <sip:sipp@[local_ip]:[local_port]>\n", ""
     )
     run = Run(tmp_path / "sipp", (expect("INVITE"), moved, expect("ACK")))
-    time.sleep(0.3)
     phone.ask(f"set user_host1 127.0.0.1:{run.port}")
     phone.ask("hook off")
     for digit in "200#":
