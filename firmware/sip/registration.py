@@ -146,8 +146,16 @@ class Registration:
             wait = max(granted * 1000 - 60000, granted * 800)  # with time for more than one try
             wait -= self.agent.random(16) % (wait // 20 + 1)
         self._wait(max(wait, 1000))
-        if self.public and self.public[0] != self.agent.network.address(self.server[0]):
+        protocol, agent = response.protocol, self.agent
+        if protocol != "UDP":  # the stream keeps itself alive
+            agent.transport.stream().watch(self.server, protocol, self._lost)
+        elif self.public and self.public[0] != agent.network.address(self.server[0]):
             self._keep(_KEEP)
+
+    def _lost(self):
+        """The connection to the registrar broke: calls come by it, so register by a new one."""
+        if self.request is None and not self._gone:
+            self._wait(500 + self.agent.random(12))
 
     def _granted(self, response):
         """Return the seconds that the registrar grants: of our own Contact, else Expires."""
