@@ -1,4 +1,4 @@
-"""Phones that speak SIP over TCP: registration and calls through Kamailio, and a lost connection."""
+"""Phones that speak SIP over TCP: registration and calls through Kamailio."""
 
 from tests.peers.peer import until
 from tests.peers.test_kamailio import registered, states, talk

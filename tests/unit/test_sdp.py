@@ -1,0 +1,94 @@
+"""Offers and answers: codecs, directions, old hold, several streams, junk."""
+
+from support import raises
+
+from sip.sdp import allowed, answer, offer, parse
+
+HEAD = "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n"
+
+
+def _sdp(*lines):
+    return (HEAD + "".join([x + "\r\n" for x in lines])).encode()
+
+
+def _answer(*lines, **more):
+    return answer(_sdp(*lines), "10.0.0.1", 4000, 7, **more).decode().split("\r\n")
+
+
+def test_our_offer_is_read_as_it_was_meant():
+    found = parse(offer("10.0.0.1", 4000, 7, 2, "sendonly"))
+    assert (found.ip, found.port, found.codec, found.payload) == ("10.0.0.1", 4000, "PCMA", 8)
+    assert found.events == 101 and found.direction == "sendonly" and found.index == 0
+
+
+def test_the_codec_is_the_first_that_both_know_and_dynamic_numbers_are_kept():
+    lines = _answer(
+        "m=audio 5000 RTP/AVP 9 97 8 99",
+        "a=rtpmap:97 pcmu/8000",
+        "a=rtpmap:99 telephone-event/8000",
+    )
+    assert "m=audio 4000 RTP/AVP 97 99" in lines
+    assert "a=rtpmap:97 PCMU/8000" in lines and "a=rtpmap:99 telephone-event/8000" in lines
+
+
+def test_other_streams_are_refused_in_their_place():
+    lines = _answer("m=video 6000 RTP/AVP 96", "m=audio 5000 RTP/AVP 0", "m=image 7000 udptl t38")
+    found = [x for x in lines if x[:2] == "m="]
+    assert found == ["m=video 0 RTP/AVP 96", "m=audio 4000 RTP/AVP 0", "m=image 0 udptl t38"]
+
+
+def test_the_answer_stays_within_what_the_offer_allows():
+    for theirs, ours, both in (
+        ("sendrecv", "sendrecv", "sendrecv"),
+        ("sendonly", "sendrecv", "recvonly"),
+        ("recvonly", "sendrecv", "sendonly"),
+        ("inactive", "sendrecv", "inactive"),
+        ("sendrecv", "sendonly", "sendonly"),
+        ("sendonly", "sendonly", "inactive"),
+    ):
+        assert allowed(theirs, ours) == both
+        lines = _answer("m=audio 5000 RTP/AVP 0", "a=" + theirs, direction=ours)
+        assert "a=" + both in lines, (theirs, ours)
+
+
+def test_an_address_of_zeros_is_the_old_way_to_hold():
+    media = parse(_sdp("m=audio 5000 RTP/AVP 0", "c=IN IP4 0.0.0.0"))
+    assert media.direction == "sendonly"
+    media = parse(_sdp("m=audio 5000 RTP/AVP 0", "c=IN IP4 0.0.0.0", "a=inactive"))
+    assert media.direction == "inactive"
+
+
+def test_a_direction_of_the_session_counts_until_the_stream_has_its_own():
+    data = (HEAD + "a=sendonly\r\nm=audio 5000 RTP/AVP 0\r\n").encode()
+    assert parse(data).direction == "sendonly"
+    assert parse(data + b"a=sendrecv\r\n").direction == "sendrecv"
+
+
+def test_what_fits_nothing_is_a_value_error():
+    for lines in (
+        (),
+        ("m=audio 5000 RTP/AVP 9 18",),
+        ("m=audio 5000 RTP/SAVP 0",),
+        ("m=audio 99999 RTP/AVP 0",),
+        ("m=audio x RTP/AVP 0",),
+        ("m=audio",),
+        ("m=video 5000 RTP/AVP 0",),
+        ("m=audio 5000 RTP/AVP 0", "c=IN IP6 ::1"),
+        ("m=audio 5000 RTP/AVP 0", "c=IN IP4 pbx.example"),
+        ("m=audio 5000 RTP/AVP 0",) * 17,
+    ):
+        with raises(ValueError):
+            parse(_sdp(*lines))
+    for junk in (b"", b"x", b"\xff\xfe", b"v=0", b"v=0\r\n" + b"a=\r\n" * 300):
+        with raises(ValueError):
+            parse(junk)
+
+
+def test_every_cut_and_many_changes_of_a_description_are_read_or_refused():
+    data = _sdp("m=audio 5000 RTP/AVP 0 101", "a=rtpmap:101 telephone-event/8000")
+    for index in range(len(data)):
+        for junk in (data[:index], data[:index] + b"\xff" + data[index + 1 :]):
+            try:
+                answer(junk, "10.0.0.1", 4000, 7)
+            except ValueError:
+                pass
