@@ -1,0 +1,90 @@
+"""RFC 3263: from a URI to addresses, by NAPTR, SRV and A."""
+
+from support import raises
+
+from base.dns import ResolveError, dotted
+from sip.locate import locate, order
+
+
+class Names:
+    """A resolver that knows `zone`: (name, kind) -> answers."""
+
+    def __init__(self, zone):
+        self.zone = zone
+        self.asked = []
+
+    def random(self, bits):
+        return 0
+
+    async def resolve(self, name, kind="A"):
+        if kind == "A" and dotted(name):
+            return [name]
+        self.asked.append((name, kind))
+        if (name, kind) not in self.zone:
+            raise ResolveError(name)
+        return self.zone[name, kind]
+
+
+ZONE = {
+    ("x", "A"): ["10.0.0.9"],
+    ("a.x", "A"): ["10.0.0.1", "10.0.0.2"],
+    ("b.x", "A"): ["10.0.0.3"],
+    ("_sip._udp.x", "SRV"): [(1, 0, 5070, "a.x"), (2, 0, 5080, "b.x"), (3, 0, 1, "gone.x")],
+    ("_sip._tcp.x", "SRV"): [(1, 0, 5090, "b.x")],
+    ("_sips._tcp.x", "SRV"): [(1, 0, 5091, "b.x")],
+}
+
+
+async def test_an_address_or_a_port_asks_for_no_service():
+    names = Names(ZONE)
+    assert await locate(names, "sip:1.2.3.4") == [("1.2.3.4", 5060, "UDP")]
+    assert await locate(names, "sips:1.2.3.4") == [("1.2.3.4", 5061, "TLS")]
+    assert await locate(names, "sip:x:5062;transport=tcp") == [("10.0.0.9", 5062, "TCP")]
+    assert await locate(names, "sip:u@y;maddr=x;lr:5060") is not None
+    assert names.asked[0] == ("x", "A")
+
+
+async def test_services_are_tried_by_priority_and_every_address_of_a_name_counts():
+    found = await locate(Names(ZONE), "sip:x", "udp")
+    assert found == [
+        ("10.0.0.1", 5070, "UDP"),
+        ("10.0.0.2", 5070, "UDP"),
+        ("10.0.0.3", 5080, "UDP"),
+    ]
+    assert await locate(Names(ZONE), "sip:x", "tls") == [("10.0.0.3", 5091, "TLS")]
+    assert (await locate(Names(ZONE), "sips:x"))[0] == ("10.0.0.3", 5091, "TLS")
+
+
+async def test_naptr_says_which_transport_is_wanted():
+    zone = dict(ZONE)
+    zone["x", "NAPTR"] = [
+        (1, 1, "u", "e2u+sip", "no.x"),
+        (1, 2, "s", "sip+d2t", "_sip._tcp.x"),
+        (2, 1, "s", "sip+d2u", "_sip._udp.x"),
+    ]
+    found = await locate(Names(zone), "sip:x")
+    assert [x[2] for x in found] == ["TCP", "UDP", "UDP", "UDP"]
+
+
+async def test_without_services_the_name_itself_is_asked():
+    zone = {("x", "A"): ["10.0.0.9"]}
+    assert await locate(Names(zone), "sip:x") == [("10.0.0.9", 5060, "UDP")]
+    assert await locate(Names(zone), "sip:x", "tls") == [("10.0.0.9", 5061, "TLS")]
+    with raises(ResolveError):
+        await locate(Names({}), "sip:x")
+
+
+async def test_the_number_of_targets_is_bounded():
+    zone = {("a", "A"): ["10.0.0.%d" % x for x in range(30)]}
+    zone["_sip._udp.x", "SRV"] = [(1, 1, 5060, "a")]
+    assert len(await locate(Names(zone), "sip:x", "udp")) == 8
+
+
+def test_weights_draw_the_first_and_each_record_comes_once():
+    entries = [(1, 10, 1, "a"), (1, 30, 1, "b"), (1, 0, 1, "c"), (0, 0, 1, "first")]
+    count = {}
+    for number in range(410):
+        found = order(entries, lambda bits, number=number: number)
+        assert found[0][3] == "first" and sorted(found) == sorted(entries)
+        count[found[1][3]] = count.get(found[1][3], 0) + 1
+    assert count["b"] > 2 * count["a"] > 100

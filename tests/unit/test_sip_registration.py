@@ -1,0 +1,140 @@
+"""Registration: refresh, 423, credentials, back-off, the public address, its end."""
+
+import asyncio
+
+from sipkit import Wire
+
+from sip.agent import Account
+
+US, REGISTRAR = "10.0.0.1", "10.0.0.9"
+
+
+def _scene(**settings):
+    wire = Wire()
+    peer = wire.peer(REGISTRAR)
+    agent = wire.agent(US, "direct", **settings)
+    account = Account(2, "100", REGISTRAR, "secret")
+    agent.add(account)
+    assert peer.take() == ["REGISTER"]
+    return wire, peer, agent, account
+
+
+def _grant(peer, expires=3600, ms=20):
+    request = peer.got[0]
+    contact = request.header("contact").partition(";expires")[0]
+    headers = (("Contact", "%s;expires=%d" % (contact, expires)),)
+    peer.reply(request, 200, headers=headers, contact=False)
+    return peer.take(ms)
+
+
+def test_a_register_names_the_registrar_without_a_user():
+    _, peer, _, _ = _scene()
+    request = peer.got[0]
+    assert request.uri == "sip:" + REGISTRAR
+    assert "sip:100@" + REGISTRAR in request.header("to")
+    assert request.header("contact").startswith("<sip:100@10.0.0.1:5060>")
+    assert request.header("contact").endswith(";expires=3600")
+
+
+def test_it_is_refreshed_before_the_end_that_the_registrar_grants():
+    _, peer, agent, account = _scene()
+    assert _grant(peer, 100) == [] and account.registered and account.tried
+    assert peer.take(70000) == []
+    assert "REGISTER" in peer.take(11000)
+    first = peer.got[0]
+    assert first.cseq()[0] == 2
+    assert _grant(peer, 100) == []
+    assert agent.party.events == ["registered"]  # a refresh is no change
+
+
+def test_an_interval_too_brief_is_lengthened_once():
+    wire, peer, _, account = _scene()
+    peer.reply(peer.got[0], 423, headers=(("Min-Expires", "7200"),))
+    assert peer.take() == ["REGISTER"]
+    assert peer.got[0].header("expires") == "7200"
+    peer.reply(peer.got[0], 423, headers=(("Min-Expires", "60"),))
+    assert peer.take() == [] and not account.registered
+    assert account.reason.startswith("423")
+
+
+def test_a_wrong_password_is_told_once_and_does_not_loop():
+    wire, peer, agent, account = _scene(register_back_off=1)
+    count = 0
+    for _ in range(2):
+        headers = (("WWW-Authenticate", 'Digest realm="r", nonce="n%d"' % count),)
+        peer.reply(peer.got[0], 401, headers=headers)
+        count += 1
+        if peer.take() == []:
+            break
+    assert count == 2
+    assert agent.party.events == ["reg_failed"] and account.tried
+    assert account.reason.startswith("401")
+    assert peer.take(29000) == []
+    assert "REGISTER" in peer.take(61000)
+
+
+def test_pauses_grow_are_jittered_and_obey_retry_after():
+    wire, peer, agent, _ = _scene()
+    before = 0
+    for _ in range(3):
+        peer.reply(peer.got[0], 500)
+        peer.take()
+        waited = 0
+        while peer.take(1000) == []:
+            waited += 1
+        assert waited > before
+        before = waited
+    peer.reply(peer.got[0], 503, headers=(("Retry-After", "1700 (busy)"),))
+    assert peer.take(1690000) == []
+    assert "REGISTER" in peer.take(20000)
+    assert agent.party.events == ["reg_failed"]  # once for the change
+
+
+def test_a_registrar_that_does_not_answer_fails_and_comes_back():
+    wire, peer, agent, account = _scene()
+    peer.take(33000)
+    assert agent.party.events == ["reg_failed"] and account.reason
+    while "REGISTER" not in peer.take(1000):
+        pass
+    _grant(peer)
+    assert agent.party.events == ["reg_failed", "registered"] and account.reason == ""
+
+
+def test_the_registration_is_taken_back_at_the_end():
+    wire, peer, agent, account = _scene()
+    _grant(peer)
+
+    async def scene():
+        task = asyncio.create_task(account.unregister())
+        await asyncio.sleep(0)
+        assert peer.take() == ["REGISTER"]
+        assert peer.got[0].header("expires") == "0"
+        peer.reply(peer.got[0], 200, contact=False)
+        peer.take()
+        await task
+
+    return _run(scene, agent, account)
+
+
+def _run(scene, agent, account):
+    asyncio.run(scene())
+    assert agent.party.events == ["registered", "unregistered"] and not account.registered
+
+
+def test_a_new_address_is_registered_at_once():
+    wire, peer, agent, _ = _scene()
+    _grant(peer)
+    agent.network.ip = "10.0.0.77"
+    agent.network_changed()
+    assert "REGISTER" in peer.take(1000)
+    assert "10.0.0.77" in peer.got[0].header("contact")
+
+
+def test_a_broken_connection_to_the_registrar_is_replaced_within_seconds():
+    wire, peer, agent, account = _scene()
+    _grant(peer)
+    account.registration._lost()
+    assert "REGISTER" in peer.take(5000)
+    account.registration._lost()  # while one is under way: nothing more
+    _grant(peer, ms=5000)
+    assert peer.got == []
