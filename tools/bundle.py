@@ -8,7 +8,7 @@ import ast
 
 BUNDLES = (
     ("base.compat", "base.timers", "base.log", "base.dns"),
-    ("hal.datagram", "hal.net", "hal.names", "hal.debounce"),
+    ("hal.datagram", "hal.names", "hal.debounce", "hal.net"),
     ("hal.sim.clock", "hal.sim.keys", "hal.sim.panel", "hal.sim.network", "hal.sim.board"),
     ("offhook.settings", "offhook.desk", "offhook.fkeys", "offhook.reports", "offhook.panel"),
     ("sip.message", "sip.dialog", "sip.transport", "sip.agent"),

@@ -290,12 +290,11 @@ def flat_modules(free):
         dotted = place.with_suffix("").as_posix().replace("/", ".")
         if place.suffix == ".py" and "." in dotted and not dotted.endswith("__init__"):
             bundle = bundle_of(dotted)
-            if bundle and bundle[-1] in moved:
-                moved[dotted] = moved[bundle[-1]]
-            elif dotted not in stays:
+            if bundle and dotted not in moved:
+                name = bundle[-1] if bundle[-1] in stays else free.pop()
+                moved.update(dict.fromkeys(bundle, name))
+            elif not bundle and dotted not in stays:
                 moved[dotted] = free.pop()
-                for each in bundle or ():
-                    moved[each] = moved[dotted]
     return moved
 
 

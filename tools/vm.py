@@ -108,7 +108,7 @@ def compile_tree(dest=None, march=None, skip=(), plan=None, home=""):
         moved = (plan or {}).get(dotted) if compiled else None
         if moved and not last_of_bundle(dotted):
             continue  # its bundle is compiled in its place
-        below = pathlib.PurePath(moved + ".py") if moved else place
+        below = pathlib.PurePath(moved.replace(".", "/") + ".py") if moved else place
         target = dest / (below.with_suffix(".mpy") if compiled else below)
         wanted.add(target)
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
@@ -117,7 +117,7 @@ def compile_tree(dest=None, march=None, skip=(), plan=None, home=""):
         part = target.with_name(f"{target.name}.{os.getpid()}")
         if compiled:
             # A squeezed module shows its file's path, which is on the heap anyway
-            shown = f"{home}{moved}.mpy" if moved else None
+            shown = f"{home}{below.with_suffix('.mpy')}" if moved else None
             compile_file(source, part, place, march, plan, shown)
         else:
             shutil.copyfile(source, part)

@@ -31,7 +31,7 @@ def devkit(tmp_path_factory):
 def test_only_what_belongs_on_the_chip_is_built(devkit):
     app = devkit / "root/app"
     names = {x.relative_to(devkit / "root").as_posix() for x in app.rglob("*") if x.is_file()}
-    assert {"app/board.mpy", "app/hal/platform.mpy", "app/offhook/start.mpy"} <= names
+    assert {"app/board.mpy", "app/hal/platform.mpy", "app/hal/net.mpy"} <= names
     assert "app/offhook/settings.txt" in names
     assert not [x for x in names if x.endswith(".py") or "/sim/" in x or "host" in x]
     for path in app.rglob("*.mpy"):
