@@ -68,6 +68,8 @@ class Request:
             account = self.dialog.account
             targets = await locate(self.agent.resolver, hop, account.transport)
             self.targets = list(targets)
+            if "TLS" in [x[2] for x in targets]:
+                self.agent.transport.stream().named(targets, uri_parts(hop)[2])
             if self.method != "REGISTER" and account.registration:
                 at = account.registration.server  # the one that lives, not the one that should
                 self.targets = [x for x in targets if x[:2] == at]
