@@ -7,10 +7,12 @@ file of settings), ``random`` (``getrandbits``), ``console_line(text)``, ``trace
 
 import asyncio
 import gc
+import sys
 
 from base.compat import const, sleep_ms, spawn, unload
 
 VERSION = "0.1.0"
+_NARROW = const(0x7FFFFFFF)  # sys.maxsize of the chip
 _GARBAGE = const(4096)  # bytes allocated between collections: late ones leave the heap in pieces
 
 
@@ -22,7 +24,7 @@ class Phone:
     def __init__(self, platform, preset=None):
         from offhook.boot import build
 
-        if hasattr(gc, "threshold"):
+        if sys.maxsize == _NARROW:  # a 64-bit VM has room, and dies of a Ctrl-C while it collects
             gc.threshold(_GARBAGE)
         self.platform = platform
         self.done = asyncio.Event()
