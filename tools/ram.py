@@ -152,7 +152,7 @@ def main():
         print(f"the same with {LARGER}, {_CALLS} calls one after the other")
         second = Measure(f"{folder}/b", LARGER, receiver, report)
         second.run(second.calls)
-    print("what each room costs with all its modules, in bytes")
+    print("what each room costs with all its modules, names not squeezed, in bytes")
     for room, cost in rooms():
         report(room, cost)
     drift = second.free["after 20 calls"] - second.free[f"after {_CALLS} calls"]

@@ -1,8 +1,11 @@
 """What each module costs: heap of the 32-bit VM before and after its import, loaded from .mpy.
 
+Names are not squeezed here, so the figures are above those of the phone.
+
 ``python -m tools.ramcost [MODULE …]``; without arguments every module of the firmware's rooms.
 """
 
+import os
 import subprocess
 import sys
 
@@ -27,8 +30,9 @@ print('free', gc.mem_free())
 def costs(names):
     """Return [(module, bytes)] in the order of import; a module pays for what it imports."""
     done = subprocess.run(
-        [str(vm32.launcher()), "-X", "heapsize=110k", "-c", _SCRIPT % (list(names),)],
-        env=vm.environment(squeeze=True),
+        [str(vm32.launcher()), "-X", "heapsize=400k", "-c", _SCRIPT % (list(names),)],
+        cwd=vm.compile_tree(),
+        env={**os.environ, "MICROPYPATH": ".:.frozen"},
         capture_output=True,
         text=True,
         check=False,

@@ -32,7 +32,7 @@ def act(keys, index, name):
     """Do what the key is for."""
     context, kind, argument = keys.entry(index)
     call = keys.call_on(name)
-    if kind == "line" or (call and kind in ("speed", "dest", "blf")):
+    if kind == "line" or (call and kind in ("speed", "dest")):
         _line(keys, name, call)
     elif kind == "url":
         _url(keys, index, name, argument)

@@ -1,8 +1,6 @@
 """Which function keys there can be: refuses a setting ``fkey<idx>`` that could not work."""
 
-TYPES = (
-    "none line speed dest url keyevent blf dtmf transfer redirect autoanswer icom orbit"
-).split()
+TYPES = ("none line speed dest url keyevent dtmf transfer redirect autoanswer icom orbit").split()
 
 
 def parse(text):
@@ -22,6 +20,6 @@ def parse(text):
     if kind not in TYPES:
         raise ValueError("type '%s' does not fit; it takes one of %s" % (kind, ", ".join(TYPES)))
     argument = words[2].strip() if len(words) > 2 else ""
-    if not argument and kind in ("speed", "dest", "url", "keyevent", "blf", "dtmf", "icom"):
+    if not argument and kind in ("speed", "dest", "url", "keyevent", "dtmf", "icom"):
         raise ValueError("type %s wants an argument" % kind)
     return context, kind, argument

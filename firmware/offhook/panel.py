@@ -103,7 +103,7 @@ class Panel:
         elif argument == "F_MUTE":
             state = "active" if self.desk.muted else "idle"
         else:
-            state = fkeys.blf_state(index) if kind == "blf" else "idle"
+            state = "idle"
         return LAMPS.get(state, "off")
 
     def _light(self):

@@ -84,10 +84,6 @@ def act(keys, index, name):
             dial(desk, argument)
     elif kind == "icom":
         dial(desk, argument, headers=(("Call-Info", "<sip:intercom>;answer-after=0"),))
-    elif kind == "blf":
-        from offhook.blf import pressed
-
-        pressed(keys, index, argument)
 
 
 def _move(desk, call, number):

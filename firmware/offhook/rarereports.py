@@ -13,8 +13,6 @@ def rare(desk, kind, subject, details):
         desk.fire("action_received_attended_transfer", new)
     elif kind == "notify":
         desk.fire("action_received_subscr_notify_url", account=getattr(subject, "account", None))
-        if hasattr(desk.fkeys, "notified"):
-            desk.fkeys.notified(subject)
     elif kind == "mwi":
         desk.messages = details.get("new", 0)
     elif kind == "dtmf":
