@@ -36,6 +36,7 @@ async def start(phone):
         phone.settings.get("network_id_port"),
     )
     await agent.start()
+    agent.transport.tls = phone.tls
     for number in range(1, 13):
         account = make(phone, number)
         if account:

@@ -81,6 +81,17 @@ class Phone:
 
         await connection(self, reader, writer)
 
+    async def tls(self):
+        """Return the TLS context for SIP once the time is known; OSError where there is none."""
+        from actions.secure import context
+
+        while self.clock.time() is None and self.settings.get("check_trusted_certificate"):
+            await sleep_ms(200)  # who asks has a deadline
+        try:
+            return context(self, self.settings.get, self.platform.storage.read, self.clock)
+        finally:
+            unload("actions.secure")
+
     def stop(self):
         """End `run`."""
         self.done.set()

@@ -258,7 +258,7 @@ class Streams:
         if protocol == "TLS":
             if not self.transport.tls:
                 raise OSError("no TLS")
-            context = self.transport.tls()
+            context = await self.transport.tls()
         name = self.names.get(address[0], address[0]) if context else None
         return await network.connect(address[0], address[1], context, name)
 

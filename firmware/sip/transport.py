@@ -19,7 +19,7 @@ class Transport:
         self.timers = timers
         self.settings = settings
         self.streams = True  # TCP can be used for what is too large for a datagram
-        self.tls = None  # ``()`` returns a TLS context; OSError where there can be none
+        self.tls = None  # ``async ()`` returns a TLS context; OSError where there can be none
         self._callback = None
         self._socket = self._task = self._streams = None
 

@@ -85,6 +85,7 @@ request_route {{
 route[INSIDE] {{
     if (loose_route()) {{
         handle_ruri_alias();
+        t_on_reply("BACK");
         t_relay();
     }} else if (is_method("ACK")) {{
         if (t_check_trans()) t_relay();

@@ -18,6 +18,10 @@ def test_calls_over_tcp_are_answered_and_hung_up(desk, kamailio):
     proxy, first, second = _pair(desk, kamailio)
     assert "transport=tcp" in proxy.bindings("100").lower()
     talk(first, second, "200")
+    first.ask("press HOLD")
+    first.wait(states("held"))
+    first.ask("press HOLD")
+    first.wait(states("connected"))
     for phone in (first, second):
         phone.ask("hook on")
     first.wait(states())

@@ -35,8 +35,14 @@ class Authority:
             .not_valid_after(now + days[1] * _DAY)
         )
 
-    def server(self, folder, *names, days=(-1, 30), kind="ec"):
-        """Return a server's TLS context for host `names` (addresses too), valid for `days`."""
+    def server(self, folder, *names, **how):
+        """Return a server's TLS context for host `names`; see `file`."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.file(folder, *names, **how))
+        return context
+
+    def file(self, folder, *names, days=(-1, 30), kind="ec"):
+        """Return the path of a certificate and its key, for host `names` (addresses too)."""
         key = ec.generate_private_key(ec.SECP256R1())
         if kind == "rsa":
             key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -54,9 +60,7 @@ class Authority:
                 serialization.NoEncryption(),
             )
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        return path
 
 
 def _general(name):

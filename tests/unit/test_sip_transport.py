@@ -304,7 +304,11 @@ async def test_tls_is_verified_against_the_name_under_which_the_address_was_foun
     scene.send(b"x", HOST, "TLS")
     await scene.settle(1)
     assert scene.failures == [b"x"] and not scene.network.opened  # nobody handed in a context
-    scene.transport.tls = lambda: "context"
+
+    async def context():
+        return "context"
+
+    scene.transport.tls = context
     scene.transport.stream().named([HOST + ("TLS",)], "pbx.example")
     scene.send(b"x", HOST, "TLS")
     await scene.settle(1)
