@@ -6,6 +6,11 @@ loaded by the first event that has something to send.
 
 from base.compat import unload
 
+SENDING = (
+    "actions.sender actions.http actions.expand actions.follow actions.retry actions.extras "
+    "actions.secure"
+)
+
 
 class Actions:
     """The Action URLs of one phone.
@@ -64,6 +69,12 @@ class Actions:
             from actions.sender import append
 
             append(self, targets, name, context, done)
+
+    def rest(self):
+        """Forget what sends, where nothing is to be sent any more."""
+        if not self.queue and not self.busy:
+            for name in SENDING.split():
+                unload(name)
 
     def ask(self, event, context, answer):
         """Send the first URL of `event` as a question, at once and beside the queue.

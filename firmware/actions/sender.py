@@ -20,6 +20,7 @@ from base.compat import const, sleep_ms, spawn, wait_for_ms
 
 _TASKS = const(3)
 _BYTES = const(16384)
+_REST = const(3000)  # ms after the last answer
 
 # places in a row of counters; 2xx to 5xx follow from 6
 _QUEUED = const(0)
@@ -169,6 +170,8 @@ def finish(actions, entry, request, why):
     )
     if entry[3]:
         entry[3](ok)
+    if not actions.queue and not actions.busy:
+        actions.timers.after(_REST, actions.rest)
 
 
 def count(actions, name, what):

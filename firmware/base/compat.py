@@ -17,7 +17,8 @@ else:
     from base.compat_host import *
 
 
-_LOW = const(14000)  # bytes
+_LOW = const(14000)  # bytes: finished transactions go
+_ROOM = const(26000)  # what the code for a key or a message may take
 
 
 class Ticks:
@@ -43,11 +44,33 @@ def unload(name):
         delattr(sys.modules[room], module)
 
 
-def low_heap():
-    """Return True when so little of the heap is free that what can be spared should go."""
+def low_heap(wanted=_LOW):
+    """Return True when less than `wanted` bytes of the heap are free."""
     import gc
 
-    if not hasattr(gc, "mem_free") or gc.mem_free() >= _LOW:
+    if not hasattr(gc, "mem_free") or gc.mem_free() >= wanted:
         return False
     gc.collect()  # what counts is what a collection leaves
-    return gc.mem_free() < _LOW
+    return gc.mem_free() < wanted
+
+
+_spares = []
+
+
+def spare(callback):
+    """Let ``callback()`` drop what its room can load again, whenever the heap is low."""
+    _spares.append(callback)
+
+
+def make_room():
+    """Let go of what can be spared where the heap is low.
+
+    Called where something new begins: a message, a key, a line of the console. What is running
+    is not dropped by it, only forgotten, and would be loaded a second time.
+    """
+    if low_heap(_ROOM):
+        import gc
+
+        for callback in _spares:
+            callback()
+        gc.collect()

@@ -7,7 +7,7 @@ from the state here by the panel, which is told with `changed`. What keys do sta
 call.
 """
 
-from base.compat import const, unload
+from base.compat import const, make_room, spare, unload
 
 _TIDY = const(3000)  # ms from the last change
 RARE = (
@@ -47,6 +47,7 @@ class Desk:
         self.messages = 0  # new ones in the mailbox
         self.notice = ""  # a short message on the display
         self.digit_timer = self._notice_timer = self._lists = self._sweep = None
+        spare(self._tidy)
 
     @property
     def lists(self):
@@ -91,7 +92,9 @@ class Desk:
 
     def _tidy(self):
         """Drop the code that nothing has used of late; the next key or call loads it again."""
-        self._sweep = None
+        if self._sweep:
+            self._sweep.cancel()
+            self._sweep = None
         for name in RARE.split():
             unload(name)
 
@@ -125,6 +128,7 @@ class Desk:
 
     def on_key(self, name, down):
         """Take one debounced key event."""
+        make_room()
         from offhook import keys
 
         keys.on_key(self, name, down)

@@ -4,18 +4,17 @@ Everything is synchronous: a message goes in by `received`, what follows goes ou
 and to the one listener, and what must wait is a timer. See the package's docstring.
 """
 
-from base.compat import const, low_heap, unload
+from base.compat import const, low_heap, make_room, spare, unload
 from sip.dialog import Dialog
 from sip.message import param, parse, via
 
 _IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
-# What is forgotten: of any module what `load` has fetched; but of these only without
-# transactions, and without calls, for both live on in objects of theirs.
-_WITH_CALLS = (
-    "sip.incoming sip.outgoing sip.call sip.sdp sip.modify sip.sessiontimer sip.reliable "
-    "sip.refer sip.request sip.transaction"
+# What is forgotten: of any module what `load` has fetched; but of these only without calls, and
+# without transactions, for both live on in objects of theirs.
+_WITH_CALLS = "sip.incoming sip.outgoing sip.call sip.sessiontimer sip.reliable sip.refer".split()
+_WITH_TRANSACTIONS = (
+    "sip.inbound sip.server sip.validate sip.invite sip.request sip.transaction"
 ).split()
-_WITH_TRANSACTIONS = ("sip.inbound sip.server sip.validate sip.invite").split()
 
 
 class Account:
@@ -88,6 +87,7 @@ class Agent:
 
         self.transport = Transport(self.network, self.log, self.port, self.timers, self.settings)
         self.transport.received(self.received)
+        spare(self._forget)
         await self.transport.start()
 
     async def stop(self):
@@ -199,8 +199,11 @@ class Agent:
         self._sweep = self.timers.after(_IDLE, self._forget)
 
     def _forget(self):
-        self._sweep = None
-        busy, called = self.transactions, self.calls or self.waiting
+        if self._sweep:
+            self._sweep.cancel()
+            self._sweep = None
+        self.make_room()
+        busy, called = self.transactions, self.calls + self.waiting
         for name in self._loaded + ["base.digest"]:
             if name not in _WITH_CALLS and name not in _WITH_TRANSACTIONS:
                 unload(name)
@@ -210,6 +213,9 @@ class Agent:
             return
         for name in _WITH_TRANSACTIONS:
             unload(name)
+        for call in called:
+            if call.answered and call.acked:
+                call.outgoing = None  # its INVITE's last 2xx has come
         if not called:
             for name in _WITH_CALLS:
                 unload(name)
@@ -224,6 +230,7 @@ class Agent:
         """Take one message in; never raises."""
         message = None
         try:
+            make_room()
             message = parse(data)
             message.source, message.protocol = address, protocol
             if message.status:

@@ -7,7 +7,6 @@ their own, loaded when needed.
 
 from base.compat import const
 from sip.message import address_of
-from sip.request import Request
 
 _T1 = const(500)
 _T2 = const(4000)
@@ -212,6 +211,8 @@ class Call:
         self.acked = True
         self.wait(0, None)
         self.data = None
+        if self.transaction:
+            self.transaction.call = self.transaction = None
         if self.invite:
             self.invite.rest()
         if self.state == "ended":  # hung up before the ACK
@@ -231,6 +232,8 @@ class Call:
 
     def bye(self, headers=()):
         """Send BYE."""
+        from sip.request import Request  # not above: it need not stay as long as the call
+
         if self in self.agent.waiting:
             self.agent.waiting.remove(self)
         Request(self.agent, self.dialog, "BYE", None, headers).start()
@@ -265,6 +268,8 @@ class Call:
 
 def acknowledge(request, dialog, body=b""):
     """Send the ACK for a 2xx to `request`; it belongs to no transaction (section 13.2.2.4)."""
+    from sip.request import Request
+
     headers = (("Content-Type", "application/sdp"),) if body else ()
     ack = Request(request.agent, dialog, "ACK", None, headers, body)
     ack.cseq = request.cseq

@@ -6,7 +6,6 @@ Loaded by the first one.
 from base.compat import const
 from sip.call import Call, acknowledge
 from sip.message import address_of, uri_parts
-from sip.request import Request
 
 _FORKS = const(8)
 
@@ -18,6 +17,8 @@ class Outgoing(Call):
 
     def dial(self, headers=()):
         """Send our INVITE."""
+        from sip.request import Request
+
         self.extra = headers
         self.outgoing = Request(
             self.agent, self.dialog, "INVITE", self._response, self.headers, self._offer
@@ -81,6 +82,8 @@ class Outgoing(Call):
             fork.cseq = request.cseq
             acknowledge(request, fork)
             if tag not in self.forks:
+                from sip.request import Request
+
                 self.forks += (tag,)
                 Request(self.agent, fork, "BYE", None).start()
             return

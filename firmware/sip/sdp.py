@@ -23,8 +23,8 @@ class Media:
     index = -1  # which of the m= lines it is
     direction = "sendrecv"
 
-    def __init__(self):
-        self.lines = []  # of all m= lines: "audio 4000 RTP/AVP 0 8"
+    lines = ()  # of all m= lines: "audio 4000 RTP/AVP 0 8"
+    # no methods: a call keeps its Media, and a method would keep this module on the heap
 
 
 def parse(data):
@@ -36,6 +36,7 @@ def parse(data):
     if lines[0][:3] != "v=0" or len(lines) > _LINES:
         raise ValueError("no SDP")
     media, sections = Media(), [[]]
+    media.lines = []
     for line in lines:
         if line[:2] == "m=":
             sections.append([])
