@@ -18,7 +18,7 @@ else:
 
 
 _LOW = const(14000)  # bytes: finished transactions go
-_ROOM = const(26000)  # what the code for a key or a message may take
+_ROOM = const(12000)  # what the code for a key or a message may take
 
 
 class Ticks:
