@@ -12,8 +12,7 @@ BUNDLES = (
     ("hal.sim.clock", "hal.sim.keys", "hal.sim.panel", "hal.sim.network", "hal.sim.board"),
     ("offhook.settings", "offhook.desk", "offhook.fkeys", "offhook.reports", "offhook.panel"),
     ("sip.message", "sip.dialog", "sip.transport", "sip.agent"),
-    ("sip.transaction", "sip.request"),
-    ("sip.validate", "sip.server", "sip.inbound"),
+    ("sip.validate", "sip.inbound"),
 )
 
 

@@ -4,11 +4,11 @@ An event is expanded at once and appended to the queue; the call path never wait
 loaded by the first event that has something to send.
 """
 
-from base.compat import unload
+from base.compat import make_room, spare, unload
 
 SENDING = (
-    "actions.sender actions.http actions.expand actions.follow actions.retry actions.extras "
-    "actions.secure"
+    "actions.queue actions.sender actions.http actions.expand actions.follow actions.retry "
+    "actions.extras actions.secure"
 )
 
 
@@ -40,6 +40,8 @@ class Actions:
         self.busy = {}  # "host:port" that a task is at -> whether over TLS
         self.pausing = set()  # "host:port" whose first entry waits for its next try
         self.counts = {}
+        self._woken = False
+        spare(self.rest)
 
     def parse(self, text):
         """Return the targets of an Action URL's text; ValueError says what would be right."""
@@ -66,9 +68,25 @@ class Actions:
         `done(ok)` is called once, when all of them are over.
         """
         if targets:
-            from actions.sender import append
+            from actions.queue import append
 
             append(self, targets, name, context, done)
+
+    def wake(self):
+        """Start what may be started, when the code of what is running now is done."""
+        if not self._woken:
+            self._woken = True
+            self.timers.after(0, self._wake)
+
+    def _wake(self):
+        self._woken = False
+        make_room()
+        try:
+            from actions.sender import pump
+
+            pump(self)
+        except MemoryError:
+            self.timers.after(500, self.wake)  # nothing is lost: the queue waits
 
     def rest(self):
         """Forget what sends, where nothing is to be sent any more."""

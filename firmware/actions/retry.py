@@ -3,7 +3,8 @@
 import asyncio
 import errno
 
-from actions.sender import count, drop, pump
+from actions.queue import count, drop
+from actions.sender import pump
 
 _WORDS = "ECONNREFUSED=refused ETIMEDOUT=timeout EHOSTUNREACH=unreachable ECONNRESET=reset "
 

@@ -1,4 +1,4 @@
-"""The queue, and the tasks that see to it that each event reaches its web server once.
+"""The tasks that see to it that each event reaches its web server once.
 
 A task for each request, three at most at a time. Events for one server ("host:port") go strictly
 one after the other, in the order in which they happened; those for others pass by when a server
@@ -9,59 +9,21 @@ Decisions where section 4 is silent:
   "sent" counts an event once, whatever came of it, when its server may have got it.
 - The deadline is for one try. A request that may be tried again (nothing was sent) waits 1, 2,
   then 4 s at the head of its server's events; it is still the oldest when the queue is full.
-- What waits has 16 KB at most, however many entries are allowed: the oldest gives way there too.
 - One TLS connection at a time: two do not fit into an ESP32 beside its WiFi.
 - Requests to the phone itself go through the queue as well, one each 20 ms: no storm of events.
 """
 
-from actions.expand import expand
 from actions.http import Request
+from actions.queue import count
 from base.compat import const, sleep_ms, spawn, wait_for_ms
 
 _TASKS = const(3)
-_BYTES = const(16384)
 _REST = const(3000)  # ms after the last answer
 
 # places in a row of counters; 2xx to 5xx follow from 6
-_QUEUED = const(0)
 _SENT = const(1)
 _OK = const(2)
 _FAILED = const(3)
-_RETRIED = const(4)
-_DROPPED = const(5)
-
-
-def append(actions, targets, name, context, done):
-    """Expand `targets` for event or key `name`, append them, start what may be started."""
-    queue = actions.queue
-    if done and len(targets) > 1:
-        from actions.extras import together
-
-        done = together(done, len(targets))
-    for target in targets:
-        count(actions, name, _QUEUED)
-        entry = (name, target, "", done, 0)
-        try:
-            path = expand(actions, target, context)
-            room = _BYTES - len(path) - sum(len(x[2]) for x in queue)
-            size = actions.options.get("action_url_queue") or 32
-            while queue and (len(queue) >= size or room < 0):
-                room += len(queue[0][2])
-                drop(actions, queue.pop(0))
-            entry = (name, target, path, done, 0)
-            queue.append(entry)
-            pump(actions)
-        except MemoryError:  # a call must not end for want of it
-            if entry not in queue:
-                drop(actions, entry)
-
-
-def drop(actions, entry):
-    """Give up an entry that was not sent: the queue is full, or the memory."""
-    actions.log(1, "Queue full, dropped %s for %s", entry[0], entry[1][1])
-    count(actions, entry[0], _DROPPED)
-    if entry[3]:
-        entry[3](False)
 
 
 def pump(actions, key=None):
@@ -172,11 +134,3 @@ def finish(actions, entry, request, why):
         entry[3](ok)
     if not actions.queue and not actions.busy:
         actions.timers.after(_REST, actions.rest)
-
-
-def count(actions, name, what):
-    """Count for `name` and in total."""
-    for row in (name, "total"):
-        if row not in actions.counts:
-            actions.counts[row] = [0] * 10
-        actions.counts[row][what] += 1

@@ -18,7 +18,7 @@ else:
 
 
 _LOW = const(14000)  # bytes: finished transactions go
-_ROOM = const(12000)  # what the code for a key or a message may take
+_ROOM = const(24000)  # what the code for a key or a message may take
 
 
 class Ticks:
@@ -69,8 +69,13 @@ def make_room():
     is not dropped by it, only forgotten, and would be loaded a second time.
     """
     if low_heap(_ROOM):
-        import gc
+        let_go()
 
-        for callback in _spares:
-            callback()
-        gc.collect()
+
+def let_go():
+    """Let go of all that can be spared."""
+    import gc
+
+    for callback in _spares:
+        callback()
+    gc.collect()

@@ -4,7 +4,7 @@ Everything is synchronous: a message goes in by `received`, what follows goes ou
 and to the one listener, and what must wait is a timer. See the package's docstring.
 """
 
-from base.compat import const, low_heap, make_room, spare, unload
+from base.compat import const, let_go, low_heap, make_room, spare, unload
 from sip.dialog import Dialog
 from sip.message import param, parse, via
 
@@ -12,9 +12,8 @@ _IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
 # What is forgotten: of any module what `load` has fetched; but of these only without calls, and
 # without transactions, for both live on in objects of theirs.
 _WITH_CALLS = "sip.incoming sip.outgoing sip.call sip.sessiontimer sip.reliable sip.refer".split()
-_WITH_TRANSACTIONS = (
-    "sip.inbound sip.server sip.validate sip.invite sip.request sip.transaction"
-).split()
+_WITH_TRANSACTIONS = ("sip.server sip.invite sip.request sip.transaction").split()
+_FUNCTIONS = "sip.inbound sip.validate sip.sdp sip.modify base.digest".split()  # live in nothing
 
 
 class Account:
@@ -42,6 +41,36 @@ class Account:
         """Take the registration back, where there is one."""
         if self.registration:
             await self.registration.stop()
+
+
+class Spent:
+    """What is left of a transaction that is over but for repetitions: `data` answers them.
+
+    It is of a class of its own so that nothing keeps the transaction's code on the heap.
+    """
+
+    state = 2
+    again = call = None
+
+    def __init__(self, owner, key, address, protocol, data, delay):
+        self.owner = owner
+        self.key = key
+        self.address = address
+        self.protocol = protocol
+        self.data = data
+        self.limit = owner.timers.after(delay, self.end)
+        owner.transactions[key] = self
+
+    def receive(self, message):
+        """Answer a repetition as the first one."""
+        if self.data and not 0 < message.status < 300:
+            self.owner.send(self.data, self.address, self.protocol)
+
+    def end(self):
+        """Leave the table."""
+        self.limit.cancel()
+        if self.owner.transactions.get(self.key) is self:
+            del self.owner.transactions[self.key]
 
 
 class Agent:
@@ -203,8 +232,9 @@ class Agent:
             self._sweep.cancel()
             self._sweep = None
         self.make_room()
-        busy, called = self.transactions, self.calls + self.waiting
-        for name in self._loaded + ["base.digest"]:
+        busy = [x for x in self.transactions.values() if not isinstance(x, Spent)]
+        called = self.calls + self.waiting
+        for name in self._loaded + _FUNCTIONS:
             if name not in _WITH_CALLS and name not in _WITH_TRANSACTIONS:
                 unload(name)
         self._loaded = []
@@ -228,9 +258,24 @@ class Agent:
 
     def received(self, data, address, protocol):
         """Take one message in; never raises."""
-        message = None
         try:
             make_room()
+            self._take(data, address, protocol)
+        except MemoryError:
+            self._drop()
+            let_go()
+            try:
+                self._take(data, address, protocol)  # there may be room for it alone
+            except Exception as error:
+                self._drop()
+                self.log(0, "SIP: %r", error)
+        except Exception as error:  # the phone must outlive any message
+            self._drop()
+            self.log(0, "SIP: %r", error)
+
+    def _take(self, data, address, protocol):
+        message = None
+        try:
             message = parse(data)
             message.source, message.protocol = address, protocol
             if message.status:
@@ -242,9 +287,6 @@ class Agent:
             if message and message.method not in ("", "ACK") and message.via:
                 self._drop()
                 self.load("sip.server").reply(self, message, 400)
-        except Exception as error:  # the phone must outlive any message
-            self._drop()
-            self.log(0, "SIP: %r", error)
 
     def _drop(self):
         """Forget what an error, such as a full heap, has left of a request in work.

@@ -37,7 +37,9 @@ class InviteClient(Client):
                 self.expire()
         elif status < 300:
             self.data = None
-            self.absorb(_ACCEPTED, _LONG)
+            self.state = _ACCEPTED
+            self.repeat()
+            self.expire(_LONG, self.end)
         else:
             self.callback = None
             self.data = follow("ACK", self.data, response)

@@ -9,6 +9,7 @@ time-out (408) or a transport's failure (503); a server's user calls `respond`.
 """
 
 from base.compat import const
+from sip.agent import Spent
 from sip.message import Message
 
 _T1 = const(500)
@@ -62,11 +63,12 @@ class Transaction:
         self.limit = self.owner.timers.after(delay, callback) if callback else None
 
     def absorb(self, state, delay):
-        """Stop sending again; stay `delay` ms (0 on reliable transports) for late ones."""
+        """Stop sending again; what is `Spent` stays `delay` ms for late ones, by UDP."""
         self.state = state
         self.repeat()
+        self.expire()
         if self.protocol == "UDP" or state == _ACCEPTED:
-            self.expire(delay, self.end)
+            Spent(self.owner, self.key, self.address, self.protocol, self.data, delay)
         else:
             self.end()
 

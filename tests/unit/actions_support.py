@@ -182,6 +182,11 @@ class Bench(Actions):
             await sleep_ms(1)
         await sleep_ms(0)
 
+    async def begun(self):
+        """Wait until what may be started has been started, and nothing is under way."""
+        while self.busy or self._woken:
+            await sleep_ms(0)
+
     async def go(self, text):
         """Send the URLs of `text` and wait for them; return whether all went well."""
         got = []

@@ -93,8 +93,7 @@ async def test_of_100_events_in_a_queue_of_32_the_oldest_give_way():
     bench.set("a", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in range(100):
         bench.fire("a", {"csta_id": number})
-        while bench.busy:
-            await sleep_ms(0)
+        await bench.begun()
     assert [x[2] for x in bench.queue] == ["/?n=%d" % n for n in range(68, 100)]
     assert bench.figures("a") == bench.figures() == (100, 0, 0, 0, bench.figures()[4], 68)
     assert len(bench.logged("Queue full, dropped a for web.test")) == 68
@@ -115,8 +114,8 @@ async def test_100_events_at_once_beside_a_server_that_hangs():
     for number in range(100):
         bench.fire("a", {"csta_id": number})
     await web.wait(1)
-    assert len(bench.queue) == 32 and len(bench.busy) == 1
-    assert bench.figures() == (100, 0, 0, 0, 0, 67)
+    assert len(bench.queue) == 31 and len(bench.busy) == 1
+    assert bench.figures() == (100, 0, 0, 0, 0, 68)
     web.close()
     bench.stop()
 

@@ -61,20 +61,23 @@ def test_two_hundred_calls_leave_nothing_behind():
 
 def test_a_call_that_is_up_costs_little():
     wire, a, peer, call = _scene()
-    for index in range(5):
-        call(index)()
+    call(8)()
+    peer.take(60_000)
+    first = call(9)  # pays for the code
+    peer.take(60_000)
     before = _allocated()
     ends = [call(index) for index in range(4)]
     del wire.log[:]
     del a.party.events[:], a.party.calls[:], peer.got[:]
     cost = (_allocated() - before) // 4
-    peer.take(40_000)  # the transactions are over
+    peer.take(60_000)  # the transactions are over, their code is forgotten
     rest = (_allocated() - before) // 4
-    for end in ends:
+    for end in [first] + ends:
         end()
     assert len(a.calls) == 0
     # on this VM, whose words are twice as wide as the chip's
-    assert cost < 5000 and rest < 4000, (cost, rest)
+    # the code for requests, shared by the four, is on the heap while they begin
+    assert cost < 10_000 and rest < 4000, (cost, rest)
 
 
 def test_what_is_not_needed_any_more_is_forgotten_and_comes_back():
