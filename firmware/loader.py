@@ -80,6 +80,8 @@ def button():
 def start():
     """Put the software into the path; return False when the button says not to start it."""
     choose()
+    if "/app" in sys.path:  # boot.py has put it last
+        sys.path.remove("/app")
     sys.path.insert(0, "/app")
     if not button():
         return True

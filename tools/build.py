@@ -20,7 +20,11 @@ from tools import check_boards, squeeze, vm, wiring
 MARCH = {"esp32": "xtensawin", "esp32s3": "xtensawin"}
 _BLOCK = 4096
 _HASHES = "files.sha256"
-ROOT_FILES = ("loader.py", "main.py")  # source, beside the software: they choose and start it
+ROOT_FILES = (
+    "boot.py",
+    "loader.py",
+    "main.py",
+)  # source, beside the software: they choose and start it
 # What stays off the chip: simulated parts, CPython's half, the loader (it goes to the root)
 _SKIP = ("hal/sim", "base/compat_host.py", *ROOT_FILES)
 HEAP = 110 * 1024

@@ -26,6 +26,7 @@ KEEP |= {"verify_mode", "server_hostname", "server_side", "do_handshake_on_conne
 SHIPPED_AS_SOURCE = (
     "firmware/main.py",
     "firmware/loader.py",
+    "firmware/boot.py",
     "tools/vmboard/fake_network.py",
     "tests/device/check.py",
 )

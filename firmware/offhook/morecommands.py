@@ -36,7 +36,7 @@ def cmd_help(_, __):
 
 
 def cmd_status(phone, _):
-    agent = phone.agent
+    agent = phone.agent  # None: the phone is stopped
     return {
         "address": phone.network.address(),
         "network": "up" if phone.network.up else getattr(phone.network, "reason", "down"),
@@ -44,7 +44,7 @@ def cmd_status(phone, _):
         "modules": list(phone.parts.modules),
         "settings": phone.settings.trouble or "ok",
         "timers": len(phone.timers),
-        "transactions": len(agent.transactions),
+        "transactions": len(agent.transactions) if agent else 0,
         "identities": [
             {
                 "number": account.number,
@@ -52,7 +52,7 @@ def cmd_status(phone, _):
                 "registered": account.registered,
                 "reason": account.reason or "",
             }
-            for account in agent.accounts
+            for account in (agent.accounts if agent else ())
         ],
     }
 

@@ -15,6 +15,8 @@ VERSION = "0.1.0"
 _NARROW = const(0x7FFFFFFF)  # sys.maxsize of the chip
 _GARBAGE = const(4096)  # bytes allocated between collections: late ones leave the heap in pieces
 
+last = None  # the phone that has run, for `offhook.repl`
+
 
 class Phone:
     """All of one phone; `platform` and its parts are its only way to the world."""
@@ -104,6 +106,8 @@ class Phone:
         await self.network.start()
         self.network.on_change(self.network_changed)
         await start(self)
+        if not self.agent.accounts:
+            self.log(3, "no identity: set user_name1, user_host1, user_pass1; help lists more")
         unload("offhook.identities")
         unload("offhook.changes")
         self.network_changed()
@@ -134,7 +138,8 @@ class Phone:
 
 
 def run(platform, preset=None):
-    """Run the phone on `platform` until it is stopped."""
-    phone = Phone(platform, preset)
+    """Run the phone on `platform` until it is stopped; `last` is then what is left of it."""
+    global last
+    last = phone = Phone(platform, preset)
     asyncio.run(phone.run())
     return phone

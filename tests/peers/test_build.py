@@ -110,6 +110,7 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
     serial = Serial(image)
     try:
         seen = serial.until("network: 127.0.0.1")
+        assert "no identity: set user_name1" in seen  # a first start
         assert "ssd1306 0x3c is missing" in seen and "ht16k33 0x70 is missing" in seen
         time.sleep(0.5)
         serial.type("status\r")
@@ -122,8 +123,7 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
         serial.type("get action_setup_url\r")
         assert template in serial.until("}\r\n", "}\n")
         serial.type("\x03")
-        serial.until("stopped. Ctrl-D starts it again")
-        serial.until(">>> ")
+        assert "stopped. Ctrl-D starts it again" in serial.until(">>> ")
         serial.type("print(6 * 7)\r")
         assert "42" in serial.until("42")
         serial.type("\x04")

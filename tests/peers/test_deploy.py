@@ -89,8 +89,9 @@ def says(image, word="RUNNING", seconds=20):
 
 def files(image):
     """Return {path: bytes} of a flash image."""
-    flash = LittleFS(block_size=4096, block_count=SIZE // 4096, mount=False)
-    flash.context.buffer[:] = image.read_bytes()
+    data = image.read_bytes()
+    flash = LittleFS(block_size=4096, block_count=len(data) // 4096, mount=False)
+    flash.context.buffer[:] = data
     flash.mount()
     found = {}
     for folder, _, names in flash.walk("/"):

@@ -39,6 +39,12 @@ def _boot(image, mode):
     vfs.umount("/")
     vfs.mount(vfs.VfsLfs2(flash, readsize=32, progsize=32, lookahead=32), "/")
     sys.path[:] = ["", ".frozen", "/lib"]
+    for name in ("/boot.py",):
+        try:
+            with open(name) as file:
+                exec(file.read(), {})
+        except OSError:
+            pass  # an empty flash
     if mode == "main":
         try:
             with open("/main.py") as file:

@@ -41,6 +41,10 @@ class _Interface:
 class WLAN(_Interface):
     """WiFi."""
 
+    def scan(self):
+        """Return two networks: (ssid, bssid, channel, RSSI, security, hidden)."""
+        return [(b"far", bytes(6), 1, -80, 0, False), (b"near", bytes(6), 11, -40, 3, False)]
+
 
 class LAN(_Interface):
     """Ethernet; the cable is in."""

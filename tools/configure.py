@@ -1,0 +1,99 @@
+"""Set a board's settings from a TOML file: ``python -m tools.configure --port NAME FILE``.
+
+The file is read and each value is checked here first; then the board takes all of them, or none.
+Passwords are sent, never printed. The phone, running or not, is started anew with them.
+"""
+
+import argparse
+import subprocess
+import sys
+import tomllib
+
+from tools import vm
+from tools.deploy import Board, DeployError
+
+_SCRIPT = """
+import sys
+if "/app" not in sys.path: sys.path.append("/app")
+from offhook import phone
+if phone.take({values!r}): print("CONFIGURED")
+"""
+
+
+def read(path):
+    """Return {setting: text} of a TOML file; a table's name goes before those in it.
+
+    ``[user]`` with ``name1 = "100"`` is ``user_name1``. Raises ValueError for what cannot be a
+    setting's value.
+    """
+    with open(path, "rb") as file:
+        try:
+            tree = tomllib.load(file)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ValueError(f"{path} is no TOML: {error}") from None
+    return dict(_flat(tree, ""))
+
+
+def _flat(tree, before):
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}_")
+        elif isinstance(value, bool):
+            yield before + name, "on" if value else "off"
+        elif isinstance(value, str | int):
+            yield before + name, str(value)
+        else:
+            raise ValueError(
+                f"{before}{name}: {value!r} is neither text nor number nor true/false"
+            )
+
+
+def check(values):
+    """Raise ValueError with a line for each value that its setting does not take."""
+    sys.path.insert(0, str(vm.ROOT / "firmware"))
+    try:
+        from offhook.catalogue import Catalogue
+    finally:
+        sys.path.pop(0)
+    catalogue = Catalogue(lambda: open(vm.ROOT / "firmware/offhook/settings.txt"))
+    wrong = []
+    for name, text in values.items():
+        try:
+            catalogue.parse(name, text)
+        except ValueError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ValueError("\n".join(wrong))
+
+
+def configure(values, board):
+    """Give `values` to the board and start it; ValueError when it refuses, DeployError else."""
+    said = board.run("exec", _SCRIPT.format(values=values))
+    if "CONFIGURED" not in said:
+        refused = [x for x in said.splitlines() if x.startswith("refused: ")]
+        raise ValueError(refused[-1][9:] if refused else said.strip() or "the board said nothing")
+    board.run("reset")
+
+
+def main(words=None):
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser.add_argument("--port", required=True, help="serial line, such as /dev/ttyUSB0")
+    parser.add_argument("file", help="TOML file of settings")
+    words = parser.parse_args(words)
+    if not words.port or not words.file:
+        raise SystemExit("write: make configure PORT=/dev/ttyUSB0 FILE=my-phone.toml")
+    try:
+        values = read(words.file)
+        check(values)
+        configure(values, Board(words.port))
+    except ValueError as error:
+        raise SystemExit(f"configure: nothing was changed\n{error}")
+    except (OSError, DeployError, subprocess.TimeoutExpired) as error:
+        raise SystemExit(f"configure: {error}")
+    print(f"{len(values)} settings saved; the board starts with them")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
