@@ -5,6 +5,7 @@ PYTHON ?= python3
 BOARD ?= devkit
 PORT ?=
 FIRMWARE ?=
+FILE ?=
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -64,6 +65,9 @@ flash: $(READY)  ## write the image, and FIRMWARE=esp32.bin where it is given, t
 deploy: $(READY)  ## change the files on the board at PORT, leave its settings alone
 	@$(BIN)/python -m tools.deploy --board $(BOARD) --port "$(PORT)"
 
+configure: $(READY)  ## give the settings in FILE (TOML) to the board at PORT
+	@$(BIN)/python -m tools.configure --port "$(PORT)" "$(FILE)"
+
 console: $(READY)  ## the serial line of the board at PORT
 	@$(BIN)/mpremote connect "$(PORT)" repl
 
@@ -78,4 +82,4 @@ clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
 .PHONY: help venv run test test-quick peers vm32 ram bench bench-sip lint check-boards diagrams \
-	build flash deploy console lock clean
+	build flash deploy configure console lock clean

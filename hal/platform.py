@@ -40,6 +40,12 @@ class Platform:
         self.watchdog = parts.watchdog
         return parts
 
+    def reset(self):
+        """Restart the board."""
+        import machine
+
+        machine.reset()
+
     def rest(self):
         """Leave the board to the REPL."""
         if self.watchdog:
