@@ -206,9 +206,12 @@ def survey_all():
         survey.file = path
         survey.visit(ast.parse(text))
     kept |= survey.texts
-    for path in (*SHIPPED_AS_SOURCE, *REPL):
-        if (vm.ROOT / path).exists():
-            kept.update(re.findall(r"[A-Za-z_]\w*", (vm.ROOT / path).read_text(encoding="utf-8")))
+    for path in SHIPPED_AS_SOURCE:
+        kept.update(re.findall(r"[A-Za-z_]\w*", (vm.ROOT / path).read_text(encoding="utf-8")))
+    for path in REPL:  # what a person types: functions and their parameters
+        for node in ast.parse((vm.ROOT / path).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                kept.update([node.name, *(x.arg for x in node.args.args)])
     return survey, kept
 
 
