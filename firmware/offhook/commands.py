@@ -3,8 +3,6 @@
 ``do_WORD(phone, rest)`` gives the answer, None for ``{"ok": true}``; ValueError is a refusal.
 """
 
-import gc
-
 from base.compat import const, sleep_ms
 
 _PRESS = const(80)  # ms that a key stays down where nothing else is said
@@ -96,12 +94,6 @@ def do_log(phone, rest):
 def do_counters(phone, _):
     """``counters``: the Action URLs' counters, in total and for each event."""
     return phone.actions.counters()
-
-
-def do_ram(phone, _):
-    """``ram``: the heap after a collection, in bytes."""
-    gc.collect()
-    return {"free": gc.mem_free(), "used": gc.mem_alloc()}
 
 
 def do_fault(phone, rest):

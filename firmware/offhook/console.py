@@ -4,6 +4,7 @@ The serial line of a running phone and the simulated phone's control port are bo
 here. What is refused is answered with ``{"error": "…"}``.
 """
 
+import gc
 import json
 
 from base.compat import const, unload
@@ -16,6 +17,10 @@ async def execute(phone, line):
     """Carry out one line for `phone` (offhook.start.Phone); return JSON text. Never raises."""
     word, _, rest = line.strip().partition(" ")
     try:
+        if word == "ram":  # of the phone, not of the console
+            unload("offhook.commands")
+            gc.collect()
+            return json.dumps({"free": gc.mem_free(), "used": gc.mem_alloc()})
         from offhook import commands
 
         action = getattr(commands, "do_" + word, None)

@@ -133,8 +133,8 @@ def test_a_new_address_is_registered_at_once():
 def test_a_broken_connection_to_the_registrar_is_replaced_within_seconds():
     wire, peer, agent, account = _scene()
     _grant(peer)
-    account.registration._lost()
+    account.registration.lost()
     assert "REGISTER" in peer.take(5000)
-    account.registration._lost()  # while one is under way: nothing more
+    account.registration.lost()  # while one is under way: nothing more
     _grant(peer, ms=5000)
     assert peer.got == []

@@ -1,0 +1,162 @@
+"""What a registrar answers: granted, challenged, refused, or nothing; and the end of it.
+
+Functions on a `sip.registration.Registration`, loaded by each REGISTER and forgotten again.
+"""
+
+import asyncio
+
+from base.compat import const, wait_for_ms
+from sip.message import name_addr, param, split, uri_parts, via
+
+_BASE = const(30)  # s of the first pause, unless the settings say otherwise
+_LONGEST = const(1800)
+_SOON = const(5)  # s before the end of a short registration that it is refreshed
+_BYE = const(2000)  # ms that unregistering may take
+_KEEP = const(15)  # s between two keep-alives that hold a NAT's mapping open
+
+
+async def stop(registration):
+    """Unregister, as far as the registrar answers in two seconds."""
+    registration.wait(None)
+    registration.keep_open(None)
+    if registration.request:
+        registration.request.cancel()
+        registration.request = None
+    if not registration.account.registered:
+        return
+    registration.gone = asyncio.Event()
+    registration.expires = 0
+    registration.start()
+    try:
+        await wait_for_ms(registration.gone.wait(), _BYE)
+    except asyncio.TimeoutError:
+        if registration.request:  # a late one would take back what is registered by then
+            registration.request.cancel()
+            registration.request = None
+    registration.wait(None)
+    _state(registration, False)
+
+
+def headers(registration, request):
+    """Return the headers of a REGISTER."""
+    contact = request.contact()
+    if registration.public and registration.agent.settings.get("use_rport_contact"):
+        address = "%s:%d" % registration.public
+        contact = contact.replace("%s:%d" % request.local, address)
+    registration.bound = contact
+    return (
+        ("Contact", "%s;expires=%d" % (contact, registration.expires)),
+        ("Expires", str(registration.expires)),
+        ("Allow", registration.agent.allow),
+        ("Supported", "path"),
+    )
+
+
+def answered(registration, request, response):
+    """Take an answer; what follows is a timer, or another REGISTER at once."""
+    if response is None or response.status < 200:
+        return
+    registration.request = None
+    status = response.status
+    if not response.local:
+        _learn(registration, request, response)
+    if registration.gone:
+        registration.gone.set()
+    elif status < 300:
+        _registered(registration, response)
+    elif status == 423 and _longer(registration, response):
+        registration.start()
+    else:
+        _failed(registration, response)
+
+
+def _learn(registration, request, response):
+    """Note who answered, and the address that it saw (RFC 3581)."""
+    registration.server = response.source
+    try:
+        params = via(split(response.header("via"), ",")[0])[3]
+    except ValueError:
+        return
+    ip, port = param(params, "received"), param(params, "rport")
+    before = registration.public
+    if port and port.isdigit():
+        registration.public = (ip or request.local[0], int(port))
+    if before != registration.public and registration.agent.settings.get("use_rport_contact"):
+        if registration.public != request.local and response.status < 300:
+            # once more, with the address that counts
+            registration.agent.timers.after(0, registration.start)
+
+
+def _longer(registration, response):
+    """Take Min-Expires of a 423; False when it makes no sense."""
+    wanted = response.header("min-expires") or ""
+    if not wanted.isdigit() or not registration.expires < int(wanted[:7]) <= 604800:
+        return False
+    registration.expires = int(wanted)
+    return True
+
+
+def _registered(registration, response):
+    registration.failures = 0
+    granted = _granted(registration, response)
+    _state(registration, True)
+    if granted <= 2 * _SOON:
+        wait = granted * 500
+    else:
+        wait = max(granted * 1000 - 60000, granted * 800)  # with time for more than one try
+        wait -= registration.agent.random(16) % (wait // 20 + 1)
+    registration.wait(max(wait, 1000))
+    protocol, agent, server = response.protocol, registration.agent, registration.server
+    public = registration.public
+    if protocol != "UDP":  # the stream keeps itself alive
+        agent.transport.stream().watch(server, protocol, registration.lost)
+    elif public and public[0] != agent.network.address(server[0]):
+        registration.keep_open(_KEEP)
+
+
+def _granted(registration, response):
+    """Return the seconds that the registrar grants: of our own Contact, else Expires."""
+    granted = response.header("expires")
+    own = uri_parts(name_addr(registration.bound)[1])
+    for value in response.values("contact"):
+        try:
+            _, uri, params = name_addr(value)
+            if uri_parts(uri)[1:4] == own[1:4]:
+                granted = param(params, "expires") or granted
+        except ValueError:
+            continue
+    if granted is None or not granted.isdigit():
+        return registration.expires
+    return max(1, min(int(granted[:7]), registration.expires or 1)) or registration.expires
+
+
+def _failed(registration, response):
+    registration.failures += 1
+    account, status = registration.account, response.status
+    text = response.reason or ("no answer" if response.local else "")
+    account.reason = ("%d %s" % (status, text)).strip()
+    _state(registration, False, failed=True)
+    asked = (response.header("retry-after") or "").partition(";")[0].partition("(")[0].strip()
+    base = registration.agent.settings.get("register_back_off") or _BASE
+    pause = min(_LONGEST, base << min(registration.failures - 1, 6))
+    if status in (401, 403, 407):
+        pause = max(pause, 60)  # a wrong password does not get right by asking often
+    pause = pause * 500 + pause * 500 * (registration.agent.random(10)) // 1024
+    if asked.isdigit():
+        pause = max(pause, int(asked[:5]) * 1000)
+    registration.wait(pause)
+
+
+def _state(registration, registered, failed=False):
+    account, agent = registration.account, registration.agent
+    before, first = account.registered, not account.tried
+    account.registered, account.tried = registered, True
+    if registered:
+        account.reason = ""
+    if registered and not before:
+        agent.listener("registered", account)
+    elif failed and (before or first or not registration.told):
+        agent.listener("reg_failed", account)
+    elif before and not registered:
+        agent.listener("unregistered", account)
+    registration.told = failed
