@@ -25,6 +25,7 @@ def build(phone, preset):
     actions = phone.actions = _actions(phone)
     desk = phone.desk = Desk(settings, actions, timers, log)
     desk.storage = platform.storage
+    desk.reset = platform.reset
     actions.lookup = phone.value
     desk.fkeys = FunctionKeys(desk, settings, actions, timers)
     phone.panel = desk.panel = Panel(desk, settings, timers, parts)

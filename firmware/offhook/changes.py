@@ -19,7 +19,10 @@ def apply(phone, name):
     if name.startswith("action_") and not name.startswith("action_url_"):
         phone.actions.set(name, value)
     elif name.startswith("fkey") and name[4:].isdigit():
+        before = int(name[4:]) in phone.desk.fkeys.watched
         phone.desk.fkeys.load(name)
+        if phone.agent and (before or int(name[4:]) in phone.desk.fkeys.watched):
+            _watch(phone)
     elif name == "log_level":
         phone.log.level = value or 0
     elif name == "language":
@@ -28,6 +31,14 @@ def apply(phone, name):
         from offhook.identities import renew
 
         renew(phone, int(name.lstrip("abcdefghijklmnopqrstuvwxyz_")))
+        if phone.desk.watch or name.startswith("user_mailbox"):
+            _watch(phone)
+
+
+def _watch(phone):
+    from offhook.watching import renew
+
+    renew(phone)
 
 
 def tell(phone, name):

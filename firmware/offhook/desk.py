@@ -12,8 +12,9 @@ from base.compat import const, make_room, spare, unload
 _TIDY = const(3000)  # ms from the last change
 RARE = (
     "offhook.keys offhook.calls offhook.fkeyacts offhook.incoming offhook.variables offhook.dates "
-    "offhook.rarekeys offhook.rarereports offhook.transfer offhook.blacklist offhook.dialplan "
-    "web.command offhook.console offhook.commands base.dnsquery base.dnsmore sip.sdp"
+    "offhook.rarekeys offhook.rarereports offhook.watching offhook.transfer offhook.blacklist "
+    "offhook.dialplan web.command offhook.console offhook.commands base.dnsquery base.dnsmore "
+    "sip.sdp"
 )
 
 
@@ -45,6 +46,7 @@ class Desk:
         self.muted = False
         self.menu = None  # an open call list
         self.messages = 0  # new ones in the mailbox
+        self.watch = None  # the agent's subscriptions
         self.notice = ""  # a short message on the display
         self.digit_timer = self._notice_timer = self._lists = self._sweep = None
         spare(self._tidy)

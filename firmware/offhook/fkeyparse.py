@@ -1,6 +1,8 @@
 """Which function keys there can be: refuses a setting ``fkey<idx>`` that could not work."""
 
-TYPES = ("none line speed dest url keyevent dtmf transfer redirect autoanswer icom orbit").split()
+TYPES = (
+    "none line speed dest url keyevent dtmf transfer redirect autoanswer icom orbit blf"
+).split()
 
 
 def parse(text):
@@ -20,6 +22,6 @@ def parse(text):
     if kind not in TYPES:
         raise ValueError("type '%s' does not fit; it takes one of %s" % (kind, ", ".join(TYPES)))
     argument = words[2].strip() if len(words) > 2 else ""
-    if not argument and kind in ("speed", "dest", "url", "keyevent", "dtmf", "icom"):
+    if not argument and kind in ("speed", "dest", "url", "keyevent", "dtmf", "icom", "blf"):
         raise ValueError("type %s wants an argument" % kind)
     return context, kind, argument

@@ -20,17 +20,21 @@ class FunctionKeys:
         self.count = 0
         self._keys = {}  # index -> (context, type, argument) of what is set
         self.down = {}  # index -> its long-press timer, False once it was long
+        self.watched = {}  # index -> its subscription or None, of BLF keys
         self.urls = {}  # index -> "busy" or "failed", of url keys
 
     def load(self, name):
         """Take setting ``fkey<idx>`` over."""
         index = int(name[4:])
         words = (self.settings.get(name) or "").split(None, 2) + [""]
+        self.watched.pop(index, None)
         if len(words) < 3:
             self._keys.pop(index, None)
         else:
             argument = words[2].strip()
             self._keys[index] = (words[0], words[1], argument)
+            if words[1] == "blf":
+                self.watched[index] = None
             if words[1] == "url":
                 self._keys[index] = (words[0], "url", self.actions.parse(argument))
 

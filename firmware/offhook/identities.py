@@ -41,6 +41,11 @@ async def start(phone):
         account = make(phone, number)
         if account:
             agent.add(account)
+    get = phone.settings.get
+    if phone.desk.fkeys.watched or any(get("user_mailbox%d" % x.number) for x in agent.accounts):
+        from offhook.watching import renew as watch
+
+        watch(phone)
 
 
 def renew(phone, number):

@@ -92,6 +92,9 @@ class Panel:
             )
         elif index in fkeys.urls:
             state = fkeys.urls[index]
+        elif index in fkeys.watched:
+            state = fkeys.watched[index] and fkeys.watched[index].state
+            state = "active" if state == "busy" else state
         elif kind == "line" and self.desk.dialling and self.desk.key == name:
             state = "dialling"
         elif kind == "keyevent" and argument in ("F_DND", "DND"):

@@ -82,6 +82,10 @@ def act(keys, index, name):
             _move(desk, active, argument)
         else:
             dial(desk, argument)
+    elif kind == "blf":
+        from offhook.watching import press
+
+        press(desk, index)
     elif kind == "icom":
         dial(desk, argument, headers=(("Call-Info", "<sip:intercom>;answer-after=0"),))
 

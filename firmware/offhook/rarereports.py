@@ -15,7 +15,19 @@ def rare(desk, kind, subject, details):
         desk.fire("action_received_subscr_notify_url", account=getattr(subject, "account", None))
     elif kind == "mwi":
         desk.messages = details.get("new", 0)
+        desk.log(4, "%d new messages for %s", desk.messages, subject.uri)
     elif kind == "dtmf":
         desk.log(4, "DTMF %s from %s", details.get("digit"), subject.remote)
     elif kind == "checksync":
-        desk.log(2, "check-sync from the registrar")
+        reboot = details.get("reboot") and desk.settings.get("allow_check_sync")
+        desk.log(2, "check-sync from the registrar%s", ": restart" if reboot else "")
+        if reboot:
+            restart(desk)
+
+
+def restart(desk):
+    """Restart the phone as soon as there is no call."""
+    if desk.agent.calls:
+        desk.timers.after(2000, restart, desk)
+    else:
+        desk.reset()

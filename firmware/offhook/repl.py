@@ -216,7 +216,7 @@ def cmd_update(url):
     phone = stopped()
 
     def fetch():
-        return bring(phone, url or phone.settings.get("update_url"), print)
+        return bring(phone, url or phone.settings.get("update_server"), print)
 
     _while_up(phone, fetch)
 

@@ -13,7 +13,9 @@ _IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
 # without transactions, for both live on in objects of theirs.
 _WITH_CALLS = "sip.incoming sip.outgoing sip.call sip.sessiontimer sip.reliable sip.refer".split()
 _WITH_TRANSACTIONS = ("sip.server sip.invite sip.request sip.transaction").split()
-_FUNCTIONS = "sip.inbound sip.validate sip.sdp sip.modify base.digest".split()  # live in nothing
+_FUNCTIONS = (
+    "sip.inbound sip.validate sip.sdp sip.modify sip.dialoginfo base.digest".split()
+)  # live in nothing
 
 
 class Account:

@@ -1,0 +1,279 @@
+"""Subscriptions under a virtual clock: SUBSCRIBE, NOTIFY, renewal, refusal, and their ends."""
+
+from sipkit import Wire
+
+from sip.agent import Account
+from sip.subscription import Subscriptions
+
+A, B = "10.0.0.1", "10.0.0.2"
+_INFO = "application/dialog-info+xml"
+
+
+def info(state, version=0, kind="full", direction="recipient"):
+    """Return a dialog-info body with one dialog."""
+    dialog = ""
+    if state:
+        dialog = (
+            '<dialog id="d1" call-id="c9" local-tag="lt" remote-tag="rt" direction="%s">'
+            "<state>%s</state><remote><target uri='sip:300@10.0.0.9'/></remote></dialog>"
+        ) % (direction, state)
+    return (
+        '<?xml version="1.0"?><dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" '
+        'version="%d" state="%s" entity="sip:201@%s">%s</dialog-info>'
+    ) % (version, kind, B, dialog)
+
+
+class Scene:
+    """An agent that watches 201 at a peer."""
+
+    def __init__(self, **settings):
+        self.wire = Wire()
+        self.told = []
+        self.agent = self.wire.agent(A, "100", self._heard, **settings)
+        self.peer = self.wire.peer(B)
+        self.account = self.agent.accounts[0]
+        self.every = Subscriptions(self.agent)
+        self.cseq = 0
+
+    def _heard(self, kind, subject, **details):
+        self.told.append((kind, details) if details else kind)
+
+    def watch(self, event="dialog"):
+        return self.every.add(self.account, "sip:201@" + B, event)
+
+    def asked(self, ms=100):
+        """Return the SUBSCRIBE that comes within `ms`."""
+        found = {x.cseq(): x for x in self._got(ms) if x.method == "SUBSCRIBE"}
+        assert len(found) == 1, found  # but for repetitions
+        return list(found.values())[0]
+
+    def _got(self, ms):
+        self.peer.take(ms)
+        return self.peer.got
+
+    def answer(self, request, status, *headers):
+        self.peer.reply(request, status, headers=headers)
+        self.peer.take()
+
+    def notify(
+        self, request, body="", state="active;expires=600", event="dialog", kind=_INFO, **kw
+    ):
+        """Send a NOTIFY for the SUBSCRIBE; return the status that it gets."""
+        self.cseq = kw.get("cseq") or self.cseq + 1
+        lines = [("Event", event)]
+        if state:
+            lines.append(("Subscription-State", state))
+        self.peer.request(
+            "NOTIFY",
+            (A, 5060),
+            "sip:100@" + A,
+            request.header("call-id"),
+            self.cseq,
+            lines,
+            body.encode(),
+            from_="<sip:201@%s>;tag=%s" % (B, kw.get("tag", "peer")),
+            to_tag=request.tag("from"),
+            kind=kind,
+        )
+        self.peer.take()
+        return [x.status for x in self.peer.got if x.status][-1]
+
+
+def test_a_subscription_is_asked_for_told_and_renewed_in_time():
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    assert first.header("event") == "dialog" and first.header("expires") == "3600"
+    assert first.header("accept") == _INFO and first.header("contact")
+    scene.answer(first, 200, ("Expires", "600"))
+    assert scene.notify(first, info("early")) == 200
+    assert watched.state == "ringing" and scene.told[-2:] == ["watched", "notify"]
+    assert scene.notify(first, info("confirmed", 1)) == 200 and watched.state == "busy"
+    assert scene.notify(first, info("", 2)) == 200 and watched.state == "idle"
+    scene.peer.take(470_000)
+    assert not scene.peer.got
+    again = scene.asked(20_000)
+    assert again.header("call-id") == first.header("call-id") and again.tag("to") == "peer"
+    assert again.cseq()[0] == first.cseq()[0] + 1
+    assert again.uri == "sip:peer@%s:5060" % B
+
+
+def test_a_notify_that_overtakes_the_answer_counts():
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    assert scene.notify(first, info("early")) == 200 and watched.state == "ringing"
+    scene.answer(first, 202, ("Expires", "600"))
+    assert watched.tag == "peer"
+
+
+def test_a_notify_of_nobodys_subscription_is_refused():
+    scene = Scene()
+    scene.watch()
+    first = scene.asked()
+    scene.answer(first, 200, ("Expires", "600"))
+    scene.notify(first, info(""))
+    assert scene.notify(first, info("early"), tag="other") == 481
+    assert scene.notify(first, info("early"), cseq=1) == 500  # an old one
+    scene.cseq = 7
+    assert scene.notify(first, info("early"), event="presence") == 489
+    assert scene.notify(first, info("early"), kind="text/plain") == 415
+    assert scene.notify(first, "<dialog-info><dialog>") == 400
+    assert scene.every.all[0].state == "idle"
+
+
+def test_a_version_that_was_lost_is_made_up_for_by_asking_again():
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    scene.answer(first, 200, ("Expires", "600"))
+    scene.notify(first, info(""))
+    assert scene.notify(first, info("early", 1, "partial")) == 200 and watched.state == "ringing"
+    assert scene.notify(first, info("confirmed", 3, "partial")) == 200
+    assert scene.asked(200).tag("to") == "peer"
+    scene.notify(first, info("confirmed", 4))
+    assert watched.state == "busy"
+
+
+def test_min_expires_a_lost_dialog_and_a_refusal():
+    scene = Scene()
+    watched = scene.watch()
+    scene.answer(scene.asked(), 423, ("Min-Expires", "7200"))
+    first = scene.asked()
+    assert first.header("expires") == "7200"
+    scene.answer(first, 200, ("Expires", "100"))
+    renewal = scene.asked(82_000)
+    scene.answer(renewal, 481)
+    anew = scene.asked()
+    assert anew.header("call-id") != first.header("call-id") and not anew.tag("to")
+    scene.answer(anew, 489)
+    scene.peer.take(3_500_000)
+    assert not scene.peer.got and watched.state is None
+    scene.asked(200_000)
+
+
+def test_retry_after_and_a_dead_server_are_waited_for():
+    scene = Scene()
+    scene.watch()
+    scene.answer(scene.asked(), 503, ("Retry-After", "120"))
+    scene.peer.take(119_000)
+    assert not scene.peer.got
+    scene.asked(5000)
+    count = len([x for x in scene.wire.lines() if x.startswith("SUBSCRIBE")])
+    scene.peer.take(600_000)  # nobody answers: each try has its retransmissions, then a pause
+    more = len([x for x in scene.wire.lines() if x.startswith("SUBSCRIBE")]) - count
+    assert 10 < more < 70, more
+
+
+def test_what_is_terminated_begins_anew_as_its_reason_says():
+    for state, early, late in (
+        ("terminated;reason=timeout", 1900, 300),
+        ("terminated;reason=probation;retry-after=300", 299_000, 2000),
+        ("terminated;reason=noresource", 3_590_000, 20_000),
+    ):
+        scene = Scene()
+        watched = scene.watch()
+        first = scene.asked()
+        scene.answer(first, 200, ("Expires", "600"))
+        scene.notify(first, info("confirmed"))
+        assert scene.notify(first, "", state) == 200
+        assert watched.state is None
+        scene.peer.take(early)
+        assert not scene.peer.got, state
+        assert scene.asked(late).header("call-id") != first.header("call-id")
+
+
+def test_a_subscription_that_ends_tells_the_notifier():
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    scene.answer(first, 200, ("Expires", "600"))
+    scene.every.remove(watched)
+    last = scene.asked()
+    assert last.header("expires") == "0" and last.tag("to") == "peer"
+    scene.answer(last, 200, ("Expires", "0"))
+    assert scene.every.all == []
+    assert scene.notify(first, info(""), "terminated;reason=timeout") == 481
+
+
+def test_one_request_at_a_time_and_the_number_is_bounded():
+    scene = Scene(sip_max_subscriptions=3)
+    for number in range(3):
+        scene.every.add(scene.account, "sip:20%d@%s" % (number, B), "dialog")
+    try:
+        scene.every.add(scene.account, "sip:209@" + B, "dialog")
+        raise AssertionError
+    except ValueError as error:
+        assert "too many" in str(error)
+    seen = []
+    for _ in range(3):
+        request = scene.asked()
+        seen.append(request.uri)
+        scene.answer(request, 200, ("Expires", "600"))
+    assert seen == ["sip:20%d@%s" % (number, B) for number in range(3)]
+
+
+def test_messages_waiting_are_counted_asked_for_or_not():
+    body = "Messages-Waiting: yes\r\nVoice-Message: 2/8 (0/2)\r\n"
+    kind = "application/simple-message-summary"
+    scene = Scene()
+    scene.watch("message-summary")
+    first = scene.asked()
+    assert first.header("accept") == kind
+    scene.answer(first, 200, ("Expires", "600"))
+    assert scene.notify(first, body, event="message-summary", kind=kind) == 200
+    assert ("mwi", {"new": 2, "old": 8}) in scene.told
+    del scene.told[:]
+    lines = [("Event", "message-summary")]
+    uri = "sip:100@" + A
+    scene.peer.request("NOTIFY", (A, 5060), uri, "u1", 1, lines, body.encode(), kind=kind)
+    assert scene.peer.take() == ["200"] and scene.told == [("mwi", {"new": 2, "old": 8})]
+    scene.peer.request("NOTIFY", (A, 5060), uri, "u2", 1, [("Event", "presence")])
+    assert scene.peer.take() == ["489"]
+    assert "dialog" in scene.peer.got[0].header("allow-events")
+
+
+def test_check_sync_is_taken_from_the_registrar_only():
+    scene = Scene()
+
+    class Registered:
+        public = None
+
+        def serves(self, ip):
+            return ip == B
+
+    scene.account.registration = Registered()
+    stranger = scene.wire.peer("10.0.0.66")
+    lines = [("Event", "check-sync;reboot=true")]
+    stranger.request("NOTIFY", (A, 5060), "sip:100@" + A, "s1", 1, lines)
+    assert stranger.take() == ["403"] and not scene.told
+    scene.peer.request("NOTIFY", (A, 5060), "sip:100@" + A, "s2", 1, lines)
+    assert scene.peer.take() == ["200"] and scene.told == [("checksync", {"reboot": True})]
+    lines = [("Event", "check-sync;reboot=false")]
+    scene.peer.request("NOTIFY", (A, 5060), "sip:100@" + A, "s3", 1, lines)
+    scene.peer.take()
+    assert scene.told[-1] == ("checksync", {"reboot": False})
+
+
+def test_what_rings_can_be_picked_up_by_replaces():
+    from sip.notified import pickup
+
+    scene = Scene()
+    watched = scene.watch()
+    assert pickup(watched) == ("sip:201@" + B, "")
+    first = scene.asked()
+    scene.answer(first, 200, ("Expires", "600"))
+    scene.notify(first, info("early"))
+    assert pickup(watched) == ("sip:300@10.0.0.9", "c9;to-tag=rt;from-tag=lt;early-only")
+
+
+def test_a_second_account_is_kept_apart():
+    scene = Scene()
+    other = Account(2, "101")
+    scene.agent.add(other)
+    scene.watch()
+    scene.every.add(other, "sip:201@" + B, "dialog")
+    assert len(scene.every.of(other)) == 1 and len(scene.every.of(scene.account)) == 1
+    scene.every.stop()
+    scene.peer.take(10_000)
+    assert not scene.peer.got
