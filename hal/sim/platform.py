@@ -41,6 +41,10 @@ class Platform:
 
         fault(self.all, self.storage, name, on)
 
+    def reset(self):
+        """End: whoever started the phone starts it again."""
+        self.phone.stop()
+
     def ready(self, phone):
         """The phone is up: open its control port."""
         self.phone = phone
