@@ -103,6 +103,8 @@ class Panel:
             state = "idle" if get("redirect_event") == "none" else "active"
         elif kind == "autoanswer":
             state = "active" if get("autoanswer") else "idle"
+        elif kind == "keyevent" and argument in ("F_RETRIEVE", "RETRIEVE", "MESSAGE"):
+            state = "active" if self.desk.messages else "idle"
         elif argument == "F_MUTE":
             state = "active" if self.desk.muted else "idle"
         else:
