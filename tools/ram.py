@@ -23,10 +23,11 @@ WANTED = {"registered, at rest": 42_000, "in a call, at rest": 36_000}  # bytes 
 _REST = 56  # s: 32 until a transaction is over, 20 until its code goes
 DRIFT = 1_000  # bytes that the 20th and the 200th call may differ
 _CALLS = 200
+_BLF = 50
 
 
 class Registrar:
-    """Answers each REGISTER with 200, on loopback UDP."""
+    """Answers each REGISTER and SUBSCRIBE with 200, on loopback UDP, the latter with a NOTIFY."""
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -38,11 +39,34 @@ class Registrar:
         while True:
             data, address = self.socket.recvfrom(4096)
             text = data.decode(errors="replace")
-            if not text.startswith("REGISTER"):
+            if not text.startswith(("REGISTER", "SUBSCRIBE")):
                 continue
             keep = re.findall(r"(?im)^(?:via|v|from|f|to|t|call-id|i|cseq|contact|m):.*$", text)
             answer = ["SIP/2.0 200 OK", *(x.strip() for x in keep), "Content-Length: 0", "", ""]
-            self.socket.sendto("\r\n".join(answer).encode(), address)
+            text = "\r\n".join(answer)
+            if "CSeq: 1 SUBSCRIBE" in text:
+                text = re.sub(r"(?m)^(To: .*?)\r", r"\1;tag=registrar\r", text)
+                text = text.replace("Content-Length", "Expires: 3600\r\nContent-Length")
+            self.socket.sendto(text.encode(), address)
+            if "CSeq: 1 SUBSCRIBE" in text:
+                self._notify(dict(x.split(": ", 1) for x in text.split("\r\n")[1:-2]), address)
+
+    def _notify(self, head, address):
+        body = '<?xml version="1.0"?><dialog-info version="0" state="full"></dialog-info>'
+        lines = [
+            f"NOTIFY sip:100@{address[0]}:{address[1]} SIP/2.0",
+            f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{head['Call-ID']}",
+            "From: " + head["To"],
+            "To: " + head["From"],
+            "Call-ID: " + head["Call-ID"],
+            "CSeq: 1 NOTIFY",
+            "Event: dialog",
+            "Subscription-State: active;expires=3600",
+            f"Contact: <sip:127.0.0.1:{self.port}>",
+            "Content-Type: application/dialog-info+xml",
+            f"Content-Length: {len(body)}",
+        ]
+        self.socket.sendto("\r\n".join([*lines, "", body]).encode(), address)
 
 
 def one_call(caller, callee):
@@ -122,6 +146,13 @@ class Measure:
         phone.wait(lambda calls: len(calls) == 2 and calls[1]["state"] == "ringing")
         self.note(phone, "one waiting")
 
+    def watching(self, phone, _):
+        """Note the heap with BLF keys, all of them subscribed."""
+        for index in range(_BLF):
+            phone.ask(f"set fkey{index} active blf {200 + index}")
+        phone.wait(lambda status: status.get("subscriptions") == _BLF, "status", 60)
+        self.rest(phone, f"{_BLF} BLF keys")
+
     def calls(self, phone, other):
         """Note the heap after 20 and after 200 calls."""
         for number in range(1, _CALLS + 1):
@@ -167,6 +198,9 @@ def main():
         print(f"free heap of {HEAP} on the 32-bit VM, loaded from .mpy, in bytes")
         first = Measure(f"{folder}/a", HEAP, receiver, report)
         first.run(first.states)
+        third = Measure(f"{folder}/c", HEAP, receiver, report)
+        print("the same, with BLF keys")
+        third.run(third.watching)
         print(f"the same, {_CALLS} calls one after the other with three events each")
         second = Measure(f"{folder}/b", HEAP, receiver, report)
         second.run(second.calls)

@@ -31,12 +31,15 @@ class FunctionKeys:
         if len(words) < 3:
             self._keys.pop(index, None)
         else:
-            argument = words[2].strip()
-            self._keys[index] = (words[0], words[1], argument)
-            if words[1] == "blf":
+            context, kind, argument = words[0], words[1], words[2].strip()
+            if context == "active":
+                context = "active"  # one object for all keys
+            if kind == "blf":
+                kind = "blf"
                 self.watched[index] = None
-            if words[1] == "url":
-                self._keys[index] = (words[0], "url", self.actions.parse(argument))
+            elif kind == "url":
+                kind, argument = "url", self.actions.parse(argument)
+            self._keys[index] = (context, kind, argument)
 
     def entry(self, index):
         """Return (context, type, argument) of a key."""

@@ -45,6 +45,9 @@ def cmd_status(phone, _):
         "settings": phone.settings.trouble or "ok",
         "timers": len(phone.timers),
         "transactions": len(agent.transactions) if agent else 0,
+        "subscriptions": sum(1 for x in phone.desk.watch.all if x.active)
+        if phone.desk.watch
+        else 0,
         "identities": [
             {
                 "number": account.number,

@@ -34,13 +34,13 @@ def renew(phone):
 
 
 def _wanted(phone):
-    """Return [(account, URI, event, index of the key or None)]."""
+    """Return [(account, number or URI, event, index of the key or None)]."""
     agent, fkeys, wanted = phone.agent, phone.desk.fkeys, []
     for index in fkeys.watched:
         context, _, argument = fkeys.entry(index)
         account = account_for(agent, context)
         if account:
-            wanted.append((account, uri(account, split(argument)[0]), "dialog", index))
+            wanted.append((account, split(argument)[0], "dialog", index))
     for account in agent.accounts:
         if phone.settings.get("user_mailbox%d" % account.number) and account.host:
             wanted.append((account, account.uri, "message-summary", None))
@@ -64,15 +64,10 @@ def account_for(agent, context):
 
 def split(argument):
     """Return (number or URI, pickup code) of ``201``, ``201|*8`` or ``<sip:201@host>|*8``."""
+    if argument.isdigit():
+        return argument, ""  # the same object: there are many
     target, _, code = argument.partition("|")
     return target.strip().strip("<>").partition(";")[0], code.strip()
-
-
-def uri(account, target):
-    """Return the URI of a number, or of an address."""
-    if target[:4].lower() == "sip:" or target[:5].lower() == "sips:":
-        return target
-    return "sip:" + (target if "@" in target else "%s@%s" % (target, account.host))
 
 
 def press(desk, index):

@@ -22,14 +22,15 @@ _ACCEPT = {
 def subscribe(every, subscription):
     """Return the `Request` for a SUBSCRIBE of `subscription`, new or within its dialog."""
     account = subscription.account
+    target = uri_of(subscription)
     dialog = Dialog(
         account,
         "%s-%d" % (every.token, subscription.number),
         "<%s>" % account.uri,
         every.token,
-        "<%s>" % subscription.target,
+        "<%s>" % target,
         subscription.tag,
-        subscription.contact or subscription.target,
+        subscription.contact or target,
         subscription.routes or every.agent.dialog(account, "").routes,
     )
     dialog.cseq = subscription.cseq
@@ -52,6 +53,14 @@ def subscribe(every, subscription):
         )
 
     return Request(every.agent, dialog, "SUBSCRIBE", answered, headers)
+
+
+def uri_of(subscription):
+    """Return the URI that is watched."""
+    target = subscription.target
+    if target[:4].lower() == "sip:" or target[:5].lower() == "sips:":
+        return target
+    return "sip:" + (target if "@" in target else "%s@%s" % (target, subscription.account.host))
 
 
 def later(every, subscription, seconds):
@@ -85,7 +94,7 @@ def _answered(every, subscription, response):
         return
     if status < 300:
         every.failures = 0
-        _learn(subscription, response, True)
+        _learn(every, subscription, response, True)
         granted = min(_seconds(response.header("expires"), subscription.expires), 604800)
         later(every, subscription, max(granted * 8 // 10, _SOON))
     elif status == 423 and subscription.expires < _seconds(response.header("min-expires"), 0):
@@ -109,14 +118,23 @@ def _answered(every, subscription, response):
         _tell(every, subscription, None)
 
 
-def _learn(subscription, message, is_response):
+def _learn(every, subscription, message, is_response):
     dialog = Dialog(None, "", "", "", "", "", subscription.target)
     tag = message.tag("to" if is_response else "from")
     if subscription.tag and tag != subscription.tag:
         return  # another branch of a fork: the first one is enough
     dialog.learn(message, is_response)
     subscription.tag = tag
-    subscription.contact, subscription.routes = dialog.target, dialog.routes
+    contact, routes = dialog.target, dialog.routes
+    for other in every.all:  # most have the same: keep one of them
+        if other.contact == contact:
+            contact = other.contact
+        if other.routes == routes:
+            routes = other.routes
+    if subscription.contact != contact:
+        subscription.contact = contact
+    if routes or subscription.routes:
+        subscription.routes = routes
 
 
 def notify(every, message):
@@ -137,7 +155,7 @@ def notify(every, message):
     if number <= subscription.seen:
         return 500
     if message.values("contact"):
-        _learn(subscription, message, False)
+        _learn(every, subscription, message, False)
     status = _body(every, subscription, message)
     if status < 300:
         subscription.seen = number
@@ -193,7 +211,9 @@ def _body(every, subscription, message):
         except ValueError as error:
             every.agent.log(4, "dialog-info of %s: %s", subscription.target, error)
             return 400
-        subscription.version, subscription.data = version, found or None
+        subscription.version = version
+        if found or subscription.data:
+            subscription.data = found
         if version is not None:
             _tell(every, subscription, dialoginfo.state_of(found)[0])
     else:
@@ -270,10 +290,10 @@ def pickup(subscription):
     if dialog and dialog[2] and dialog[3] and dialog[4]:
         target = dialog[5]
         if target[:4] not in ("sip:", "sips"):
-            target = subscription.target
+            target = uri_of(subscription)
         return name_addr(target)[1], "%s;to-tag=%s;from-tag=%s;early-only" % (
             dialog[2],
             dialog[4],
             dialog[3],
         )
-    return subscription.target, ""
+    return uri_of(subscription), ""
