@@ -17,6 +17,8 @@ _LINE = const(1200)  # characters of a console line
 class Platform:
     """What offhook.start wants of a platform, on an ESP32 whose board is the module `board`."""
 
+    flash = ""  # the path of its root
+
     def __init__(self):
         self.storage = Storage("/state")
         self.random = random.getrandbits

@@ -55,6 +55,7 @@ def build(name, dest=None, settings=None, firmware=None):
         text = pathlib.Path(settings).read_text("utf-8")
         json.loads(text)  # rather refused here than set aside by the phone
         (root / "state/settings.json").write_text(text, "utf-8")
+    (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
     (app / _HASHES).write_text(hash_list(app))
     (dest / "board.json").write_text(json.dumps(board.about, indent=2) + "\n")
     (dest / "littlefs.bin").write_bytes(image(root, board.about["image_size"]))

@@ -75,6 +75,23 @@ class Request:
                 raise OSError("endless header" if self.rest else "closed before its answer's end")
 
     async def _answer(self):
+        length = await self.head()
+        if self.status == 204 or 300 <= self.status < 400:
+            return
+        # the body is read away, so that a script which still writes is not cut off
+        left = _BODY if length < 0 else min(length, _BODY)
+        data, tail = self.rest, b""
+        while True:
+            left -= len(data)
+            tail = (tail + data)[-5:]
+            if left <= 0 or (length < 0 and tail == b"0\r\n\r\n"):  # the last chunk
+                return
+            data = await wait_for_ms(self.reader.read(_PIECE), _IDLE)
+            if not data:
+                return
+
+    async def head(self):
+        """Read an answer up to its body; return the body's length in bytes, -1 for an unknown."""
         status = 0
         while status < 200:
             line = await self._line()
@@ -96,16 +113,4 @@ class Request:
                 elif name == b"www-authenticate" and len(self.challenges) < 4:
                     self.challenges.append(value.strip())
         self.status = status
-        if status == 204 or 300 <= status < 400:
-            return
-        # the body is read away, so that a script which still writes is not cut off
-        left = _BODY if length < 0 else min(length, _BODY)
-        data, tail = self.rest, b""
-        while True:
-            left -= len(data)
-            tail = (tail + data)[-5:]
-            if left <= 0 or (length < 0 and tail == b"0\r\n\r\n"):  # the last chunk
-                return
-            data = await wait_for_ms(self.reader.read(_PIECE), _IDLE)
-            if not data:
-                return
+        return length

@@ -16,6 +16,7 @@ _HELP = (
     "counters",
     "status",
     "test_url EVENT",
+    "update [URL]",
     "ram",
     "loaded",
     "quit",
@@ -43,6 +44,7 @@ def cmd_status(phone, _):
         "missing": phone.parts.missing,
         "modules": list(phone.parts.modules),
         "settings": phone.settings.trouble or "ok",
+        "updating": phone.updating,
         "timers": len(phone.timers),
         "transactions": len(agent.transactions) if agent else 0,
         "subscriptions": sum(1 for x in phone.desk.watch.all if x.active)
@@ -101,6 +103,12 @@ def cmd_reset(phone, rest):
     if rest != "yes":
         raise ValueError("'reset yes' gives every setting its default back")
     phone.settings.store().reset(phone.settings)
+
+
+def cmd_update(phone, rest):
+    from offhook.update import start
+
+    start(phone, rest or phone.settings.get("update_server"))
 
 
 def cmd_test_url(phone, rest):

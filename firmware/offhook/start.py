@@ -22,6 +22,7 @@ class Phone:
     """All of one phone; `platform` and its parts are its only way to the world."""
 
     clock = agent = None
+    updating = False  # new software is being fetched
 
     def __init__(self, platform, preset=None):
         from offhook.boot import build

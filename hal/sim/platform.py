@@ -18,6 +18,7 @@ class Platform:
 
     def __init__(self, options):
         self.storage = Storage(options["state"])
+        self.flash = options["state"] + "/flash"
         self.options = options
         self.random = random.getrandbits
         self.console_line = print

@@ -1,0 +1,68 @@
+"""The built image in the VM fetches new software over HTTPS, restarts with it, and keeps it."""
+
+import json
+import shutil
+
+import pytest
+
+from tests.peers.test_build import Serial
+from tests.peers.test_deploy import files
+from tests.phone.certificates import Authority
+from tests.phone.updateserver import Files, write_list
+from tests.phone.webserver import HOST
+from tools import build
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Software of the devkit with one more setting, behind HTTPS; `pem` is its CA."""
+    authority = Authority()
+    built = build.build("devkit", tmp_path / "new")
+    app = tmp_path / "www/app"
+    shutil.copytree(built / "root/app", app)
+    with open(app / "offhook/settings.txt", "a") as catalogue:
+        catalogue.write("newest_setting;text 20;here;;came with the update\n")
+    names = [line.split("  ")[1] for line in (built / "root/app/files.sha256").open()]
+    write_list(app, [x.strip() for x in names])
+    made = Files(tmp_path / "www", authority.server(tmp_path, HOST))
+    made.pem = authority.pem
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def image(tmp_path, server):
+    """A flash with the devkit's software that trusts the server."""
+    settings = tmp_path / "my.json"
+    wanted = {"wifi_ssid1": "any", "ca_certificate": server.pem, "update_server": server.url}
+    settings.write_text(json.dumps(wanted))
+    path = tmp_path / "flash.bin"
+    shutil.copyfile(build.build("devkit", tmp_path / "old", settings) / "littlefs.bin", path)
+    return path
+
+
+@pytest.mark.parametrize("how", ["console", "repl"])
+def test_one_changed_file_is_fetched_and_the_phone_comes_back_with_it(image, server, how):
+    serial = Serial(image)
+    try:
+        serial.until("network: 127.0.0.1")
+        if how == "console":
+            serial.type("update\r")
+        else:
+            serial.type("\x03")
+            serial.until(">>> ")
+            serial.type("from offhook import phone\r")
+            serial.until(">>> ")
+            serial.type("phone.update()\r")
+        seen = serial.until("restarting", "refused", "update: O", seconds=60)
+        assert "1 files fetched" in seen, seen
+        assert server.asked == ["files.sha256", "offhook/settings.txt"]
+        serial.until("network: 127.0.0.1", seconds=60)
+        serial.until("the new software has come up", seconds=30)
+        serial.type("get newest_setting\r")
+        assert '"value": "here"' in serial.until("}\r\n", "}\n")
+    finally:
+        serial.bridge.close()
+    found = files(image)
+    assert "/prev/hal/platform.mpy" in found and "/next/files.sha256" not in found
+    assert not any(name.startswith("/app/trial") for name in found)
