@@ -101,6 +101,7 @@ class Agent:
         self.calls = []
         self.waiting = []  # calls that are over but for an ACK
         self.transactions = {}
+        self.leaving = {}  # number of an account -> its registration that is being taken back
         self.transport = self._sweep = None
         self.last_id = 0
         self._loaded = []
@@ -139,7 +140,11 @@ class Agent:
             from sip.registration import Registration
 
             account.registration = Registration(self, account)
-            account.registration.start()
+            former = self.leaving.get(account.number)
+            if former:
+                former.heir = account.registration
+            else:
+                account.registration.start()
 
     def remove(self, account):
         """Let an account go; its registration is taken back in the background."""
@@ -147,7 +152,12 @@ class Agent:
 
         self.accounts.remove(account)
         if account.registration:
-            spawn(account.unregister())
+            former = self.leaving.get(account.number)
+            if former:
+                former.heir = None  # it has not begun
+            else:
+                self.leaving[account.number] = account.registration
+                spawn(account.unregister())
 
     def network_changed(self):
         """The network went away or came back, perhaps with another address."""

@@ -16,25 +16,30 @@ _KEEP = const(15)  # s between two keep-alives that hold a NAT's mapping open
 
 
 async def stop(registration):
-    """Unregister, as far as the registrar answers in two seconds."""
+    """Unregister, as far as the registrar answers in two seconds; then its heir begins."""
     registration.wait(None)
     registration.keep_open(None)
     if registration.request:
         registration.request.cancel()
         registration.request = None
-    if not registration.account.registered:
-        return
-    registration.gone = asyncio.Event()
-    registration.expires = 0
-    registration.start()
-    try:
-        await wait_for_ms(registration.gone.wait(), _BYE)
-    except asyncio.TimeoutError:
-        if registration.request:  # a late one would take back what is registered by then
-            registration.request.cancel()
-            registration.request = None
-    registration.wait(None)
-    _state(registration, False)
+    if registration.account.registered:
+        registration.gone = asyncio.Event()
+        registration.expires = 0
+        registration.start()
+        try:
+            await wait_for_ms(registration.gone.wait(), _BYE)
+        except asyncio.TimeoutError:
+            if registration.request:  # a late one would take back what is registered by then
+                registration.request.cancel()
+                registration.request = None
+        registration.wait(None)
+        _state(registration, False)
+    registration.agent.leaving.pop(registration.account.number, None)
+    heir, former = registration.heir, registration.dialog
+    if heir:
+        if heir.account.uri == registration.account.uri:  # one that is late counts as too old
+            heir.dialog.call_id, heir.dialog.cseq = former.call_id, former.cseq
+        heir.start()
 
 
 def headers(registration, request):

@@ -15,6 +15,7 @@ class Registration:
     """Keeps `account` registered through `agent`."""
 
     told = False  # that it has failed
+    heir = None  # begins when this one is taken back
 
     def __init__(self, agent, account):
         self.agent = agent

@@ -138,3 +138,35 @@ def test_a_broken_connection_to_the_registrar_is_replaced_within_seconds():
     account.registration.lost()  # while one is under way: nothing more
     _grant(peer, ms=5000)
     assert peer.got == []
+
+
+def test_an_account_that_comes_back_registers_when_the_former_is_taken_back():
+    """A late "expires=0" must not undo the new registration (RFC 3261 section 10.2)."""
+    wire, peer, agent, account = _scene()
+    first = peer.got[0]
+    _grant(peer)
+
+    async def scene():
+        for answered in (True, False):
+            agent.remove(agent.accounts[-1])
+            for _ in range(2):
+                agent.add(Account(2, "100", REGISTRAR, "secret"))
+                agent.remove(agent.accounts[-1])
+            agent.add(Account(2, "100", REGISTRAR, "secret"))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert peer.take() == ["REGISTER"]
+            leaving = peer.got[0]
+            assert leaving.header("expires") == "0"
+            if answered:
+                peer.reply(leaving, 200, contact=False)
+                peer.take()
+            while not peer.got or peer.got[0].header("expires") == "0":
+                await asyncio.sleep(0.02)
+                peer.take()
+            assert peer.got[0].header("call-id") == first.header("call-id")
+            assert peer.got[0].cseq()[0] == leaving.cseq()[0] + 1
+            _grant(peer)
+            assert agent.accounts[-1].registered and agent.leaving == {}
+
+    asyncio.run(scene())
