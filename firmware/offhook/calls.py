@@ -50,6 +50,9 @@ def bind(desk, call):
 
 def hold_active(desk):
     """Put the active call on hold, or end it where it was not answered yet."""
+    for call in desk.agent.calls:
+        if call.state == "held":
+            call.hold()  # one that is being taken back, too
     call = desk.active()
     if call is None:
         return

@@ -246,9 +246,15 @@ class Call:
     ring = reject = redirect = cancelled = answer
 
     def hold(self, on=True):
-        """Put the other side on hold; "hold" is reported when it has agreed."""
+        """Put the other side on hold, at once as far as the desk is concerned.
+
+        It is told by a re-INVITE; one that does not want to hear of it hears nothing.
+        """
         if self.state in ("connected", "held"):
             self.wanted = on
+            if on and self.state == "connected":
+                self.state = "held"
+                self.report("hold")
             self.agent.load("sip.modify").sync(self)
 
     def resume(self):

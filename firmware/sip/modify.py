@@ -62,7 +62,10 @@ def request(call, transaction, message):
 
 def sync(call):
     """Bring the call to where we want it: on hold or not. One change at a time."""
-    if call.changing or not call.acked or call.state == "ended" or call.held == call.wanted:
+    if call.changing or not call.acked or call.state == "ended":
+        return
+    if call.held == call.wanted:
+        _settled(call)
         return
     hold = call.wanted
 
@@ -78,8 +81,10 @@ def refresh(call, update):
         call.session.later(2)
         return
 
+    hold = call.held if update else call.wanted
+
     def answered(request, response):
-        _answered(call, request, response, call.held)
+        _answered(call, request, response, hold)
 
     _send(call, "UPDATE" if update else "INVITE", answered)
 
@@ -91,8 +96,10 @@ def moved(call):
     if call.address == call.agent.network.address():
         return
 
+    hold = call.wanted
+
     def answered(request, response):
-        _answered(call, request, response, call.held)
+        _answered(call, request, response, hold)
 
     _send(call, "INVITE", answered)
 
@@ -140,17 +147,22 @@ def _answered(call, request, response, hold):
     elif status in (408, 481):
         call.fail(status)
     else:
-        call.wanted = call.held
+        # Refused: what is held stays held, for us alone where the other side does not care
+        call.wanted = call.held or call.wanted
         if call.session:
             call.session.later(10)
 
 
 def _done(call, hold):
-    if call.state != "ended" and hold != call.held:
+    if call.state != "ended":
         call.held = hold
-        call.state = "held" if hold else "connected"
-        call.report("hold" if hold else "unhold")
-    sync(call)
+        sync(call)
+
+
+def _settled(call):
+    if call.state == "held" and not call.wanted:
+        call.state = "connected"
+        call.report("unhold")
 
 
 def _retry(call):

@@ -55,7 +55,7 @@ def _inside(peer, call, method, cseq=1, **kw):
 def test_hold_and_resume_are_told_to_both_sides():
     wire, a, b, call, other = _connected()
     call.hold()
-    assert call.state == "connected"  # until the other side has agreed
+    assert call.state == "held" and not call.held  # at once for the desk, told by and by
     wire.run(1000)
     assert call.state == "held" and call.held and a.party.events[-1] == "hold"
     assert other.remote_hold and other.state == "connected" and b.party.events[-1] == "held"
@@ -137,12 +137,30 @@ def test_an_offerless_invite_while_held_gets_what_we_want_now():
     _end(wire, a)
 
 
-def test_a_refused_hold_leaves_the_call_as_it_is():
+def test_a_refused_hold_is_a_hold_for_us_alone():
     wire, a, peer, call = _peer()
     call.hold()
     peer.take()
     peer.reply(peer.got[0], 488)
-    assert peer.take() == ["ACK"] and call.state == "connected" and not call.wanted
+    assert peer.take() == ["ACK"] and call.state == "held" and not call.held
+    call.resume()
+    assert peer.take() == [] and call.state == "connected"  # there is nothing to tell
+    assert a.party.events[-2:] == ["hold", "unhold"]
+    _end(wire, a)
+
+
+def test_a_refused_resume_leaves_the_call_on_hold_and_may_be_tried_again():
+    wire, a, peer, call = _peer()
+    call.hold()
+    peer.take()
+    peer.reply(peer.got[0], 200, body=SDP)
+    peer.take()
+    for status in (500, 200):
+        call.resume()
+        assert peer.take() == ["INVITE"] and call.state == "held"
+        peer.reply(peer.got[0], status, body=SDP if status == 200 else b"")
+        assert peer.take() == ["ACK"]
+    assert call.state == "connected" and a.party.events[-2:] == ["hold", "unhold"]
     _end(wire, a)
 
 
