@@ -1,0 +1,219 @@
+"""A SIP peer that does what a test tells it: many calls at once, on one UDP socket of loopback.
+
+Independent of the firmware's own SIP code. It acknowledges, answers what is owed inside a call,
+and repeats its answer to a repeated request; all else is a step of the test.
+"""
+
+import re
+import socket
+import threading
+
+_SDP = (
+    "v=0\r\no=- 1 {version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    "m=audio 40000 RTP/AVP 0\r\na={direction}\r\n"
+)
+
+
+class Message:
+    """One message, read just far enough."""
+
+    def __init__(self, data):
+        head, _, self.body = data.decode().partition("\r\n\r\n")
+        self.first, *lines = head.split("\r\n")
+        self.headers = [tuple(x.strip() for x in line.split(":", 1)) for line in lines]
+        words = self.first.split(" ")
+        self.status = int(words[1]) if words[0] == "SIP/2.0" else 0
+        self.number, self.method = self["CSeq"].split()
+        self.branch = re.search(r"branch=([^;,\s]+)", self["Via"])[1]
+        self.call_id = self["Call-ID"]
+
+    def __getitem__(self, name):
+        return next((v for n, v in self.headers if n.lower() == name.lower()), "")
+
+    def copied(self):
+        """Return what an answer takes over."""
+        wanted = ("via", "from", "to", "call-id", "cseq")
+        return [f"{n}: {v}" for n, v in self.headers if n.lower() in wanted]
+
+
+class Call:
+    """One call of the peer; `state` is "in", "out", "up" or "over"."""
+
+    def __init__(self, call_id, state):
+        self.call_id, self.state = call_id, state
+        self.cseq = 1
+        self.invite = self.local = self.remote = self.target = self.branch = None
+        self.seen = set()  # statuses that came
+        self.version = 0
+
+
+class Peer:
+    """The peer at `address`; it calls the phone at `phone`, (ip, port)."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.phone = None
+        self.calls, self.sent = {}, {}
+        self.count = 0
+        self.lock = threading.RLock()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self):
+        """Stop listening."""
+        self.socket.close()
+
+    def some(self, *states):
+        """Return the calls in one of `states`, the oldest first."""
+        with self.lock:
+            return [call for call in self.calls.values() if call.state in states]
+
+    # -- steps ----------------------------------------------------------------------------------
+
+    def invite(self, user):
+        """Call the phone as `user`."""
+        with self.lock:
+            self.count += 1
+            call = Call(f"peer{self.count}-{self.port}", "out")
+            self.calls[call.call_id] = call
+            call.local = f"<sip:{user}@127.0.0.1>;tag=t{self.count}"
+            call.remote = call.target = f"sip:100@{self.phone[0]}:{self.phone[1]}"
+            call.remote = f"<{call.remote}>"
+            call.branch = self._request(call, "INVITE", self._sdp(call))
+        return call
+
+    def cancel(self, call):
+        """Give our call up."""
+        self._request(call, "CANCEL", branch=call.branch, number=1)
+
+    def answer(self, call, status=200):
+        """Answer a call of the phone's, or refuse it."""
+        call.state = "up" if status == 200 else "over"
+        self._respond(call.invite, status, self._sdp(call) if status == 200 else "")
+
+    def change(self, call, direction):
+        """Put the phone on hold ("sendonly"), or take it back."""
+        self._request(call, "INVITE", self._sdp(call, direction))
+
+    def bye(self, call):
+        """Hang up."""
+        call.state = "over"
+        self._request(call, "BYE")
+
+    # -- the wire -------------------------------------------------------------------------------
+
+    def _sdp(self, call, direction="sendrecv"):
+        call.version += 1
+        return _SDP.format(version=call.version, direction=direction)
+
+    def _send(self, lines, body=""):
+        lines.append(f"Content-Length: {len(body)}")
+        if body:
+            kind = "message/sipfrag" if body.startswith("SIP/") else "application/sdp"
+            lines.insert(-1, f"Content-Type: {kind}")
+        data = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+        try:
+            self.socket.sendto(data, self.phone)
+        except OSError:
+            pass  # the test is over
+        return data
+
+    def _request(self, call, method, body="", branch=None, number=None, more=()):
+        with self.lock:
+            if number is None:
+                number, call.cseq = call.cseq, call.cseq + 1
+            self.count += 1
+            branch = branch or f"z9hG4bK{self.count}p{self.port}"
+            self._send(
+                [
+                    f"{method} {call.target} SIP/2.0",
+                    f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}",
+                    "Max-Forwards: 70",
+                    "From: " + call.local,
+                    "To: " + call.remote,
+                    "Call-ID: " + call.call_id,
+                    f"CSeq: {number} {method}",
+                    f"Contact: <sip:peer@127.0.0.1:{self.port}>",
+                    *more,
+                ],
+                body,
+            )
+        return branch
+
+    def _respond(self, message, status, body=""):
+        lines = [f"SIP/2.0 {status} x", *message.copied()]
+        if "tag=" not in message["To"] and status > 100:
+            lines = [x + ";tag=answer" if x.lower().startswith("to:") else x for x in lines]
+        if message.method in ("INVITE", "REFER"):
+            lines.append(f"Contact: <sip:peer@127.0.0.1:{self.port}>")
+        self.sent[message.branch, message.method] = self._send(lines, body)
+
+    def _serve(self):
+        while True:
+            try:
+                data = self.socket.recv(65536)
+            except OSError:
+                return
+            if data.strip():
+                message = Message(data)
+                with self.lock:
+                    if message.status:
+                        self._answered(message)
+                    else:
+                        self._asked(message)
+
+    def _answered(self, message):
+        call = self.calls.get(message.call_id)
+        if call is None or message.method != "INVITE" or message.status < 200:
+            if call and message.method == "INVITE":
+                call.seen.add(message.status)
+            return
+        call.seen.add(message.status)
+        branch = message.branch
+        if message.status < 300:
+            call.remote, branch = message["To"], None
+            call.target = re.search(r"<([^>]+)>", message["Contact"])[1]
+            if call.state == "out":
+                call.state = "up"
+        elif call.state == "out":
+            call.state = "over"
+        remote, call.remote = call.remote, message["To"]
+        self._request(call, "ACK", branch=branch, number=int(message.number))
+        call.remote = remote
+
+    def _asked(self, message):
+        repeated = self.sent.get((message.branch, message.method))
+        if repeated:
+            self.socket.sendto(repeated, self.phone)
+            return
+        call = self.calls.get(message.call_id)
+        method = message.method
+        if method == "ACK":
+            return
+        if method == "INVITE" and "tag=" not in message["To"]:
+            call = self.calls[message.call_id] = Call(message.call_id, "in")
+            call.invite = message
+            call.local, call.remote = message["To"] + ";tag=answer", message["From"]
+            call.target = re.search(r"<([^>]+)>", message["Contact"])[1]
+            self._respond(message, 180)
+        elif call is None:
+            self._respond(message, 481)
+        elif method == "CANCEL":
+            self._respond(message, 200)
+            if call.state == "in":
+                self.answer(call, 487)
+        elif call.state == "over":
+            self._respond(message, 481)
+        elif method == "INVITE":
+            ours = {"sendonly": "recvonly", "inactive": "inactive"}
+            asked = next((x for x in ours if f"a={x}" in message.body), "")
+            self._respond(message, 200, self._sdp(call, ours.get(asked, "sendrecv")))
+        elif method == "REFER":
+            self._respond(message, 202)
+            more = ["Event: refer", "Subscription-State: terminated;reason=noresource"]
+            self._request(call, "NOTIFY", "SIP/2.0 200 OK", more=more)
+        else:
+            if method == "BYE":
+                call.state = "over"
+            self._respond(message, 200)
