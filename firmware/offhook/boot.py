@@ -66,4 +66,5 @@ def _settings(phone, preset):
             apply(phone, name)
         except ValueError as error:
             phone.log(1, "%s: %s", name, error)
+    phone.desk.forwarding = settings.get("redirect_event")
     settings.on_change(phone.changed)

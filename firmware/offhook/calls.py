@@ -14,6 +14,9 @@ def dial(desk, number, key=None, account=None, headers=()):
     moving = desk.moving
     stop_dialling(desk)
     account = account or desk.account(key)
+    if desk.settings.get("block_url_dialing") and any(x not in "0123456789*#+" for x in number):
+        desk.say(desk.panel.text("digits_only"))
+        return None
     if account is None:
         desk.say(desk.panel.text("no_identity"))
         return None

@@ -1,5 +1,7 @@
 """What a changed setting does: checked before, applied where it is used, told as an event."""
 
+_KIND = {"all": "always", "busy": "busy", "time": "time"}
+
 
 def check(phone, kind, value):
     """Refuse an Action URL or a function key that could not work; ValueError says why."""
@@ -27,6 +29,9 @@ def apply(phone, name):
         phone.log.level = value or 0
     elif name == "language":
         phone.panel.forget_texts()
+    elif name == "privacy_out" and phone.agent:
+        for account in phone.agent.accounts:
+            account.anonymous = value
     elif name.startswith("user_") and phone.agent:
         from offhook.identities import renew
 
@@ -46,6 +51,22 @@ def tell(phone, name):
     get = phone.settings.get
     if name == "dnd_mode":
         phone.desk.fire("action_dnd_on_url" if get(name) else "action_dnd_off_url")
+        _dial(phone, get("dnd_on_code" if get(name) else "dnd_off_code"))
     elif name == "redirect_event":
         off = get(name) == "none"
         phone.desk.fire("action_redirection_off_url" if off else "action_redirection_on_url")
+        before, phone.desk.forwarding = phone.desk.forwarding, get(name)
+        if before != "none":
+            _dial(phone, get("redirect_%s_off_code" % _KIND[before]))
+        if not off:
+            from offhook.incoming import target
+
+            code = get("redirect_%s_on_code" % _KIND[get(name)])
+            _dial(phone, code and code + (target(get, get(name)) or ""))
+
+
+def _dial(phone, code):
+    if code and phone.agent:
+        from offhook.codes import switch
+
+        switch(phone.desk, code)

@@ -19,6 +19,7 @@ def make(phone, number):
     account.outbound = of("user_outbound")
     account.expires = of("user_expiry")
     account.transport = of("user_transport")
+    account.anonymous = get("privacy_out")
     account.register = bool(of("user_register") and account.host)
     return account
 

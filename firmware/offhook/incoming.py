@@ -27,22 +27,37 @@ def arrived(desk, call):
     if call.state == "ended":
         return
     busy = len(desk.agent.calls) > 1
-    event, target = get("redirect_event"), get("redirect_number")
+    event = forwarding(get)
     if get("reject_anonymous") and call.remote.startswith("anonymous@"):
         call.quiet = True
         call.reject(_ANONYMOUS)
-    elif event == "all" and target:
+    elif event == "all":
         call.quiet = True
-        call.redirect(target)
+        call.redirect(target(get, event))
     elif get("dnd_mode"):
         call.reject(int(get("dnd_code")))
-    elif busy and event == "busy" and (get("redirect_busy_number") or target):
+    elif busy and event == "busy":
         call.quiet = True
-        call.redirect(get("redirect_busy_number") or target)
+        call.redirect(target(get, event))
     elif busy and _refuses(desk):
         call.reject(486)
     else:
         ring(desk, call)
+
+
+def target(get, event):
+    """Return where calls are forwarded to, "" or None for nowhere."""
+    return (event != "all" and get("redirect_%s_number" % event)) or get("redirect_number")
+
+
+def forwarding(get):
+    """Return which calls this phone forwards: "all", "busy", "time" or None.
+
+    Where star codes have told the PBX, it does it.
+    """
+    event = get("redirect_event")
+    code = "redirect_%s_on_code" % ("always" if event == "all" else event)
+    return event if event != "none" and target(get, event) and not get(code) else None
 
 
 def _refuses(desk):
@@ -58,8 +73,7 @@ def ring(desk, call):
     desk.fire("action_incoming_url", call)
     if call.state != "ringing":
         return
-    target = get("redirect_time_number") or get("redirect_number")
-    if get("redirect_event") == "time" and target:
+    if forwarding(get) == "time":
         seconds = get("redirect_time")
         call.forward_timer = desk.timers.after(seconds * 1000, _too_long, desk, call)
     asked = get("intercom_enabled") and getattr(call, "auto_answer", None) is not None
@@ -76,7 +90,7 @@ def _auto(desk, call):
 def _too_long(desk, call):
     get = desk.settings.get
     if call.state == "ringing":
-        call.redirect(get("redirect_time_number") or get("redirect_number"))
+        call.redirect(target(get, "time"))
 
 
 def on_outgoing(desk, call):
@@ -89,6 +103,10 @@ def on_outgoing(desk, call):
 def on_connected(desk, call):
     """A call was answered."""
     desk.fire("action_connected_url", call)
+    if getattr(call, "joins", None):
+        from offhook.conference import joined
+
+        joined(desk, call)
     for other in desk.agent.calls:  # an answer that crossed another one
         if other is not call and other.state == "connected":
             other.hold()

@@ -1,5 +1,7 @@
 """The console's rarer words: status, show, find, unset, dial, reset, test_url, help."""
 
+from base.compat import unload
+
 _HELP = (
     "press KEY [MS]",
     "hook off|on",
@@ -37,7 +39,10 @@ def cmd_help(_, __):
 
 
 def cmd_status(phone, _):
-    agent = phone.agent  # None: the phone is stopped
+    from offhook.tones import tone
+
+    unload("offhook.tones")
+    agent, ringing = phone.agent, phone.panel.ringing  # without agent: the phone is stopped
     return {
         "address": phone.network.address(),
         "network": "up" if phone.network.up else getattr(phone.network, "reason", "down"),
@@ -45,6 +50,9 @@ def cmd_status(phone, _):
         "modules": list(phone.parts.modules),
         "settings": phone.settings.trouble or "ok",
         "updating": phone.updating,
+        "audio": phone.desk.audio,
+        "tone": tone(phone.desk),
+        "ringer": ringing.hertz if ringing else 0,
         "timers": len(phone.timers),
         "transactions": len(agent.transactions) if agent else 0,
         "subscriptions": sum(1 for x in phone.desk.watch.all if x.active)

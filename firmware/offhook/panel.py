@@ -9,6 +9,7 @@ from offhook.settings import line_of
 
 _BLINK = const(250)  # ms of one phase; slow is four phases, fast is two
 _SECOND = const(1000)
+_PAGE = const(2)  # s until a display with too few lines shows the next ones
 # Which state shows how: one table for all lamps.
 LAMPS = {
     "idle": "off",
@@ -35,7 +36,7 @@ class Panel:
         self.states = []  # of each lamp: "off", "on", "slow" or "fast"
         self.troubles = {}  # what is wrong, key of a text -> detail
         self._refresh = self._blink = self._tick = None
-        self._phase = 0
+        self._phase = self._seconds = 0
         self._texts = None
 
     def text(self, key):
@@ -140,13 +141,22 @@ class Panel:
         self._tick = self.timers.after(_SECOND, self._show_again)
         if self.display:
             try:
-                self.display.show(self.lines())
+                self.display.show(self._fitting(self.lines()))
             except OSError:
                 pass
 
     def _show_again(self):
         self._tick = None
+        self._seconds += 1
         self._show()
+
+    def _fitting(self, lines):
+        """Return the lines in the order that lets all be seen in turn, below the first."""
+        more = self.display.rows - 1
+        if 0 < more < len(lines) - 1:
+            start = 1 + self._seconds // _PAGE * more % (len(lines) - 1)
+            return lines[:1] + lines[start:] + lines[1:start]
+        return lines
 
     def lines(self):
         """Return the display's lines for the state of now."""
@@ -175,11 +185,14 @@ class Panel:
         name = account and (account.display or account.user)
         lines = [name or self.text("no_identity"), self.time()]
         for key, detail in self.troubles.items():
-            lines.append(self.text(key) + (": " + detail if detail else ""))
+            lines.append(self.text(key))
+            if detail:
+                lines.append(" " + detail)
         for account in desk.agent.accounts:
             if account.register and not account.registered:
-                reason = ": " + account.reason if account.reason else ""
-                lines.append("%s %s%s" % (account.user, self.text("not_registered"), reason))
+                lines.append("%s %s" % (account.user, self.text("not_registered")))
+                if account.reason:
+                    lines.append(" " + account.reason)
         if desk.messages:
             lines.append("%s: %d" % (self.text("messages"), desk.messages))
         if get("dnd_mode"):

@@ -21,9 +21,9 @@ def rare(desk, name):
     elif name == "F_CANCEL":
         desk.press("CANCEL")
     elif name in ("F_CONFERENCE", "CONFERENCE"):
-        number = desk.settings.get("conf_uri")
-        if number:
-            dial(desk, number)
+        from offhook.conference import start
+
+        start(desk)
     elif name in ("MESSAGE", "F_RETRIEVE", "RETRIEVE"):
         account = desk.account()
         number = account and desk.settings.get("user_mailbox%d" % account.number)

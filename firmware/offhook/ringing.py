@@ -18,6 +18,7 @@ class Ringing:
         self.settings = settings
         self.timers = timers
         self.pattern = None
+        self.hertz = 0  # of the pattern that rings
         self._step = 0
         self._timer = None
 
@@ -47,6 +48,7 @@ class Ringing:
             self._timer.cancel()
             self._timer = None
         self._step = 0
+        self.hertz = wanted and _PATTERNS[wanted][0]
         if wanted is None:
             self.part.quiet()
             return False

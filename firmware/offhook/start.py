@@ -91,9 +91,13 @@ class Phone:
         while self.clock.time() is None and self.settings.get("check_trusted_certificate"):
             await sleep_ms(200)  # who asks has a deadline
         try:
-            return context(self, self.settings.get, self.platform.storage.read, self.clock)
+            return context(self, self._for_sip, self.platform.storage.read, self.clock)
         finally:
             unload("actions.secure")
+
+    def _for_sip(self, name):
+        get = self.settings.get
+        return name == "ca_certificate" and get("sip_" + name) or get(name)
 
     def stop(self):
         """End `run`."""

@@ -27,6 +27,7 @@ list_dialled=Gewählt
 list_received=Angenommen
 list_missed=Verpasst
 volume=Lautstärke
+digits_only=Nur Ziffern
 no_number=Keine Nummer gesetzt
 404=Nicht gefunden
 480=Nicht erreichbar

@@ -27,6 +27,7 @@ list_dialled=Dialled
 list_received=Received
 list_missed=Missed
 volume=Volume
+digits_only=Digits only
 no_number=No number set
 404=Not found
 480=Not available

@@ -56,6 +56,7 @@ class Peer:
         self.port = self.socket.getsockname()[1]
         self.phone = None
         self.calls, self.sent = {}, {}
+        self.asked = []  # every request of the phone's, without repetitions
         self.count = 0
         self.lock = threading.RLock()
         threading.Thread(target=self._serve, daemon=True).start()
@@ -71,8 +72,8 @@ class Peer:
 
     # -- steps ----------------------------------------------------------------------------------
 
-    def invite(self, user):
-        """Call the phone as `user`."""
+    def invite(self, user, more=()):
+        """Call the phone as `user`, with `more` header lines."""
         with self.lock:
             self.count += 1
             call = Call(f"peer{self.count}-{self.port}", "out")
@@ -80,8 +81,16 @@ class Peer:
             call.local = f"<sip:{user}@127.0.0.1>;tag=t{self.count}"
             call.remote = call.target = f"sip:100@{self.phone[0]}:{self.phone[1]}"
             call.remote = f"<{call.remote}>"
-            call.branch = self._request(call, "INVITE", self._sdp(call))
+            call.branch = self._request(call, "INVITE", self._sdp(call), more=more)
         return call
+
+    def notify(self, body, event):
+        """Send a NOTIFY that nobody has asked for."""
+        call = Call(f"notify{self.port}", "up")
+        call.local, call.remote = "<sip:pbx@127.0.0.1>;tag=n", "<sip:100@127.0.0.1>"
+        call.target = f"sip:100@{self.phone[0]}:{self.phone[1]}"
+        more = ["Event: " + event, "Subscription-State: active"]
+        self._request(call, "NOTIFY", body, more=more)
 
     def cancel(self, call):
         """Give our call up."""
@@ -110,7 +119,9 @@ class Peer:
     def _send(self, lines, body=""):
         lines.append(f"Content-Length: {len(body)}")
         if body:
-            kind = "message/sipfrag" if body.startswith("SIP/") else "application/sdp"
+            kind = {"v=": "application/sdp", "SI": "message/sipfrag"}.get(
+                body[:2], "application/simple-message-summary"
+            )
             lines.insert(-1, f"Content-Type: {kind}")
         data = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
         try:
@@ -152,9 +163,10 @@ class Peer:
     def _serve(self):
         while True:
             try:
-                data = self.socket.recv(65536)
+                data, source = self.socket.recvfrom(65536)
             except OSError:
                 return
+            self.phone = self.phone or source
             if data.strip():
                 message = Message(data)
                 with self.lock:
@@ -187,9 +199,13 @@ class Peer:
         if repeated:
             self.socket.sendto(repeated, self.phone)
             return
+        self.asked.append(message)
         call = self.calls.get(message.call_id)
         method = message.method
         if method == "ACK":
+            return
+        if method == "REGISTER":
+            self._respond(message, 403)
             return
         if method == "INVITE" and "tag=" not in message["To"]:
             call = self.calls[message.call_id] = Call(message.call_id, "in")
