@@ -101,6 +101,7 @@ class Agent:
         self.calls = []
         self.waiting = []  # calls that are over but for an ACK
         self.transactions = {}
+        self.dead = {}  # (ip, port) of a server that did not answer -> ms until it may be first
         self.leaving = {}  # number of an account -> its registration that is being taken back
         self.transport = self._sweep = None
         self.last_id = 0
@@ -291,6 +292,8 @@ class Agent:
             message = parse(data)
             message.source, message.protocol = address, protocol
             if message.status:
+                if message.body and "multipart" in (message.header("content-type") or ""):
+                    self.load("sip.multipart").pick(message)
                 self._response(message)
             else:
                 self.load("sip.inbound").request(self, message, len(data))

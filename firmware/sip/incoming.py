@@ -9,7 +9,7 @@ from sip.dialog import Dialog
 from sip.message import address_of, name_addr, untagged
 
 _REFRESH = const(60000)  # a 180 is repeated each minute, for the proxies on the way (13.3.1.1)
-
+_EXPIRES = const(3600)  # s; a timer keeps the call's data on the heap
 # headers of an INVITE that a module of its own reads
 _EXTRAS = "alert-info call-info answer-mode p-asserted-identity diversion history-info".split()
 
@@ -18,6 +18,7 @@ class Incoming(Call):
     """A call that came in."""
 
     direction = "in"
+    expiry = None  # until when it may be answered
 
     def ring(self):
         """Send 180."""
@@ -88,6 +89,19 @@ class Incoming(Call):
             self.send(487)
             self.over("remote", 487)
 
+    def over(self, by, status=0, text=""):
+        """The call is over for the phone; see `Call.over`."""
+        if self.expiry:
+            self.expiry.cancel()
+            self.expiry = None
+        super().over(by, status, text)
+
+    def expired(self):
+        """The INVITE's Expires has passed (RFC 3261 section 13.3.1)."""
+        if not self.answered and self.state != "ended":
+            self.send(487)
+            self.over("remote", 487)
+
     def hangup(self):
         """End the call: 486 where it was not answered, else BYE."""
         if self.answered:
@@ -144,6 +158,10 @@ def incoming(agent, account, message, merged):
         if name in names:
             agent.load("sip.identity").read(call, message)
             break
+    seconds = message.header("expires") or ""
+    if seconds[:6].isdigit():
+        seconds = min(int(seconds[:6]), _EXPIRES)
+        call.expiry = agent.timers.after(seconds * 1000, call.expired)
     if replaced:
         agent.load("sip.replaces").take_over(replaced, call)
     else:

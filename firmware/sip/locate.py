@@ -73,6 +73,8 @@ def order(entries, random):
     while rest:
         first = min(x[0] for x in rest)
         group = [x for x in rest if x[0] == first]
+        # Those of weight 0 first: they have their small chance
+        group = [x for x in group if not x[1]] + [x for x in group if x[1]]
         total = sum(x[1] for x in group)
         mark = random(16) % (total + 1)
         for entry in group:

@@ -9,6 +9,8 @@ from base.compat import const, spawn
 from sip.message import Message, encode, name_addr, param, uri_parts
 from sip.transaction import Client
 
+_NEXT = const(8000)  # ms that a server may take to answer where there is another one
+_DEAD = const(300_000)  # ms that one which did not is asked last
 _DATAGRAM = const(1300)  # a larger request goes by TCP (RFC 3261 section 18.1.1)
 
 
@@ -70,10 +72,13 @@ class Request:
             self.targets = list(targets)
             if "TLS" in [x[2] for x in targets]:
                 self.agent.transport.stream().named(targets, uri_parts(hop)[2])
+            at = None
             if self.method != "REGISTER" and account.registration:
                 at = account.registration.server  # the one that lives, not the one that should
-                self.targets = [x for x in targets if x[:2] == at]
-                self.targets += [x for x in targets if x[:2] != at]
+            ranks = [0 if x[:2] == at else 1 + self._dead(x[:2]) for x in targets]
+            self.targets = [
+                x for rank in range(3) for i, x in enumerate(targets) if ranks[i] == rank
+            ]
         except OSError:
             pass
         if self.over:
@@ -82,6 +87,13 @@ class Request:
             self.send()
         else:
             self._fail(503)
+
+    def _dead(self, server):
+        """Return whether a server has not answered of late; later it is asked again."""
+        dead, clock = self.agent.dead, self.agent.timers.clock
+        if server in dead and clock.diff(dead[server], clock.ms()) < 0:
+            del dead[server]
+        return server in dead
 
     def _fail(self, status):
         response = Message("", "", status, "", [])
@@ -119,7 +131,10 @@ class Request:
         key = self.branch + self.method
         agent.make_room()
         self.transaction = kind(agent, key, (ip, port), self.protocol, data, self._receive)
-        self.transaction.start()
+        if len(self.targets) > 1:
+            self.transaction.start(_NEXT)
+        else:
+            self.transaction.start()
 
     def encode(self):
         """Return the request's bytes for the present target, with a new branch."""
@@ -159,6 +174,8 @@ class Request:
         status = response.status
         if self.over:
             return
+        if self.targets:
+            self._remember(self.targets[0][:2], response.local)
         if self.last:
             pass
         elif (response.local or status == 503) and len(self.targets) > 1:
@@ -172,6 +189,13 @@ class Request:
                 return
         if self.callback:
             self.callback(self, response)
+
+    def _remember(self, server, silent):
+        dead, clock = self.agent.dead, self.agent.timers.clock
+        if silent and len(self.targets) > 1 and len(dead) < 8:
+            dead[server] = clock.add(clock.ms(), _DEAD)
+        elif not silent and server in dead:
+            del dead[server]
 
     def cancel(self):
         """Forget the request: nothing is called back any more."""

@@ -89,9 +89,9 @@ class Client(Transaction):
         self.data = data
         self.callback = callback
 
-    def start(self):
-        """Send the request."""
-        self.expire(_LONG, self.timeout)
+    def start(self, patience=_LONG):
+        """Send the request; `patience` is how long an answer is waited for, timer B or F."""
+        self.expire(patience, self.timeout)
         self.repeat(_T1)
         self.transmit()
 

@@ -93,6 +93,11 @@ def body(message):
     if "application/sdp" not in accept and "*/*" not in accept and "application/*" not in accept:
         return 406
     kind = (message.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind[:10] == "multipart/":
+        from sip.multipart import pick
+
+        pick(message)
+        kind = message.header("content-type")
     coding = message.header("content-encoding") or "identity"
     if message.body and (kind != "application/sdp" or coding != "identity"):
         return 415

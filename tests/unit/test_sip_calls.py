@@ -195,7 +195,7 @@ def test_routes_of_the_2xx_are_used_in_reverse_order():
     _quiet(wire, a)
 
 
-def _called(ring=True, body=SDP):
+def _called(ring=True, body=SDP, **kw):
     wire = Wire()
 
     def listener(kind, call, **details):
@@ -204,7 +204,7 @@ def _called(ring=True, body=SDP):
 
     a = wire.agent(A, "100", listener)
     peer = wire.peer(B)
-    branch = peer.request("INVITE", (A, 5060), "sip:100@" + A, body=body)
+    branch = peer.request("INVITE", (A, 5060), "sip:100@" + A, body=body, **kw)
     assert peer.take() == (["100", "180"] if ring else ["100"])
     return wire, a, peer, a.party.calls[0], branch
 
@@ -492,3 +492,46 @@ def test_junk_never_raises():
     for other in list(a.calls):
         other.hangup()
     _quiet(wire, a)
+
+
+_PARTS = b"""preamble\r\n--b1\r\nContent-Type: application/ISUP;version=itu\r
+Content-Disposition: signal;handling=optional\r\n\r\n\x01\x00\xff\r\n--b1\r
+Content-Type: application/sdp\r\n\r\n%s\r\n--b1--\r\n"""
+
+
+def test_the_sdp_of_a_body_of_several_parts_is_found():
+    wire, a, peer, call, _ = _called(body=_PARTS % SDP, kind='multipart/mixed;boundary="b1"')
+    call.answer()
+    assert peer.take() == ["200"] and call.voice
+    _acknowledge(peer, peer.got[0], "ACK")
+    out = a.call(a.accounts[0], "200@" + B)
+    peer.take()
+    headers = [("Content-Type", "multipart/mixed; boundary=b1")]
+    peer.reply(peer.got[-1], 200, headers=headers, body=_PARTS % SDP)
+    peer.take()
+    assert out.state == "connected" and out.voice
+
+
+def test_a_body_of_several_parts_without_sdp_gets_415():
+    wire = Wire()
+    a, peer = wire.agent(A, "100"), wire.peer(B)
+    body = _PARTS.replace(b"sdp", b"xml") % SDP
+    kind = "multipart/mixed;boundary=b1"
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=body, kind=kind)
+    assert peer.take() == ["415"] and a.party.events == []
+
+
+def test_an_invite_that_has_expired_gets_487():
+    wire, a, peer, call, _ = _called(headers=[("Expires", "20")])
+    assert peer.take(19_000) == [] and call.state == "ringing"
+    assert "487" in peer.take(2_000)
+    assert call.state == "ended" and a.party.events[-1] == "ended"
+
+
+def test_an_invite_answered_in_time_does_not_expire():
+    wire, a, peer, call, _ = _called(headers=[("Expires", "20")])
+    call.answer()
+    peer.take()
+    _acknowledge(peer, peer.got[0])
+    peer.take(40_000)
+    assert call.state == "connected"

@@ -88,3 +88,9 @@ def test_weights_draw_the_first_and_each_record_comes_once():
         assert found[0][3] == "first" and sorted(found) == sorted(entries)
         count[found[1][3]] = count.get(found[1][3], 0) + 1
     assert count["b"] > 2 * count["a"] > 100
+
+
+def test_a_service_of_weight_0_is_first_once_in_a_while():
+    entries = [(1, 10, 1, "a"), (1, 0, 1, "b")]
+    first = [order(entries, lambda bits, n=number: n)[0][3] for number in range(11)]
+    assert first == ["b"] + ["a"] * 10

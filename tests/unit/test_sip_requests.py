@@ -2,6 +2,7 @@
 
 from sipkit import SDP, Wire
 
+from base.compat import sleep_ms
 from sip.request import Request
 
 A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"
@@ -228,3 +229,41 @@ def test_wrong_targets_are_refused_with_a_reason():
         with raises(ValueError):
             a.call(a.accounts[0], target)
     assert a.calls == []
+
+
+class Names:
+    """A resolver that knows two servers of pbx.test."""
+
+    def random(self, _):
+        return 0
+
+    async def resolve(self, name, kind="A"):
+        if kind != "A":
+            raise OSError(name)
+        return [B, C]
+
+
+async def test_a_server_that_does_not_answer_is_asked_last_for_some_minutes():
+    wire, a, peer = _scene()
+    other = wire.peer(C)
+    a.resolver = Names()
+
+    async def asked(wait):
+        other.got, peer.got = [], []
+        got, _, _ = _options(a, "sip:pbx.test:5060")
+        for _ in range(20):
+            await sleep_ms(0)
+        wire.run(wait)
+        if other.got:
+            other.reply(other.got[0], 200)
+            wire.run(20)
+        return [x.status for x in got], len(peer.got), len(other.got)
+
+    assert await asked(8_200) == ([200], 5, 1)  # it is given up after 8 s, as there is another
+    assert await asked(20) == ([200], 0, 1)
+    wire.run(300_000)
+    assert await asked(20) == ([], 1, 0)  # it gets its chance
+    peer.reply(peer.got[0], 200)
+    wire.run(20)
+    assert a.dead == {}
+    _end(wire, a)
