@@ -110,12 +110,16 @@ class Phone:
         spawn(self.timers.serve())
         await self.network.start()
         self.network.on_change(self.network_changed)
+        address = self.network.address()
         await start(self)
         if not self.agent.accounts:
             self.log(3, "no identity: set user_name1, user_host1, user_pass1; help lists more")
         unload("offhook.identities")
         unload("offhook.changes")
-        self.network_changed()
+        if address == self.network.address():
+            self._show_network()  # the agent knows: it would register a second time
+        else:
+            self.network_changed()
         spawn(self.input.serve())
         self.settings.rest()
         self.platform.ready(self)
@@ -125,12 +129,15 @@ class Phone:
 
     def network_changed(self):
         """The network went away or came back."""
+        self._show_network()
+        self.agent.network_changed()
+
+    def _show_network(self):
         troubles = self.panel.troubles
         if self.network.up:
             troubles.pop("no_network", None)
         else:
             troubles["no_network"] = getattr(self.network, "reason", "")
-        self.agent.network_changed()
         self.panel.changed()
 
     async def setup(self):

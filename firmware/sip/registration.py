@@ -36,6 +36,8 @@ class Registration:
     def start(self):
         """Register now."""
         self.wait(None)
+        if not self.agent.network.up and not self.account.tried:
+            return  # the network, once it is up, begins
         if self.request is None:
             self.request = self.agent.load("sip.request").Request(
                 self.agent, self.dialog, "REGISTER", self._answered, self._headers
