@@ -164,7 +164,9 @@ class Panel:
         if desk.menu and not desk.agent.calls:
             lines = desk.menu.lines()
         elif desk.dialling or desk.agent.calls:
-            lines = [self.call_line(call) for call in desk.agent.calls]
+            first = desk.active() or desk.waiting()
+            lines = [self.call_line(first)] if first else []
+            lines += [self.call_line(call) for call in desk.agent.calls if call is not first]
             if desk.dialling:
                 prompt = "transfer_to" if desk.moving else "dial"
                 lines.insert(0, "%s: %s" % (self.text(prompt), desk.entry))
