@@ -95,6 +95,7 @@ class Survey(ast.NodeVisitor):
         self.costly = set()  # names that MicroPython interns: all but local variables
         self.wide = set()  # names that can belong to an object of another file
         self.used, self.texts, self.bases = set(), set(), []
+        self.classes, self.aliases = {}, {}  # class -> {its file}; name here -> its own name
 
     def _note(self, name, costly=True):
         self.places.setdefault(name, set()).add((self.file, self.function))
@@ -128,6 +129,7 @@ class Survey(ast.NodeVisitor):
     def visit_ClassDef(self, node):
         """A class defines its name; what it derives from ties two files together."""
         self._note(node.name)
+        self.classes.setdefault(node.name, set()).add(self.file)
         self.bases += [(self.file, ast.unparse(base)) for base in node.bases]
         for child in node.body:
             for target in child.targets if isinstance(child, ast.Assign) else ():
@@ -161,6 +163,7 @@ class Survey(ast.NodeVisitor):
         for each in node.names:
             self._note(each.name, False)
             self.wide.add(each.name)
+            self.aliases[each.asname] = each.name
 
     def visit_Constant(self, node):
         """A text may be a name for getattr."""
@@ -180,10 +183,6 @@ def is_const(node):
 
 def families(survey):
     """Return file -> its family: files tied by inheritance share their instances' names."""
-    homes = {}
-    for name, places in survey.places.items():
-        for file, _ in places:
-            homes.setdefault(name, set()).add(file)
     family = {}
 
     def head(file):
@@ -192,7 +191,8 @@ def families(survey):
         return file
 
     for file, base in survey.bases:
-        for other in homes.get(base.rpartition(".")[2], ()):
+        name = base.rpartition(".")[2]
+        for other in survey.classes.get(survey.aliases.get(name, name), ()):
             family[head(other)] = head(file)
     return head
 
