@@ -46,6 +46,9 @@ bench: $(READY)  ## the event loop while web servers are dead, and event to GET
 bench-sip: $(READY)  ## parsing beside other SIP parsers, INVITE to 180 beside baresip
 	@$(BIN)/python -m tools.bench_sip
 
+sizes: $(READY) vm32  ## what each board's software takes of flash and heap
+	@$(BIN)/python -m tools.sizes
+
 lint: $(READY)  ## ruff, over everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -81,5 +84,5 @@ lock:  ## resolve requirements.in into requirements.txt with hashes
 clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help venv run test test-quick peers vm32 ram bench bench-sip lint check-boards diagrams \
+.PHONY: help venv run test test-quick peers vm32 ram sizes bench bench-sip lint check-boards diagrams \
 	build flash deploy configure console lock clean
