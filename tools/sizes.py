@@ -77,7 +77,7 @@ def main():
     """Print the table."""
     os.environ["MICROPYTHON"] = str(vm32.launcher())
     os.environ["OFFHOOK_CHIPS"] = "1"
-    print(f"| board | software | blocks on flash | of the file system | heap free of 110 KB |")
+    print("| board | software | blocks on flash | of the file system | heap free of 110 KB |")
     print("|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as place:
         settings = pathlib.Path(place) / "settings.json"
