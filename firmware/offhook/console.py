@@ -17,6 +17,7 @@ async def execute(phone, line):
     """Carry out one line for `phone` (offhook.start.Phone); return JSON text. Never raises."""
     word, _, rest = line.strip().partition(" ")
     try:
+        phone.timers.run()  # what is due is done first: no answer tells of half an event
         if word == "ram":  # of the phone, not of the console
             unload("offhook.commands")
             gc.collect()
