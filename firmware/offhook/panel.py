@@ -9,7 +9,7 @@ from offhook.settings import line_of
 
 _BLINK = const(250)  # ms of one phase; slow is four phases, fast is two
 _SECOND = const(1000)
-_PAGE = const(2)  # s until a display with too few lines shows the next ones
+_PAGE = const(2000)  # ms until a display with too few lines shows the next ones
 # Which state shows how: one table for all lamps.
 LAMPS = {
     "idle": "off",
@@ -36,7 +36,7 @@ class Panel:
         self.states = []  # of each lamp: "off", "on", "slow" or "fast"
         self.troubles = {}  # what is wrong, key of a text -> detail
         self._refresh = self._blink = self._tick = None
-        self._phase = self._seconds = 0
+        self._phase = 0
         self._texts = None
 
     def text(self, key):
@@ -136,9 +136,8 @@ class Panel:
     # -- display ------------------------------------------------------------------------------
 
     def _show(self):
-        if self._tick:
-            self._tick.cancel()
-        self._tick = self.timers.after(_SECOND, self._show_again)
+        if self._tick is None:
+            self._tick = self.timers.after(_SECOND, self._show_again)
         if self.display:
             try:
                 self.display.show(self._fitting(self.lines()))
@@ -147,14 +146,13 @@ class Panel:
 
     def _show_again(self):
         self._tick = None
-        self._seconds += 1
         self._show()
 
     def _fitting(self, lines):
         """Return the lines in the order that lets all be seen in turn, below the first."""
         more = self.display.rows - 1
         if 0 < more < len(lines) - 1:
-            start = 1 + self._seconds // _PAGE * more % (len(lines) - 1)
+            start = 1 + self.clock.ms() // _PAGE * more % (len(lines) - 1)
             return lines[:1] + lines[start:] + lines[1:start]
         return lines
 
@@ -186,6 +184,8 @@ class Panel:
         account = desk.account()
         name = account and (account.display or account.user)
         lines = [name or self.text("no_identity"), self.time()]
+        if not account:
+            lines.append(self.text("setup"))
         for key, detail in self.troubles.items():
             lines.append(self.text(key))
             if detail:
@@ -195,12 +195,16 @@ class Panel:
                 lines.append("%s %s" % (account.user, self.text("not_registered")))
                 if account.reason:
                     lines.append(" " + account.reason)
+        if desk.completion:
+            lines.append(desk.completion.line())
         if desk.messages:
             lines.append("%s: %d" % (self.text("messages"), desk.messages))
         if get("dnd_mode"):
             lines.append(self.text("dnd"))
-        if get("redirect_event") != "none":
-            lines.append("%s: %s" % (self.text("redirected"), get("redirect_number")))
+        event = get("redirect_event")
+        if event != "none":
+            number = event != "all" and get("redirect_%s_number" % event)
+            lines.append("%s: %s" % (self.text("redirected"), number or get("redirect_number")))
         return lines
 
     def time(self):
