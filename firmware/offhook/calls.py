@@ -12,6 +12,10 @@ def dial(desk, number, key=None, account=None, headers=()):
     """
     key = key or desk.key
     moving = desk.moving
+    if "<" in number or "|" in number:  # as a Snom writes it: <sip:201@host>|*8
+        from offhook.watching import split
+
+        number = split(number)[0]
     stop_dialling(desk)
     account = account or desk.account(key)
     if desk.settings.get("block_url_dialing") and any(x not in "0123456789*#+" for x in number):

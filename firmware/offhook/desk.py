@@ -13,8 +13,8 @@ _TIDY = const(3000)  # ms from the last change
 RARE = (
     "offhook.keys offhook.calls offhook.fkeyacts offhook.incoming offhook.variables offhook.dates "
     "offhook.rarekeys offhook.rarereports offhook.watching offhook.transfer offhook.blacklist "
-    "offhook.dialplan offhook.codes offhook.conference web.command offhook.console "
-    "offhook.commands base.dnsquery base.dnsmore sip.sdp"
+    "offhook.dialplan offhook.codes offhook.conference offhook.completion web.command "
+    "offhook.console offhook.commands base.dnsquery base.dnsmore sip.sdp"
 )
 
 
@@ -47,6 +47,7 @@ class Desk:
         self.menu = None  # an open call list
         self.messages = 0  # new ones in the mailbox
         self.watch = None  # the agent's subscriptions
+        self.completion = None  # of a call that did not reach anybody
         self.codes = []  # star codes that are to be dialled
         self.forwarding = "none"  # `redirect_event` as the PBX was told last
         self.notice = ""  # a short message on the display

@@ -4,6 +4,14 @@ TYPES = (
     "none line speed dest url keyevent dtmf transfer redirect autoanswer icom orbit blf"
 ).split()
 
+DIGITS = tuple("0123456789*#")
+EVENTS = (
+    "F_DND F_REDIRECT F_HOLD F_R F_TRANSFER F_REDIAL F_MUTE F_SPEAKER F_HEADSET F_CONFERENCE "
+    "F_CANCEL F_OK F_RETRIEVE F_AUTOANSWER F_CALL_LIST F_DIALED_LIST F_ACCEPTED_LIST "
+    "F_MISSED_LIST F_NEXT_ID F_PREV_ID F_REGS F_HELP F_STATUS F_REBOOT F_UP F_DOWN F_LEFT F_RIGHT "
+    "F_MENU F_VOLUME_UP F_VOLUME_DOWN F_MESSAGE F_OFFHOOK F_ONHOOK F_NONE"
+).split()
+
 
 def parse(text):
     """Return (context, type, argument); ValueError says what would be right."""
@@ -24,4 +32,11 @@ def parse(text):
     argument = words[2].strip() if len(words) > 2 else ""
     if not argument and kind in ("speed", "dest", "url", "keyevent", "dtmf", "icom", "blf"):
         raise ValueError("type %s wants an argument" % kind)
+    if kind == "keyevent":
+        event = argument if argument[:2] == "F_" else "F_" + argument
+        if event not in EVENTS and argument not in DIGITS:
+            known = ", ".join(EVENTS)
+            raise ValueError(
+                "keyevent '%s' does not fit; it takes one of %s" % (argument[:20], known)
+            )
     return context, kind, argument

@@ -12,7 +12,6 @@ _ANONYMOUS = const(433)  # RFC 5079
 
 def on_incoming(desk, call):
     """A call has come in: ask the blacklist first where there is one."""
-    call.quiet = False
     if not desk.actions.has("action_blacklist_url"):
         arrived(desk, call)
         return
@@ -33,12 +32,12 @@ def arrived(desk, call):
         call.reject(_ANONYMOUS)
     elif event == "all":
         call.quiet = True
-        call.redirect(target(get, event))
+        call.redirect(target(get, event), "unconditional")
     elif get("dnd_mode"):
         call.reject(int(get("dnd_code")))
     elif busy and event == "busy":
         call.quiet = True
-        call.redirect(target(get, event))
+        call.redirect(target(get, event), "user-busy")
     elif busy and _refuses(desk):
         call.reject(486)
     else:
@@ -90,7 +89,7 @@ def _auto(desk, call):
 def _too_long(desk, call):
     get = desk.settings.get
     if call.state == "ringing":
-        call.redirect(target(get, "time"))
+        call.redirect(target(get, "time"), "no-answer")
 
 
 def on_outgoing(desk, call):
@@ -101,7 +100,8 @@ def on_outgoing(desk, call):
 
 
 def on_connected(desk, call):
-    """A call was answered."""
+    """A call was answered: its time counts from now."""
+    call.start = desk.timers.clock.ms()
     desk.fire("action_connected_url", call)
     if getattr(call, "joins", None):
         from offhook.conference import joined
@@ -136,6 +136,10 @@ def on_ended(desk, call):
         desk.moving = None
     if call.direction == "out" and not call.answered and call.ended_by != "local":
         desk.say(desk.panel.status_text(call))
+    if call.direction == "out" and not call.answered and desk.settings.get("call_completion"):
+        from offhook.completion import offer
+
+        offer(desk, call)
     calls.ended(desk)
 
 

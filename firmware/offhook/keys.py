@@ -6,7 +6,7 @@ Functions on a `Desk`. ``key_NAME`` is the key NAME; the rare ones are in `offho
 from offhook import calls
 
 _DIGITS = "0123456789*#+"
-_ALIAS = {"OK": "enter", "F_HOLD": "hold", "F_DND": "dnd", "F_REDIAL": "redial", "F_MUTE": "mute"}
+_ALIAS = {"OK": "enter", "R": "hold", "CLOSE": "cancel"}
 
 
 def on_key(desk, name, down):
@@ -22,10 +22,15 @@ def on_key(desk, name, down):
 
 
 def press(desk, name):
-    """Act on a key other than hook switch and function keys; unknown names do nothing."""
+    """Act on a key other than hook switch and function keys; unknown names do nothing.
+
+    A ``keyevent`` has the key's name behind ``F_``: ``F_TRANSFER``.
+    """
     if name in _DIGITS and len(name) == 1:
         digit(desk, name)
         return
+    if name[:2] == "F_":
+        name = name[2:]
     action = globals().get("key_" + _ALIAS.get(name, name.lower()))
     if action:
         action(desk)
@@ -93,7 +98,7 @@ def _digits_done(desk):
 
 
 def key_enter(desk):
-    """ENTER: dial what was typed, else answer, else take back the held call."""
+    """ENTER: dial what was typed, else answer, take back the held call, complete one."""
     if desk.menu:
         number, desk.menu = desk.menu.number(), None
         if number:
@@ -104,6 +109,8 @@ def key_enter(desk):
         calls.answer(desk, desk.waiting())
     elif desk.held() and not desk.active():
         calls.resume(desk, desk.held())
+    elif desk.completion and not desk.agent.calls:
+        desk.completion.pressed()
 
 
 def key_cancel(desk):
@@ -121,6 +128,8 @@ def key_cancel(desk):
         calls.hang_up(desk)
     elif desk.waiting():
         desk.waiting().reject(486)
+    elif desk.completion:
+        desk.completion.end()
 
 
 def key_speaker(desk, device="speaker"):

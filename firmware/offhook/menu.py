@@ -37,9 +37,7 @@ def pressed(desk, name):
     """Take UP, DOWN, LEFT, RIGHT or MENU."""
     menu = desk.menu
     if menu is None:
-        if desk.active() or desk.dialling or desk.waiting():
-            return
-        desk.menu = Menu(desk, 2 if name == "LEFT" else 1 if name == "RIGHT" else 0)
+        show(desk, 2 if name == "LEFT" else 1 if name == "RIGHT" else 0)
     elif name == "MENU":
         desk.menu = None
     elif name in ("LEFT", "RIGHT"):
@@ -47,3 +45,9 @@ def pressed(desk, name):
     else:
         step = 1 if name == "DOWN" else -1
         menu.index = max(0, min(len(menu.rows) - 1, menu.index + step))
+
+
+def show(desk, kind):
+    """Open list `kind` (0 dialled, 1 received, 2 missed) where nothing else is going on."""
+    if not (desk.active() or desk.dialling or desk.waiting()):
+        desk.menu = Menu(desk, kind)

@@ -1,8 +1,10 @@
-"""The rarer keys: volume, headset functions, and the rarer types of function keys."""
+"""The rarer keys: volume, lists, identities, and the rarer types of function keys."""
+
+_LISTS = ("DIALED_LIST", "ACCEPTED_LIST", "MISSED_LIST")
 
 
 def rare(desk, name):
-    """Act on a key or ``keyevent`` that is not an everyday one; unknown names do nothing."""
+    """Act on a key or ``keyevent`` (without its ``F_``); unknown names do nothing."""
     if name in ("VOLUME_UP", "VOLUME_DOWN"):
         device = "vol_" + (desk.audio or "ringer")
         value = desk.settings.get(device) or 0
@@ -14,17 +16,27 @@ def rare(desk, name):
 
         if desk.off_hook != (name == "OFFHOOK"):
             hook(desk, name == "OFFHOOK")
-    elif name == "F_REDIRECT":
+    elif name == "REDIRECT":
         redirect(desk, desk.settings.get("redirect_number"))
-    elif name == "F_AUTOANSWER":
+    elif name == "AUTOANSWER":
         toggle(desk, "autoanswer")
-    elif name == "F_CANCEL":
-        desk.press("CANCEL")
-    elif name in ("F_CONFERENCE", "CONFERENCE"):
+    elif name == "CONFERENCE":
         from offhook.conference import start
 
         start(desk)
-    elif name in ("MESSAGE", "F_RETRIEVE", "RETRIEVE"):
+    elif name in ("NEXT_ID", "PREV_ID", "REGS"):
+        other_line(desk, -1 if name == "PREV_ID" else 1)
+    elif name in ("HELP", "STATUS"):
+        desk.say("%s %s" % (desk.actions.network.address(), desk.actions.version))
+    elif name == "REBOOT":
+        from offhook.rarereports import restart
+
+        restart(desk)
+    elif name in _LISTS or name == "CALL_LIST":
+        from offhook.menu import show
+
+        show(desk, _LISTS.index(name) if name in _LISTS else 0)
+    elif name in ("MESSAGE", "RETRIEVE"):
         account = desk.account()
         number = account and desk.settings.get("user_mailbox%d" % account.number)
         if number:
@@ -40,6 +52,15 @@ def dial(desk, number, **options):
     from offhook.calls import dial as call
 
     return call(desk, number, **options)
+
+
+def other_line(desk, step):
+    """Let the next identity, or the one before, be that of outgoing calls."""
+    numbers = [account.number for account in desk.agent.accounts]
+    if numbers:
+        now = desk.account().number
+        number = numbers[(numbers.index(now) + step) % len(numbers)]
+        desk.settings.set("active_line", str(number))
 
 
 def toggle(desk, name):
@@ -92,6 +113,7 @@ def act(keys, index, name):
 
 def _move(desk, call, number):
     from offhook.transfer import start
+    from offhook.watching import split
 
     start(desk, call, "action_blind_transfer")
-    call.transfer(number)
+    call.transfer(split(number)[0])

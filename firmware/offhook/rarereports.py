@@ -11,6 +11,9 @@ def rare(desk, kind, subject, details):
         new = details["new"]
         new.key, subject.key = subject.key, None
         desk.fire("action_received_attended_transfer", new)
+    elif kind in ("watched", "unwatched"):
+        if desk.completion:
+            desk.completion.told(subject, details.get("state", "refused"))
     elif kind == "notify":
         desk.fire("action_received_subscr_notify_url", account=getattr(subject, "account", None))
     elif kind == "mwi":

@@ -38,7 +38,7 @@ def join(desk, held, active):
         held.transfer(active)
         return
     # Semi-attended (RFC 5589 §7.6): the target still rings, so it is given up and called anew
-    target = active.remote
+    target, active.quiet = active.remote, True
     active.hangup()
     held.transfer(target)
 

@@ -16,6 +16,8 @@ def renew(phone):
     if not every:
         return
     stale = list(every.all)
+    if desk.completion and desk.completion.subscription in stale:
+        stale.remove(desk.completion.subscription)
     for account, target, event, index in wanted:
         found = _find(every, account, target, event)
         if found in stale:

@@ -31,6 +31,7 @@ class Call:
     status = 0
     reason = cancel_reason = ended_by = remote_display = ""
     answered = remote_hold = False
+    quiet = False  # the phone need not say that it failed
     key = invite = auto_answer = alert_info = diversion = voice = None
     transaction = outgoing = None  # the INVITE's server transaction; our INVITE
     timer = merged = body = None  # body: our offer, or the other side's until it is answered

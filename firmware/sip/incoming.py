@@ -75,12 +75,17 @@ class Incoming(Call):
             self.send(status, headers, b"", reason)
             self.over("local", status)
 
-    def redirect(self, uri):
-        """Send an unanswered incoming call elsewhere with 302: a number or a URI."""
+    def redirect(self, uri, reason="deflection"):
+        """Send an unanswered incoming call elsewhere with 302: a number or a URI.
+
+        `reason` tells whoever is called then why it comes (RFC 5806): "unconditional",
+        "user-busy", "no-answer".
+        """
         if not uri.lower().startswith(("sip:", "sips:", "tel:")):
             host = self.account.host or self.local.partition("@")[2]
             uri = "sip:" + (uri if "@" in uri else "%s@%s" % (uri, host))
-        self.reject(302, None, (("Contact", "<%s>" % uri),))
+        diversion = "<%s>;reason=%s;counter=1" % (self.account.uri, reason)
+        self.reject(302, None, (("Contact", "<%s>" % uri), ("Diversion", diversion)))
 
     def cancelled(self, message):
         """The caller's CANCEL has come."""

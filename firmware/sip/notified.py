@@ -116,6 +116,7 @@ def _answered(every, subscription, response):
         agent.log(3, "SUBSCRIBE %s: %d %s", subscription.target, status, response.reason)
         again(every, subscription, _REFUSED)
         _tell(every, subscription, None)
+        agent.listener("unwatched", subscription)
 
 
 def _learn(every, subscription, message, is_response):
@@ -226,7 +227,7 @@ def _body(every, subscription, message):
 def _tell(every, subscription, state):
     if subscription.state != state and subscription.event == "dialog":
         subscription.state = state
-        every.agent.listener("watched", subscription)
+        every.agent.listener("watched", subscription, state=state)
 
 
 def summary(body):

@@ -44,11 +44,14 @@ class Call:
         self.cseq = 1
         self.invite = self.local = self.remote = self.target = self.branch = None
         self.seen = set()  # statuses that came
+        self.final = None  # the last final answer to our INVITE
         self.version = 0
 
 
 class Peer:
     """The peer at `address`; it calls the phone at `phone`, (ip, port)."""
+
+    watchable = False  # it takes SUBSCRIBE
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -105,6 +108,16 @@ class Peer:
         """Put the phone on hold ("sendonly"), or take it back."""
         self._request(call, "INVITE", self._sdp(call, direction))
 
+    def tell(self, watched, state, version=0):
+        """Tell the phone's subscription `watched` of one dialog in `state`."""
+        body = (
+            f'<?xml version="1.0"?><dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" '
+            f'version="{version}" state="full" entity="sip:201@127.0.0.1"><dialog id="1">'
+            f"<state>{state}</state></dialog></dialog-info>"
+        )
+        more = ["Event: dialog", "Subscription-State: active;expires=600"]
+        self._request(watched, "NOTIFY", body, more=more)
+
     def bye(self, call):
         """Hang up."""
         call.state = "over"
@@ -119,9 +132,11 @@ class Peer:
     def _send(self, lines, body=""):
         lines.append(f"Content-Length: {len(body)}")
         if body:
-            kind = {"v=": "application/sdp", "SI": "message/sipfrag"}.get(
-                body[:2], "application/simple-message-summary"
-            )
+            kind = {
+                "v=": "application/sdp",
+                "SI": "message/sipfrag",
+                "<?": "application/dialog-info+xml",
+            }.get(body[:2], "application/simple-message-summary")
             lines.insert(-1, f"Content-Type: {kind}")
         data = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
         try:
@@ -156,7 +171,7 @@ class Peer:
         lines = [f"SIP/2.0 {status} x", *message.copied()]
         if "tag=" not in message["To"] and status > 100:
             lines = [x + ";tag=answer" if x.lower().startswith("to:") else x for x in lines]
-        if message.method in ("INVITE", "REFER"):
+        if message.method in ("INVITE", "REFER", "SUBSCRIBE"):
             lines.append(f"Contact: <sip:peer@127.0.0.1:{self.port}>")
         self.sent[message.branch, message.method] = self._send(lines, body)
 
@@ -182,6 +197,7 @@ class Peer:
                 call.seen.add(message.status)
             return
         call.seen.add(message.status)
+        call.final = message
         branch = message.branch
         if message.status < 300:
             call.remote, branch = message["To"], None
@@ -213,6 +229,14 @@ class Peer:
             call.local, call.remote = message["To"] + ";tag=answer", message["From"]
             call.target = re.search(r"<([^>]+)>", message["Contact"])[1]
             self._respond(message, 180)
+        elif method == "SUBSCRIBE" and self.watchable:
+            call = self.calls[message.call_id] = call or Call(message.call_id, "watched")
+            call.local, call.remote = message["To"], message["From"]
+            if "tag=" not in call.local:
+                call.local += ";tag=answer"
+            call.target = re.search(r"<([^>]+)>", message["Contact"])[1]
+            call.state = "watched" if message["Expires"] != "0" else "over"
+            self._respond(message, 200)
         elif call is None:
             self._respond(message, 481)
         elif method == "CANCEL":
