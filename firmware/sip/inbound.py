@@ -116,7 +116,7 @@ def _invite(agent, message):
     if status:
         reply(agent, message, status)
         return
-    agent.load("sip.incoming").incoming(agent, account, message, merged)
+    agent.load("sip.arriving").incoming(agent, account, message, merged)
 
 
 def account_of(agent, message):
