@@ -12,9 +12,9 @@ from base.compat import const, make_room, spare, unload
 _TIDY = const(3000)  # ms from the last change
 RARE = (
     "offhook.keys offhook.calls offhook.fkeyacts offhook.incoming offhook.variables offhook.dates "
-    "offhook.rarekeys offhook.rarereports offhook.watching offhook.transfer offhook.blacklist "
-    "offhook.dialplan offhook.codes offhook.conference offhook.completion web.command "
-    "offhook.console offhook.commands base.dnsquery base.dnsmore sip.sdp"
+    "offhook.lampstates offhook.rarekeys offhook.rarereports offhook.watching offhook.transfer "
+    "offhook.blacklist offhook.dialplan offhook.codes offhook.conference offhook.completion "
+    "web.command offhook.console offhook.commands base.dnsquery base.dnsmore sip.sdp"
 )
 
 

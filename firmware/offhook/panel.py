@@ -10,18 +10,6 @@ from offhook.settings import line_of
 _BLINK = const(250)  # ms of one phase; slow is four phases, fast is two
 _SECOND = const(1000)
 _PAGE = const(2000)  # ms until a display with too few lines shows the next ones
-# Which state shows how: one table for all lamps.
-LAMPS = {
-    "idle": "off",
-    "dialling": "on",
-    "calling": "on",
-    "connected": "on",
-    "ringing": "fast",
-    "held": "slow",
-    "active": "on",
-    "failed": "fast",
-    "busy": "slow",
-}
 
 
 class Panel:
@@ -66,8 +54,9 @@ class Panel:
     def refresh(self):
         """Derive lamps, display and ringer from the state of now."""
         self._refresh = None
-        fkeys = self.desk.fkeys
-        self.states = [self.lamp(fkeys, index) for index in range(fkeys.count)]
+        from offhook.lampstates import states
+
+        self.states = states(self.desk)
         self._light()
         if self.ringer and (self.ringing or self.desk.waiting()):
             if self.ringing is None:
@@ -80,37 +69,6 @@ class Panel:
         self._show()
 
     # -- lamps --------------------------------------------------------------------------------
-
-    def lamp(self, fkeys, index):
-        """Return how the lamp of function key `index` shows its state now."""
-        name = "P%d" % (index + 1)
-        kind, argument = fkeys.entry(index)[1:]
-        call = fkeys.call_on(name)
-        get = self.settings.get
-        if call:
-            state = (
-                "calling" if call.direction == "out" and call.state == "ringing" else call.state
-            )
-        elif index in fkeys.urls:
-            state = fkeys.urls[index]
-        elif index in fkeys.watched:
-            state = fkeys.watched[index] and fkeys.watched[index].state
-            state = "active" if state == "busy" else state
-        elif kind == "line" and self.desk.dialling and self.desk.key == name:
-            state = "dialling"
-        elif kind == "keyevent" and argument in ("F_DND", "DND"):
-            state = "active" if get("dnd_mode") else "idle"
-        elif kind == "redirect" or argument == "F_REDIRECT":
-            state = "idle" if get("redirect_event") == "none" else "active"
-        elif kind == "autoanswer":
-            state = "active" if get("autoanswer") else "idle"
-        elif kind == "keyevent" and argument in ("F_RETRIEVE", "RETRIEVE", "MESSAGE"):
-            state = "active" if self.desk.messages else "idle"
-        elif argument == "F_MUTE":
-            state = "active" if self.desk.muted else "idle"
-        else:
-            state = "idle"
-        return LAMPS.get(state, "off")
 
     def _light(self):
         blinking = False
