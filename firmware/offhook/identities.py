@@ -1,5 +1,6 @@
 """Identities: from the settings ``user_name1``… to the SIP agent's accounts."""
 
+from base.compat import sleep_ms
 from offhook.reports import Reporter
 from sip.agent import Account, Agent
 
@@ -47,6 +48,15 @@ async def start(phone):
         from offhook.watching import renew as watch
 
         watch(phone)
+
+
+async def ready(phone):
+    """Fire the setup event once the network is up and every identity has tried to register."""
+    while not phone.network.up or any(
+        account.register and not account.tried for account in phone.agent.accounts
+    ):
+        await sleep_ms(50)
+    phone.desk.fire("action_setup_url")
 
 
 def renew(phone, number):

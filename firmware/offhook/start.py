@@ -9,7 +9,7 @@ import asyncio
 import gc
 import sys
 
-from base.compat import const, sleep_ms, spawn, unload
+from base.compat import const, spawn, unload
 
 VERSION = "0.1.0"
 _NARROW = const(0x7FFFFFFF)  # sys.maxsize of the chip
@@ -86,18 +86,12 @@ class Phone:
 
     async def tls(self):
         """Return the TLS context for SIP once the time is known; OSError where there is none."""
-        from actions.secure import context
+        from offhook.trust import context
 
-        while self.clock.time() is None and self.settings.get("check_trusted_certificate"):
-            await sleep_ms(200)  # who asks has a deadline
         try:
-            return context(self, self._for_sip, self.platform.storage.read, self.clock)
+            return await context(self)
         finally:
-            unload("actions.secure")
-
-    def _for_sip(self, name):
-        get = self.settings.get
-        return name == "ca_certificate" and get("sip_" + name) or get(name)
+            unload("offhook.trust")
 
     def stop(self):
         """End `run`."""
@@ -105,7 +99,7 @@ class Phone:
 
     async def run(self):
         """Run the phone until `stop`."""
-        from offhook.identities import start
+        from offhook.identities import ready, start
 
         spawn(self.timers.serve())
         await self.network.start()
@@ -123,7 +117,8 @@ class Phone:
         spawn(self.input.serve())
         self.settings.rest()
         self.platform.ready(self)
-        spawn(self.setup())
+        spawn(ready(self))
+        del ready, start  # this frame lives as long as the phone
         await self.done.wait()
         await self.agent.stop()
 
@@ -139,14 +134,6 @@ class Phone:
         else:
             troubles["no_network"] = getattr(self.network, "reason", "")
         self.panel.changed()
-
-    async def setup(self):
-        """Fire the setup event once every identity has tried to register."""
-        while not self.network.up or any(
-            account.register and not account.tried for account in self.agent.accounts
-        ):
-            await sleep_ms(50)
-        self.desk.fire("action_setup_url")
 
 
 def run(platform, preset=None):

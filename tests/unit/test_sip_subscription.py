@@ -87,7 +87,8 @@ def test_a_subscription_is_asked_for_told_and_renewed_in_time():
     assert first.header("accept") == _INFO and first.header("contact")
     scene.answer(first, 200, ("Expires", "600"))
     assert scene.notify(first, info("early")) == 200
-    assert watched.state == "ringing" and scene.told[-2:] == ["watched", "notify"]
+    assert watched.state == "ringing"
+    assert scene.told[-2:] == [("watched", {"state": "ringing"}), "notify"]
     assert scene.notify(first, info("confirmed", 1)) == 200 and watched.state == "busy"
     assert scene.notify(first, info("", 2)) == 200 and watched.state == "idle"
     scene.peer.take(470_000)
