@@ -17,13 +17,24 @@ KEYS = {
     "o": "HOLD",
     "m": "MUTE",
     "s": "SPEAKER",
+    "e": "HEADSET",
+    "n": "MESSAGE",
+    "+": "VOLUME_UP",
+    "-": "VOLUME_DOWN",
     "c": "CANCEL",
     "\n": "ENTER",
     "\x7f": "CANCEL",
 }
+ARROWS = {
+    curses.KEY_UP: "UP",
+    curses.KEY_DOWN: "DOWN",
+    curses.KEY_LEFT: "LEFT",
+    curses.KEY_RIGHT: "RIGHT",
+}
 HELP = (
     "TAB other phone  h handset  0-9*# Enter dial  c cancel  s speaker  o hold  t transfer",
-    "r redial  d DND  m mute  p then a number and Enter: function key P1-P50 (P5 door, P6 DND)",
+    "r redial  d DND  m mute  e headset  n messages  + - volume  arrows call lists",
+    "p then a number and Enter: function key P1-P50 (P5 door, P6 DND)",
     "l then Enter: the same, held for 2 s   : any command of the control port   q quit",
 )
 _MARKS = {"off": ".", "on": "#", "slow": "o", "fast": "*"}
@@ -100,10 +111,13 @@ def loop(screen, desks, events):
             desk.look()
         draw(screen, desks, focus, events, typing)
         code = screen.getch()
+        desk = desks[focus]
+        if code in ARROWS and not typing:
+            desk.jobs.put("press " + ARROWS[code])
+        code = 127 if code == curses.KEY_BACKSPACE else code
         if code < 0 or code > 255:
             continue
-        key = "\n" if code == 13 else chr(code)
-        desk = desks[focus]
+        key = "\n" if code in (13, curses.KEY_ENTER) else chr(code)
         if typing:
             typing = typed(desk, typing, key)
         elif key == "q":
