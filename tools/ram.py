@@ -99,7 +99,7 @@ class Measure:
     def __init__(self, folder, heap, receiver, report):
         self.folder, self.heap, self.receiver, self.report = folder, heap, receiver, report
         self.registrar = Registrar()
-        self.free = {}
+        self.free, self.loaded = {}, {}
         self.lost = 0
         # What parses URLs leaves the heap by itself; the phone knows it by its squeezed name
         names = (vm.squeezed_tree() / "names.txt").read_text("utf-8").split("\n")
@@ -130,6 +130,7 @@ class Measure:
     def rest(self, phone, state):
         """Note the heap when what is not needed has gone."""
         time.sleep(_REST)
+        self.loaded[state] = phone.ask("loaded")
         self.note(phone, state + ", at rest")
 
     def states(self, phone, other):
@@ -181,9 +182,15 @@ def rooms():
     found = {}
     for name, cost in ramcost.costs(ramcost.modules()):
         room = name.split(".")[0]
-        if room != "free":
-            found[room] = found.get(room, 0) + int(cost)
+        found[room] = found.get(room, 0) + cost
     return found.items()
+
+
+def signalling(loaded):
+    """Return the bytes of code that the room sip has on the heap, with `loaded` modules."""
+    moved = ramcost.squeezed_names(vm.squeezed_tree())
+    cost = dict(ramcost.costs(x for x in ramcost.modules() if x.startswith("sip.")))
+    return sum(size for name, size in cost.items() if moved.get(name, name) in loaded)
 
 
 def main():
@@ -204,9 +211,12 @@ def main():
         print(f"the same, {_CALLS} calls one after the other with three events each")
         second = Measure(f"{folder}/b", HEAP, receiver, report)
         second.run(second.calls)
-    print("what each room costs with all its modules, names not squeezed, in bytes")
+    print("what each room costs with all its modules at once, in bytes")
     for room, cost in rooms():
         report(room, cost)
+    print("what of the room sip is on the heap, at rest")
+    for state in ("registered", "in a call"):
+        report(state, signalling(first.loaded[state]))
     drift = second.free["after 20 calls, at rest"] - second.free[f"after {_CALLS} calls, at rest"]
     print(f"drift between the 20th and the {_CALLS}th call: {drift}; events lost: {second.lost}")
     missed = [f"{x}: {y} wanted" for x, y in WANTED.items() if first.free[x] < y]

@@ -6,11 +6,11 @@ TYPES = (
 
 DIGITS = tuple("0123456789*#")
 EVENTS = (
-    "F_DND F_REDIRECT F_HOLD F_R F_TRANSFER F_REDIAL F_MUTE F_SPEAKER F_HEADSET F_CONFERENCE "
+    " F_DND F_REDIRECT F_HOLD F_R F_TRANSFER F_REDIAL F_MUTE F_SPEAKER F_HEADSET F_CONFERENCE "
     "F_CANCEL F_OK F_RETRIEVE F_AUTOANSWER F_CALL_LIST F_DIALED_LIST F_ACCEPTED_LIST "
     "F_MISSED_LIST F_NEXT_ID F_PREV_ID F_REGS F_HELP F_STATUS F_REBOOT F_UP F_DOWN F_LEFT F_RIGHT "
-    "F_MENU F_VOLUME_UP F_VOLUME_DOWN F_MESSAGE F_OFFHOOK F_ONHOOK F_NONE"
-).split()
+    "F_MENU F_VOLUME_UP F_VOLUME_DOWN F_MESSAGE F_OFFHOOK F_ONHOOK F_NONE "
+)
 
 
 def parse(text):
@@ -34,8 +34,8 @@ def parse(text):
         raise ValueError("type %s wants an argument" % kind)
     if kind == "keyevent":
         event = argument if argument[:2] == "F_" else "F_" + argument
-        if event not in EVENTS and argument not in DIGITS:
-            known = ", ".join(EVENTS)
+        if " %s " % event not in EVENTS and argument not in DIGITS:
+            known = EVENTS.strip().replace(" ", ", ")
             raise ValueError(
                 "keyevent '%s' does not fit; it takes one of %s" % (argument[:20], known)
             )
