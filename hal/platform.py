@@ -11,7 +11,7 @@ from base.compat import const, sleep_ms, spawn, unload
 from hal.storage import Storage
 
 _FEED = const(2000)  # ms between two feeds of the watchdog
-_LINE = const(1200)  # characters of a console line
+_LINE = const(2501)  # bytes of a console line: one more than the console takes
 
 
 class Platform:
@@ -74,23 +74,28 @@ class Platform:
 
     async def serial(self, phone):
         """Serve the serial line: a line of the console, a line of JSON back."""
-        import asyncio
         import select
 
-        reader = asyncio.StreamReader(sys.stdin)
+        from hal.datagram import readable
+
         more = select.poll()
         more.register(sys.stdin, select.POLLIN)
-        line = []
+        # Bytes: a read of text would wait for the rest of a character that noise has begun
+        take, byte, line = sys.stdin.buffer.readinto, bytearray(1), bytearray()
         while True:
-            character = await reader.read(1)
-            # A pasted line comes faster than the loop turns: take what is there at once
-            while character and character not in "\r\n":
-                if len(line) < _LINE:
-                    line.append(character)
-                character = sys.stdin.read(1) if more.poll(0) else ""
-            if character and line:
-                text, line = "".join(line), []
-                print(await phone.execute(text))
+            await readable(sys.stdin)
+            # A pasted line comes faster than the loop turns, and the chip's driver holds 260
+            # bytes: what is there is taken at once, without a collection in between
+            while next(more.ipoll(0), None) and take(byte):
+                value = byte[0]
+                if value in (10, 13):
+                    text, line = line, bytearray()
+                    if text:
+                        print(await phone.execute(text))
+                elif value in (8, 127):
+                    line = _rubbed(line)
+                elif value >= 32 and len(line) < _LINE:
+                    line.append(value)
 
     async def guard(self, phone):
         """Feed the watchdog, keep the clock right, see whether new software comes up."""
@@ -111,6 +116,14 @@ class Platform:
 
                 left = await ask(phone)
                 unload("hal.ntp")
+
+
+def _rubbed(line):
+    """Return a line of UTF-8 without its last character."""
+    end = len(line) - 1
+    while end > 0 and line[end] & 0xC0 == 0x80:
+        end -= 1
+    return line[: max(end, 0)]
 
 
 def _reserve():

@@ -14,10 +14,13 @@ _LINE = const(2500)  # characters of the longest command: a setting's name and 2
 
 
 async def execute(phone, line):
-    """Carry out one line for `phone` (offhook.start.Phone); return JSON text. Never raises."""
-    word, _, rest = line.strip().partition(" ")
+    """Carry out one line for `phone` (offhook.start.Phone); return JSON text. Never raises.
+
+    `line` is text, or the bytes that came.
+    """
     try:
         phone.timers.run()  # what is due is done first: no answer tells of half an event
+        word, rest = _words(line)
         if word == "ram":  # of the phone, not of the console
             unload("offhook.commands")
             gc.collect()
@@ -40,7 +43,22 @@ async def execute(phone, line):
     commands = None
     for name in _ONCE.split():
         unload(name)
-    return json.dumps({"ok": True} if answer is None else answer)
+    try:
+        return json.dumps({"ok": True} if answer is None else answer)
+    except MemoryError:
+        return '{"error": "no memory for the answer"}'
+
+
+def _words(line):
+    """Return (word, rest) of a line; ValueError for one that cannot be read."""
+    if len(line) > _LINE:
+        raise ValueError("line too long")
+    try:
+        text = line if isinstance(line, str) else line.decode()
+    except UnicodeError:
+        raise ValueError("no UTF-8")
+    word, _, rest = text.strip().partition(" ")
+    return word, rest
 
 
 async def connection(phone, reader, writer):
@@ -52,14 +70,7 @@ async def connection(phone, reader, writer):
                 break
             if not line.strip():
                 continue
-            if len(line) > _LINE:
-                answer = '{"error": "line too long"}'
-            else:
-                try:
-                    answer = await execute(phone, line.decode())
-                except UnicodeError:
-                    answer = '{"error": "no UTF-8"}'
-            writer.write(answer.encode() + b"\n")
+            writer.write((await execute(phone, line)).encode() + b"\n")
             await writer.drain()
     except OSError:
         pass  # the other side went away

@@ -98,8 +98,15 @@ class Serial:
         return seen
 
     def type(self, text):
-        """Type."""
-        os.write(self.bridge.slave, text.encode())
+        """Type; bytes are sent as they are."""
+        os.write(self.bridge.slave, text if isinstance(text, bytes) else text.encode())
+
+    def ask(self, text):
+        """Type a line; return what its JSON answer says."""
+        self.type(text)
+        self.type("\r")
+        seen = self.until("}\r\n", "}\n")
+        return json.loads(next(x for x in seen.splitlines() if x.startswith("{")))
 
 
 def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_line(
@@ -131,6 +138,38 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
         serial.until("network: 127.0.0.1")
     finally:
         serial.bridge.close()
+
+
+@pytest.fixture
+def serial(devkit, tmp_path):
+    """The serial line of a running phone."""
+    image = tmp_path / "flash.bin"
+    image.write_bytes((devkit / "littlefs.bin").read_bytes())
+    made = Serial(image)
+    made.until("network: 127.0.0.1")
+    yield made
+    made.bridge.close()
+
+
+def test_noise_on_the_serial_line_neither_blocks_nor_ends_the_console(serial):
+    for noise in (b"\xff\x00\xfe", b"\xe4", b"\xc3", b"\x1b[A"):
+        serial.type(noise)
+        answer = serial.ask("get language")
+        assert "value" in answer or "error" in answer, noise
+        assert serial.ask("get language") == {"value": "English"}, noise
+
+
+def test_the_serial_line_takes_utf_8_a_backspace_and_both_line_ends(serial):
+    assert serial.ask("set user_realname1 Jürgen Groß") == {"value": "Jürgen Groß"}
+    assert serial.ask("set user_realname1 Jürß\b\x7f\x7frg") == {"value": "Jrg"}
+    assert serial.ask("\b\b\nget user_realname1\n") == {"value": "Jrg"}
+
+
+def test_a_pasted_line_is_taken_whole_or_refused_never_cut(serial):
+    long = "x" * 2030
+    assert serial.ask("set ca_certificate " + long) == {"value": long}
+    assert serial.ask("set ca_certificate " + "y" * 2600) == {"error": "line too long"}
+    assert serial.ask("get ca_certificate") == {"value": long}
 
 
 def test_settings_that_are_no_json_are_refused(tmp_path):
