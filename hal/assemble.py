@@ -51,7 +51,8 @@ class Assembler:
         for kind, data in board.PARTS:
             try:
                 getattr(self, kind)(**data)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, RuntimeError, AttributeError) as error:
+                # the WiFi's driver raises the third, a firmware without Ethernet the last
                 self._missing(kind, data, error)
         if self.parts.network is None:
             from hal.nonet import NoNetwork
@@ -73,7 +74,7 @@ class Assembler:
         if not data.get("optional"):
             self.parts.missing.append(text)
             self.log(2, "board: %s is missing: %r", text, error)
-        if "address" in data and error.args[0] != ENODEV:
+        if "address" in data and error.args[:1] != (ENODEV,):
             # A bus that hangs would hang for each of its chips: ask no more
             self._buses[data.get("bus", 0)] = None
 
@@ -261,7 +262,10 @@ class Assembler:
 
 def assemble(board, get, log):
     """Return the `Parts` of `board`. `get(name)` gives a setting, `log(level, text, *values)`."""
-    machine.freq(240_000_000)
+    try:
+        machine.freq(240_000_000)
+    except ValueError:
+        pass  # a slower chip: it runs at what it has
     parts = Assembler(board, get, log).parts
     sys.modules.pop(__name__, None)
     return parts

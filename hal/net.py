@@ -51,7 +51,7 @@ class Network:
             try:
                 self.link()
                 self._look()
-            except OSError as error:  # the driver refuses: it may have no memory just now
+            except Exception as error:  # the driver refuses: it may have no memory just now
                 self.reason = str(error)
             await sleep_ms(_LOOK)
 
@@ -75,12 +75,17 @@ class Network:
         return self._ip is not None
 
     def fixed(self):
-        """Set the own address where the settings say so, in place of DHCP."""
+        """Set the own address where the settings say so, else have DHCP do it."""
         get = self.get
         if get("dhcp") in (False, "off") and get("ip_adr"):
             router = get("gateway") or "0.0.0.0"
             name_server = get("dns_server1") or router
             self.nic.ifconfig((get("ip_adr"), get("netmask"), router, name_server))
+            return
+        try:
+            self.nic.ifconfig("dhcp")  # a fixed address of before would outlive a soft reset
+        except (OSError, RuntimeError):
+            pass  # it is on
 
     def address(self, peer=None):
         """Return the own address on the way to `peer`, None without network."""
@@ -124,7 +129,8 @@ class Network:
                     raise
             await _writable(sock)
             poller = select.poll()
-            poller.register(sock, select.POLLOUT)
+            # The ESP32's sockets tell of an error only where POLLHUP is asked for
+            poller.register(sock, select.POLLOUT | select.POLLERR | select.POLLHUP)
             for _, event in poller.poll(0):
                 if event & (select.POLLERR | select.POLLHUP):
                     raise OSError(ECONNREFUSED)

@@ -5,7 +5,15 @@ from base.compat import const
 _NETWORKS = const(4)  # wifi_ssid1 to wifi_ssid4
 _CONNECT = const(15_000)  # ms for one network, its DHCP included
 _LONGEST = const(60_000)  # ms of pause when all of them have failed again
-_REASONS = {201: "not found", 202: "wrong password", 204: "wrong password"}
+_REASONS = {
+    15: "wrong password",  # no answer to the four-way handshake
+    201: "not found",
+    202: "wrong password",
+    204: "wrong password",
+    210: "other security",
+    211: "other security",
+    1001: "no answer",  # or no address by DHCP
+}
 
 
 class Join:
@@ -47,7 +55,7 @@ class Join:
                 nic.connect(ssid, key)
             else:
                 nic.connect(ssid)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             self._failed(str(error))
 
     def _failed(self, why):

@@ -387,6 +387,7 @@ class NIC:
         self.tried = []
         self.address = ("0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0")
         self.slow = False
+        self.dhcp = True
 
     def active(self, on=None):
         if on is None:
@@ -427,6 +428,12 @@ class NIC:
         return self.state
 
     def ifconfig(self, values=None):
-        if values:
+        if values == "dhcp":
+            if self.dhcp:
+                raise RuntimeError("Wifi Unknown Error 0x5005")  # it runs already
+            self.dhcp = True
+            self.options.pop("fixed", None)
+        elif values:
             self.options["fixed"] = values
+            self.dhcp = False
         return self.address

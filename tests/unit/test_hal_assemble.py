@@ -160,19 +160,33 @@ def test_ethernet_gets_the_wires_that_the_board_names():
 
 
 def test_a_board_whose_network_does_not_start_runs_without():
-    def refuse(**_):
-        raise OSError("no PHY")
+    for error in (OSError("no PHY"), RuntimeError("Wifi Unknown Error 0x0101"), AttributeError()):
 
-    good, _Net.LAN = _Net.LAN, staticmethod(refuse)
+        def refuse(error=error, **_):
+            raise error
+
+        good, _Net.LAN = _Net.LAN, staticmethod(refuse)
+        try:
+            parts, logged = _assemble(_load("esp32_poe"), {})
+        finally:
+            _Net.LAN = staticmethod(good)
+        network = parts.network
+        network.link()
+        network._look()
+        assert "lan8720" in parts.missing and not network.up and "lan8720" in network.reason
+        assert network.address() is None and network.dns() == [] and len(network.mac) == 12
+
+
+def test_a_chip_that_stays_slower_runs_the_phone_all_the_same():
+    def refuse(hz):
+        raise ValueError("unable to change frequency")
+
+    good, _Machine.freq = _Machine.freq, staticmethod(refuse)
     try:
-        parts, logged = _assemble(_load("esp32_poe"), {})
+        parts, _ = _assemble(_load("devkit"), {})
     finally:
-        _Net.LAN = staticmethod(good)
-    network = parts.network
-    network.link()
-    network._look()
-    assert "lan8720" in parts.missing and not network.up and "lan8720" in network.reason
-    assert network.address() is None and network.dns() == [] and len(network.mac) == 12
+        _Machine.freq = staticmethod(good)
+    assert parts.network
 
 
 def test_the_assembler_leaves_the_heap_when_it_is_done():

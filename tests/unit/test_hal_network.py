@@ -109,6 +109,44 @@ def test_a_refused_order_of_the_driver_is_no_end():
     assert part.up
 
 
+def test_a_driver_without_memory_is_no_end_either():
+    # what the ESP32's driver does not know by name is no OSError
+    part, nic, clock = _wifi({"home": "x"}, wifi_ssid1="home", wifi_pass1="x")
+
+    def refuse(*_):
+        raise RuntimeError("Wifi Unknown Error 0x0101")
+
+    good, nic.connect = nic.connect, refuse
+    _run(part, clock, 5)
+    assert "0x0101" in part.reason
+    nic.connect = good
+    _run(part, clock, 10)
+    assert part.up
+
+
+def test_a_network_joined_before_a_soft_reset_is_left_and_joined_by_the_settings_of_now():
+    nic, clock = fakes.NIC({"old": None, "new": None}), Clock()
+    nic.connect("old")
+    nic.ifconfig(("10.0.0.5", "255.0.0.0", "10.0.0.1", "10.0.0.2"))
+    part = WiFi(nic, {"wifi_ssid1": "new"}.get, _log, clock)
+    _run(part, clock, 2)
+    assert part.up and [x[0] for x in nic.tried] == ["old", "new"] and nic.dhcp
+
+
+def test_the_reason_names_what_the_chip_says_with_a_number():
+    for status, words in (
+        (15, "wrong password"),  # what ESP-IDF 5 says after the four-way handshake
+        (201, "not found"),
+        (210, "other security"),
+        (1001, "no answer"),
+        (99, "error 99"),
+    ):
+        part, nic, clock = _wifi({}, wifi_ssid1="home")
+        nic.status = lambda status=status: status
+        _run(part, clock, 17)
+        assert part.reason == "WiFi home: " + words, (status, part.reason)
+
+
 def test_a_fixed_address_is_set_before_connecting():
     part, nic, clock = _wifi(
         {"home": "x"},
