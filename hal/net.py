@@ -84,7 +84,7 @@ class Network:
             return
         try:
             self.nic.ifconfig("dhcp")  # a fixed address of before would outlive a soft reset
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, ValueError):
             pass  # it is on
 
     def address(self, peer=None):

@@ -22,7 +22,7 @@ class Panel:
         self.clock, self.lamps, self.display = parts.clock, parts.lamps, parts.display
         self.ringer, self.ringing = parts.ringer, None
         self.states = []  # of each lamp: "off", "on", "slow" or "fast"
-        self.troubles = {}  # what is wrong, key of a text -> detail
+        self.troubles = {}  # what is wrong, key of a text -> detail, or what has a reason
         self._refresh = self._blink = self._tick = None
         self._phase = 0
         self._texts = None
@@ -144,8 +144,9 @@ class Panel:
         lines = [name or self.text("no_identity"), self.time()]
         if not account:
             lines.append(self.text("setup"))
-        for key, detail in self.troubles.items():
+        for key, what in self.troubles.items():
             lines.append(self.text(key))
+            detail = getattr(what, "reason", what)
             if detail:
                 lines.append(" " + detail)
         for account in desk.agent.accounts:

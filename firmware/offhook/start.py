@@ -132,7 +132,7 @@ class Phone:
         if self.network.up:
             troubles.pop("no_network", None)
         else:
-            troubles["no_network"] = getattr(self.network, "reason", "")
+            troubles["no_network"] = self.network  # its reason changes while it is not up
         self.panel.changed()
 
 

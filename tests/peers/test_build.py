@@ -151,6 +151,32 @@ def serial(devkit, tmp_path):
     made.bridge.close()
 
 
+def test_the_display_says_what_to_do_next_and_why_there_is_no_network(devkit, tmp_path):
+    image = tmp_path / "flash.bin"
+    fresh = build.build("devkit", tmp_path / "fresh")
+    image.write_bytes((fresh / "littlefs.bin").read_bytes())
+    made = Serial(image)
+    try:
+        made.until("no identity")
+
+        def shown(word):
+            for _ in range(100):
+                lines = made.ask("display")["lines"]
+                if any(word in line for line in lines):
+                    return lines
+            raise AssertionError(lines)
+
+        assert "No network" in shown("no WiFi: set wifi_ssid1")
+        made.ask("set wifi_ssid1 nowhere")
+        made.until("not found")
+        assert "No network" in shown("WiFi nowhere: not found")
+        made.ask("set wifi_ssid1 any")
+        made.until("network: 127.0.0.1")
+        assert "No network" not in made.ask("display")["lines"]
+    finally:
+        made.bridge.close()
+
+
 def test_noise_on_the_serial_line_neither_blocks_nor_ends_the_console(serial):
     for noise in (b"\xff\x00\xfe", b"\xe4", b"\xc3", b"\x1b[A"):
         serial.type(noise)

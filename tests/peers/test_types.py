@@ -46,6 +46,8 @@ OTHERS = (
     '"None" has no attribute',
     '"Chip" has no attribute',
     '"_Nothing"',
+    '"ifconfig" of "WLAN" matches argument type "str"',  # the ESP32's takes "dhcp"
+    '"poll" has no attribute "ipoll"',
     '"join" of "str"',
 )
 LAN = set("mdc mdio power phy_type phy_addr ref_clk ref_clk_mode spi cs int".split())

@@ -1,4 +1,7 @@
-"""`network` of a board whose WiFi is the host's loopback; any name of a network will do."""
+"""`network` of a board whose WiFi is the host's loopback.
+
+Any name of a network will do, but "nowhere" is not there.
+"""
 
 PHY_LAN8720, PHY_W5500 = 1, 102
 
@@ -8,6 +11,7 @@ class _Interface:
 
     def __init__(self, *_, **__):
         self.connected = False
+        self.ssid = None
 
     def active(self, on=None):
         """Switch on."""
@@ -19,19 +23,19 @@ class _Interface:
 
     def connect(self, ssid, key=None):
         """Be connected at once."""
-        self.connected = True
+        self.connected, self.ssid = ssid != "nowhere", ssid
 
     def disconnect(self):
         """Leave the network."""
-        self.connected = False
+        self.connected, self.ssid = False, None
 
     def isconnected(self):
         """Return whether there is a network."""
         return self.connected
 
     def status(self):
-        """Return the ESP32's STAT_GOT_IP or STAT_IDLE."""
-        return 1010 if self.connected else 1000
+        """Return the ESP32's STAT_GOT_IP, its STAT_NO_AP_FOUND or STAT_IDLE."""
+        return 1010 if self.connected else 201 if self.ssid else 1000
 
     def ifconfig(self, values=None):
         """Return (address, netmask, router, name server)."""
