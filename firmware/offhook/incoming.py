@@ -144,6 +144,9 @@ def on_ended(desk, call):
 
 
 def elsewhere(call):
-    """Return True when the CANCEL said that another phone has answered (RFC 3326)."""
-    reason = call.cancel_reason.lower().replace(" ", "")
-    return "cause=200" in reason.split(";")
+    """Return True when the CANCEL said that another phone has answered (RFC 3326).
+
+    That may be one of several reasons, in one header line or more.
+    """
+    reason = "".join(call.cancel_reason.lower().split())
+    return "cause=200" in reason.replace(",", ";").split(";")

@@ -200,7 +200,7 @@ class Call:
         if status:
             respond(agent, transaction, message, status, headers)
         if method == "BYE" and status == 200:
-            self.cancel_reason = message.header("reason") or ""
+            self.cancel_reason = ", ".join(message.all("reason"))
             if not self.answered:
                 self.cancelled(message)
             self.acked = True

@@ -77,7 +77,7 @@ class Incoming(Call):
     def cancelled(self, message):
         """The caller's CANCEL has come."""
         if not self.answered and self.state != "ended":
-            self.cancel_reason = message.header("reason") or ""
+            self.cancel_reason = ", ".join(message.all("reason"))
             self.send(487)
             self.over("remote", 487)
 

@@ -130,6 +130,27 @@ def test_a_call_fills_every_variable_that_it_has(phone, caller, web):
     assert "&nr_ongoing_calls=0&" in path and "&callid=call-1@caller&" in path
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Reason: SIP;cause=200\r\n",
+        'Reason: SIP ;cause=200 ;text="Call completed elsewhere"\r\n',
+        "Reason: SIP;cause=200,Q.850;cause=16\r\n",
+        'reason: Q.850 ; cause=26\r\nReason: SIP ; cause=200 ; text="OK"\r\n',
+    ],
+)
+def test_a_call_answered_elsewhere_was_not_missed(phone, caller, web, reason):
+    for event in ("disconnected", "missed", "dnd_on"):
+        phone.ask(f"set action_{event}_url {web.url}/{event}?why=$cancel_reason")
+    caller.cancel(caller.invite(), reason)
+    phone.wait(lambda calls: calls == [])
+    phone.ask("set dnd_mode on")
+    paths = web.wait(2)
+    assert [x.partition("?")[0] for x in paths] == ["/disconnected", "/dnd_on"]
+    assert "cause%3D200" in paths[0]
+    assert paths[0].count("cause") == reason.count("cause")
+
+
 def test_what_a_stranger_writes_cannot_add_anything_to_the_request(phone, caller, web):
     phone.ask(f"set action_incoming_url {web.url}/?n=$display_remote&r=$remote&c=$call-id&end=1")
     for name in (
