@@ -11,7 +11,7 @@ from base.compat import const, sleep_ms, spawn, unload
 from hal.storage import Storage
 
 _FEED = const(2000)  # ms between two feeds of the watchdog
-_LINE = const(2501)  # bytes of a console line: one more than the console takes
+_LINE = const(8701)  # bytes of a console line: one more than the console takes
 
 
 class Platform:

@@ -1,8 +1,14 @@
 """The phone's log: a bounded ring of lines, the console beside it.
 
 Levels go from 0 (most severe) to 9, as on a Snom; a line above `level` is not even built when its
-text is given as a format and values.
+text is given as a format and values. A request's line is whole, whatever its length: who debugs a
+template needs its end. So the ring is bounded in characters too.
 """
+
+from base.compat import const
+
+_LONGEST = const(2000)  # characters of one line's text
+_MOST = const(3200)  # of all lines
 
 
 class Log:
@@ -29,10 +35,11 @@ class Log:
             if character < " ":
                 text = "".join(c if c >= " " else "?" for c in text)
                 break
-        line = "[%d] %s: %s" % (level, self.stamp(), text[:200])
-        while len(self._lines) >= self.size:
-            self._lines.pop(0)
-        self._lines.append(line)
+        line = "[%d] %s: %s" % (level, self.stamp(), text[:_LONGEST])
+        lines = self._lines
+        while len(lines) >= self.size or lines and sum(map(len, lines)) + len(line) > _MOST:
+            lines.pop(0)
+        lines.append(line)
         if self.sink:
             self.sink(line)
 

@@ -34,7 +34,7 @@ async def do_hook(phone, rest):
 def do_set(phone, rest):
     """``set NAME VALUE``: change a setting; the rest of the line is its value."""
     name, _, value = rest.partition(" ")
-    phone.settings.set(name, value)
+    phone.settings.set(name, value.lstrip())
     return {"value": _shown(phone, name)}
 
 

@@ -10,7 +10,7 @@ import json
 from base.compat import const, unload
 
 _ONCE = "offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse"
-_LINE = const(2500)  # characters of the longest command: a setting's name and 2,048 of value
+_LINE = const(8700)  # bytes of the longest command: a setting's name and eight URLs
 
 
 async def execute(phone, line):
@@ -58,7 +58,7 @@ def _words(line):
     except UnicodeError:
         raise ValueError("no UTF-8")
     word, _, rest = text.strip().partition(" ")
-    return word, rest
+    return word, rest.lstrip()
 
 
 async def connection(phone, reader, writer):

@@ -35,6 +35,22 @@ def test_secrets_are_never_shown(phones):
         assert "hush" not in str(phone.ask(line))
 
 
+def test_eight_urls_of_the_longest_kind_are_set_and_logged_whole(phones):
+    phone = phones("100", options=("--dns", "none"))
+    urls = [f"http://h{i}/?r=$remote&x=" for i in range(8)]
+    urls = [x + "\u00fc" * (1024 - len(x)) for x in urls]
+    assert phone.ask("set action_dnd_on_url " + " ".join(urls[:4]))["value"] == " ".join(urls[:4])
+    urls = [x.replace("\u00fc", "y") for x in urls]
+    assert phone.ask("set  action_dnd_on_url   " + " ".join(urls))["value"] == " ".join(urls)
+    assert phone.ask("get action_dnd_on_url") == {"value": " ".join(urls)}
+    phone.ask("set action_dnd_on_url " + urls[0])
+    phone.ask("set dnd_mode on")
+    sent = " = h0:80, file = /?r=$remote&x=" + "y" * 1001
+    phone.wait(lambda lines: any(x.endswith(sent) for x in lines), "log")
+    with pytest.raises(Refused, match="line too long"):
+        phone.ask("set action_dnd_on_url " + "x" * 9000)
+
+
 def test_settings_survive_a_restart(tmp_path, phones):
     from tools.control import Phone
 

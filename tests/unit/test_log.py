@@ -1,0 +1,36 @@
+"""The log: a ring that is bounded in lines and in characters, and whole lines in it."""
+
+from base.log import Log
+
+
+def _log(**options):
+    console = []
+    return Log(lambda: "now", console.append, **options), console
+
+
+def test_a_line_of_the_longest_request_is_whole_on_the_console_and_in_the_log():
+    log, console = _log()
+    path = "/?a=" + "x" * 1016 + "&end"
+    log(2, "Sending post request host = %s:%d, file = %s", "h", 80, path)
+    assert console == log.lines()
+    assert console[0].endswith("file = " + path)
+
+
+def test_the_ring_is_bounded_in_lines_and_in_characters():
+    log, console = _log()
+    for number in range(20):
+        log(3, "%d", number)
+    assert len(log.lines()) == 16 and log.lines(1) == ["[3] now: 19"]
+    for number in range(20):
+        log(3, "%d %s", number, "x" * 5000)
+        assert sum(len(x) for x in log.lines()) <= 3200
+    assert len(console) == 40 and len(log.lines()) == 1
+    log(3, "short")
+    assert log.lines()[-1] == "[3] now: short" and len(log.lines()) == 2
+
+
+def test_control_characters_add_no_line():
+    log, console = _log()
+    log(1, "%s", "a\r\n[0] forged\x00")
+    log(6, "not even built: %d", "x")
+    assert console == ["[1] now: a??[0] forged?"]
