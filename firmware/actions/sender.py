@@ -5,8 +5,9 @@ one after the other, in the order in which they happened; those for others pass 
 is slow or dead. `actions` is always the dispatcher's `Actions`.
 
 Decisions where section 4 is silent:
-- "ok" is an answer 2xx. "failed" is all else that is over: another status, no answer, a bad one.
-  "sent" counts an event once, whatever came of it, when its server may have got it.
+- "ok" is an answer 2xx, and the 302 of this phone itself, which has dialled. "failed" is all else
+  that is over: another status, no answer, a bad one. "sent" counts an event once, whatever came of
+  it, when its server may have got it.
 - The deadline is for one try. A request that may be tried again (nothing was sent) waits 1, 2,
   then 4 s at the head of its server's events; it is still the oldest when the queue is full.
 - One TLS connection at a time: two do not fit into an ESP32 beside its WiFi.
@@ -19,6 +20,7 @@ from base.compat import const, sleep_ms, spawn, wait_for_ms
 
 _TASKS = const(3)
 _REST = const(3000)  # ms after the last answer
+_SELF = ("localhost", "127.0.0.1")
 
 # places in a row of counters; 2xx to 5xx follow from 6
 _SENT = const(1)
@@ -67,7 +69,7 @@ async def carry(actions, entry, seconds):
     try:
         if not entry[4]:
             sending(actions, request, target[5])
-        if target[1] in ("localhost", "127.0.0.1"):
+        if target[1] in _SELF:
             request.begun = request.sent = True
             request.status = actions.local(entry[2])
             await sleep_ms(20)
@@ -115,7 +117,7 @@ async def _perform(actions, request, login):
 def finish(actions, entry, request, why):
     """Count and log what became of an entry, and tell whoever asked for it."""
     name, status = entry[0], request.status
-    ok = status // 100 == 2
+    ok = status // 100 == 2 or (status == 302 and request.host in _SELF)
     if request.sent:
         count(actions, name, _SENT)
     if 200 <= status < 600:

@@ -15,7 +15,16 @@ async def do_press(phone, rest):
     if not 1 <= len(words) <= 2 or (len(words) == 2 and not words[1].isdigit()):
         raise ValueError("press takes KEY [MS], such as 'press P5 2100'")
     hold = phone.input.hold
-    hold(words[0], True)
+    try:
+        hold(words[0], True)
+    except ValueError:  # the board has no such key; the phone may have
+        from offhook.rarekeys import NAMES
+
+        if " %s " % words[0] not in NAMES:
+            raise
+        phone.desk.press(words[0])
+        phone.desk.changed()
+        return
     try:
         await sleep_ms(min(int(words[1]), _LONGEST) if len(words) == 2 else _PRESS)
     finally:

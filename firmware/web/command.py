@@ -9,7 +9,11 @@ _PRESS = const(80)  # ms that a key is held
 _PAUSE = const(80)  # ms between two keys
 _LONGEST = const(10_000)
 _KEYS = const(64)  # keys in one request
-_ALIAS = {"F_HOLD": "HOLD", "F_DND": "DND"}
+_ALIAS = (
+    " F_HOLD=HOLD F_R=HOLD F_DND=DND F_REDIAL=REDIAL F_MUTE=MUTE F_TRANSFER=TRANSFER"
+    " F_CANCEL=CANCEL DISCONNECT=CANCEL OK=ENTER RETRIEVE=MESSAGE F_RETRIEVE=MESSAGE "
+)
+_MODULE = const(33)  # number of the first function key of an expansion module
 
 
 def local(phone, path):
@@ -17,7 +21,7 @@ def local(phone, path):
     way, _, query = path.partition("?")
     if way not in ("/command.htm", "/settings.htm", "/dummy.htm"):
         return 404
-    words = [unquote(part).partition("=") for part in query.split("&") if part]
+    words = [_word(part) for part in query.split("&") if part]
     values = {name: value for name, _, value in words}
     try:
         if way == "/settings.htm" or "settings" in values:
@@ -30,6 +34,14 @@ def local(phone, path):
     except ValueError as error:
         phone.log(3, "%s: %s", way, error)
         return 400
+
+
+def _word(part):
+    """Return (name, "=", value) of one parameter; a number's plus is no space."""
+    if part.startswith("number="):
+        part = part.replace("+", "%2B")
+    name, equals, value = part.partition("=")
+    return unquote(name), equals, unquote(value)
 
 
 def unquote(text):
@@ -71,35 +83,58 @@ def _keys(phone, text):
             if number and not number.isdigit():
                 raise ValueError("'%s' does not fit; a key takes ms, ms" % part[:20])
         press = min(int(press or _PRESS), _LONGEST)
-        presses.append((_ALIAS.get(name, name), press, min(int(pause or _PAUSE), _LONGEST)))
+        presses.append((_name(name), press, min(int(pause or _PAUSE), _LONGEST)))
+    from offhook.rarekeys import NAMES
+
     known = phone.input.names()
     for name, _, _ in presses:
-        if name not in known and name not in ("OFFHOOK", "ONHOOK"):
+        if name not in known and " %s " % name not in NAMES:
             raise ValueError("there is no key '%s'" % name[:20])
-    spawn(_press(phone, presses))
+    spawn(_press(phone, presses, known))
     return 200
 
 
-async def _press(phone, presses):
+def _name(name):
+    """Return the phone's own name of a key."""
+    if name[:2] == "EK" and name[2:].isdigit():
+        return "P%d" % (_MODULE + int(name[2:]))
+    return _ALIAS.partition(" %s=" % name)[2].partition(" ")[0] or name
+
+
+async def _press(phone, presses, known):
     for name, press, pause in presses:
-        if name in ("OFFHOOK", "ONHOOK"):
+        if name in ("OFFHOOK", "ONHOOK") and "HOOK" in known:
             phone.input.hold("HOOK", name == "OFFHOOK")
-        else:
+        elif name in known:
             phone.input.hold(name, True)
             await sleep_ms(press)
             phone.input.hold(name, False)
+        else:  # the board has no such key, the phone has
+            phone.desk.press(name)
+            phone.desk.changed()
         await sleep_ms(pause)
+
+
+def _digits(text):
+    """Return what is dialled for `text`: a number without what makes it readable, or a URI."""
+    if ":" in text or "@" in text:
+        return text.strip()
+    kept = "".join(c for c in text if c not in " -/().")
+    return kept[:1] + kept[1:].replace("+", "")
 
 
 def _number(phone, values):
     from offhook.calls import dial
 
     account = None
+    number = _digits(values["number"])
+    if not number:
+        raise ValueError("there is no number")
     wanted = values.get("outgoing_uri")
     for each in phone.agent.accounts:
         if wanted and wanted.replace("sip:", "") == each.uri.replace("sip:", ""):
             account = each
-    call = dial(phone.desk, values["number"], account=account)
+    call = dial(phone.desk, number, account=account)
     phone.desk.changed()
     return 302 if call else 400
 

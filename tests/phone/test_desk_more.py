@@ -312,3 +312,49 @@ def test_what_does_not_fit_on_the_display_is_shown_in_turn(phones, peer):
     for line in ("Forwarded: 300", "Messages: 2", "100 not registered", "Do not disturb"):
         answer = phone.wait(lambda x, line=line: line in x["lines"], "display")
         assert answer["lines"][0] == "100" and len(answer["lines"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("201&outgoing_uri=100@desk.example", "201"),
+        ("%2B4930123&outgoing_uri=sip:100@desk.example", "+4930123"),
+        ("+49 (30) 123-45/6", "+4930123456"),
+        ("*21*1%23", "*21*1#"),
+        ("sip:201@desk.example", "201"),
+    ],
+)
+def test_a_key_dials_by_command_htm_and_its_lamp_shows_no_failure(desk, peer, written, dialled):
+    phone = desk(fkey5=f"active url http://localhost/command.htm?number={written}")
+    phone.ask("press P6")
+    assert number(called(phone, peer)) == dialled
+    row = phone.wait(lambda x: x.get("P6", {}).get("3xx"), "counters")["P6"]
+    assert (row["queued"], row["sent"], row["ok"], row["failed"]) == (1, 1, 1, 0)
+    assert phone.ask("lamps")["P6"] == "off"
+
+
+def test_command_htm_without_a_number_dials_nothing(desk, peer):
+    phone = desk(fkey5="active url http://localhost/command.htm?number=")
+    phone.ask("press P6")
+    phone.wait(lambda x: x.get("P6", {}).get("4xx"), "counters")
+    assert phone.ask("calls") == []
+
+
+def test_command_htm_presses_keys_of_the_module_and_keys_with_times(desk, peer):
+    phone = desk(
+        fkey32="active speed 232",
+        fkey5="active url http://localhost/command.htm?key=EK0",
+        fkey6="active url http://localhost/command.htm?key=CANCEL;2,20,20;0,30;1;%23",
+        fkey7="active url http://localhost/command.htm?key=EK18",
+        action_longpress_url="http://localhost/command.htm?RELEASE_ALL_CALLS",
+        fkey8="active url http://localhost/command.htm?key=P10,2100",
+    )
+    phone.ask("press P6")
+    assert number(called(phone, peer)) == "232"
+    phone.ask("press P7")
+    assert number(called(phone, peer, 1 + len(peer.some("in")))) == "201"
+    phone.ask("press P8")
+    phone.wait(lambda x: x.get("P8", {}).get("4xx"), "counters")
+    phone.ask("press P9")
+    phone.wait(lambda x: x.get("action_longpress_url", {}).get("ok"), "counters")
+    phone.wait(state())

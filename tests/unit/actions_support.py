@@ -174,7 +174,7 @@ class Bench(Actions):
 
     def _local(self, path):
         self.local_paths.append(path)
-        return 404 if path == "/404" else 200
+        return int(path[1:]) if path in ("/404", "/302") else 200
 
     async def idle(self):
         """Wait until nothing is queued or under way."""

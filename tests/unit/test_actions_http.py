@@ -287,10 +287,13 @@ async def test_localhost_is_the_phone_itself():
     assert await bench.go("127.0.0.1:8080/dummy.htm?x=%23 1#y")
     assert await bench.go("https://LOCALHOST/z")
     assert not await bench.go("http://localhost/404")
-    assert bench.local_paths == ["/command.htm?key=P5", "/dummy.htm?x=%23%201", "/z", "/404"]
+    assert await bench.go("http://localhost/302")  # a number was dialled
+    paths = ["/command.htm?key=P5", "/dummy.htm?x=%23%201", "/z", "/404", "/302"]
+    assert bench.local_paths == paths
     assert bench.network.count == 0 and bench.resolver.asked == []
-    assert bench.figures() == (4, 4, 3, 1, 0, 0)
+    assert bench.figures() == (5, 5, 4, 1, 0, 0)
     assert bench.logged("Refused 404: localhost:80 (P1)")
+    assert bench.logged("Answer 302: localhost:80 (P1)")
     bench.stop()
 
 

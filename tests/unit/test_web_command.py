@@ -1,0 +1,59 @@
+"""``command.htm`` on boards that have few keys: what is pressed, in which way and order."""
+
+from base.compat import sleep_ms
+from web.command import local
+
+
+class Phone:
+    """What `local` wants of a phone: a board with the keys `names`, and a desk."""
+
+    def __init__(self, names):
+        self.input = self.desk = self
+        self._names = names
+        self.done = []
+        self.lines = []
+
+    def names(self):
+        return self._names
+
+    def hold(self, name, down):
+        self.done.append((name, down))
+
+    def press(self, name):
+        self.done.append(name)
+
+    def changed(self):
+        pass
+
+    def log(self, level, text, *values):
+        self.lines.append(text % values)
+
+    async def until(self, count):
+        """Wait until `count` things have been done; return them."""
+        while len(self.done) < count:
+            await sleep_ms(1)
+        return self.done
+
+
+async def test_a_key_that_the_board_has_is_held():
+    phone = Phone(["HOOK", "1", "P5", "P33", "DND"])
+    assert local(phone, "/command.htm?key=OFFHOOK,1,1;1,1,1;EK0,1,1;F_DND,1,1;ONHOOK,1,1") == 200
+    held = [(x, y) for x in ("1", "P33", "DND") for y in (True, False)]
+    assert await phone.until(8) == [("HOOK", True)] + held + [("HOOK", False)]
+
+
+async def test_a_key_that_the_board_does_not_have_is_a_key_of_the_phone_all_the_same():
+    phone = Phone(["1", "P5"])
+    keys = "DND SPEAKER CANCEL F_HOLD F_R OFFHOOK ONHOOK F1 F_REDIRECT RETRIEVE VOLUME_UP"
+    assert local(phone, "/command.htm?key=" + ",1,1;".join(keys.split()) + ",1,1") == 200
+    pressed = "DND SPEAKER CANCEL HOLD HOLD OFFHOOK ONHOOK F1 F_REDIRECT MESSAGE VOLUME_UP"
+    assert await phone.until(11) == pressed.split()
+
+
+async def test_a_key_that_no_phone_has_presses_nothing_at_all():
+    phone = Phone(["1", "P5"])
+    for keys in ("1;P6", "1;EK0", "1;foo", "1;dnd", "1; ", "1,x", "1,1,-1", "1;_"):
+        assert local(phone, "/command.htm?key=" + keys) == 400, keys
+    assert len(phone.lines) == 8
+    await sleep_ms(1)
+    assert phone.done == []
