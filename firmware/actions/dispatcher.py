@@ -8,7 +8,7 @@ from base.compat import make_room, spare, unload
 
 SENDING = (
     "actions.queue actions.sender actions.http actions.expand actions.follow actions.retry "
-    "actions.extras actions.secure"
+    "actions.extras actions.secure actions.veil"
 )
 
 

@@ -45,7 +45,12 @@ def _value(actions, piece, context):
     if piece[0] == " ":
         return None
     if static:
-        return actions.options.get(name) or none
+        value = actions.options.get(name) or none
+        if isinstance(value, str) and ("@" in value or "pass" in value):
+            from actions.veil import veil
+
+            value = veil(name, value)
+        return value
     name, _, argument = piece.rstrip("&").partition("(")
     if name == "mac":
         return actions.options.get(name) or actions.network.mac

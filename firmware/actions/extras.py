@@ -18,6 +18,12 @@ def masked(path, marks):
     return way + "?" + "&".join(parts) if query else way
 
 
+def told(actions, target, context):
+    """Return the URL of `target` as it would be sent now, its passwords hidden."""
+    path = masked(expand(actions, target, context), target[5])
+    return "http%s://%s:%d%s" % ("s" if target[0] else "", target[1], target[2], path)
+
+
 def together(done, number):
     """Return a callback for `number` requests that calls ``done(ok)`` once, after the last."""
     good = []

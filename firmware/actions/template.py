@@ -4,7 +4,8 @@ A target is ``(secure, host, port, login, pieces, marks)``: `login` is None or (
 `pieces` alternate between text as it is sent and a variable: "remote" ("remote&" in the path),
 "sip_header(X-Id)", "language=" for a setting, with what it is when it is false ("dnd_mode=off",
 "redirect_time=0"), " nosuch" for what never has a value. A private setting is empty text already.
-`marks` number the query parameters that the log must hide (-1 the path).
+`marks` number the query parameters that the log must hide (-1 the path): ``user:pass@``, and what
+``settings.htm`` gives a private setting.
 
 Decisions where the rules are silent:
 - A template has 1,024 characters at most, counted once ``&amp;`` is ``&``; a setting has 8 URLs.
@@ -247,9 +248,12 @@ def _span(text, start, signs):
 
 def _marks(way, query):
     marks = [-1] if _secret(way) else []
-    if "@" in query or "%40" in query:
+    if "@" in query or "%40" in query or "pass" in query:
+        from actions.veil import private
+
         for index, part in enumerate(query.split("&")):
-            if _secret(part.partition("=")[2] or part):
+            name, _, value = part.partition("=")
+            if _secret(value or part) or private(_decoded(name)):
                 marks.append(index)
     return tuple(marks)
 

@@ -56,12 +56,21 @@ def do_get(phone, rest):
 
 def _shown(phone, name):
     settings = phone.settings
-    if settings.private(name):
-        return "***" if settings.get(name) else ""
-    value = settings.text(name)
+    value = masked(settings, name, settings.text(name))
     if name == "mac" and not value:
         return phone.network.mac
     return settings.get(name) or 0 if settings.catalogue().spec(name).kind == "int" else value
+
+
+def masked(settings, name, value):
+    """Return a setting's text with what nobody is to see of it hidden: it, or its passwords."""
+    if settings.private(name):
+        return value and "***"
+    if "@" in value or "pass" in value:
+        from actions.veil import veil
+
+        value = veil(name, value)
+    return value
 
 
 def do_display(phone, _):

@@ -9,7 +9,7 @@ import json
 
 from base.compat import const, unload
 
-_ONCE = "offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse"
+_ONCE = "offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse actions.veil"
 _LINE = const(8700)  # bytes of the longest command: a setting's name and eight URLs
 
 

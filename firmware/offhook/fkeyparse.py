@@ -21,14 +21,16 @@ def parse(text):
     if len(words) == 1 and words[0] == "none":
         return "active", "none", ""
     if len(words) < 2:
-        raise ValueError("'%s' does not fit; write CONTEXT TYPE ARGUMENT" % text[:40])
+        raise ValueError("'%s' does not fit; write CONTEXT TYPE ARGUMENT" % _shown(text))
     context, kind = words[0], words[1]
     if context != "active" and not (context.isdigit() and 1 <= int(context) <= 12):
         raise ValueError(
-            "context '%s' does not fit; it is active or an identity's number" % context
+            "context '%s' does not fit; it is active or an identity's number" % _shown(context)
         )
     if kind not in TYPES:
-        raise ValueError("type '%s' does not fit; it takes one of %s" % (kind, ", ".join(TYPES)))
+        raise ValueError(
+            "type '%s' does not fit; it takes one of %s" % (_shown(kind), ", ".join(TYPES))
+        )
     argument = words[2].strip() if len(words) > 2 else ""
     if not argument and kind in ("speed", "dest", "url", "keyevent", "dtmf", "icom", "blf"):
         raise ValueError("type %s wants an argument" % kind)
@@ -40,3 +42,9 @@ def parse(text):
                 "keyevent '%s' does not fit; it takes one of %s" % (argument[:20], known)
             )
     return context, kind, argument
+
+
+def _shown(text):
+    from actions.veil import veil
+
+    return veil("fkey", text)[:40]

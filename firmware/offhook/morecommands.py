@@ -90,11 +90,10 @@ def cmd_find(phone, rest):
 
 
 def cmd_show(phone, _):
+    from offhook.commands import masked
+
     settings = phone.settings
-    return {
-        name: "***" if settings.private(name) else settings.text(name)
-        for name in settings.changed()
-    }
+    return {name: masked(settings, name, settings.text(name)) for name in settings.changed()}
 
 
 def cmd_dial(phone, rest):
@@ -120,8 +119,16 @@ def cmd_update(phone, rest):
 
 
 def cmd_test_url(phone, rest):
-    text = phone.settings.get(rest)
+    from actions.extras import told
+    from offhook.commands import masked
+
+    settings, actions = phone.settings, phone.actions
+    if rest[:7] != "action_" or rest[:11] == "action_url_" or not settings.known(rest):
+        raise ValueError("'%s' is no event; 'find action_' lists them" % rest[:40])
+    text = settings.get(rest)
     if not text:
         raise ValueError("%s is not set" % rest)
-    phone.desk.fire(rest, phone.desk.active())
-    return {"template": text}
+    context = phone.desk.context(phone.desk.active())
+    urls = [told(actions, target, context) for target in actions.targets[rest]]
+    actions.fire(rest, context)
+    return {"template": masked(settings, rest, text), "urls": urls}

@@ -107,7 +107,11 @@ def cmd_get(name):
     if not settings.known(name):
         raise ValueError("there is no setting '%s'; phone.find(word) lists them" % name[:40])
     value = settings.get(name)
-    return "***" if value and settings.private(name) else value
+    if not isinstance(value, str):
+        return value
+    from offhook.commands import masked
+
+    return masked(settings, name, value)
 
 
 def cmd_take(values):
@@ -133,8 +137,7 @@ def cmd_counters():
 
 
 def cmd_test_url(event):
-    from actions.expand import expand
-    from actions.extras import masked
+    from actions.extras import told
     from offhook.desk import Context
 
     phone = stopped()
@@ -145,8 +148,7 @@ def cmd_test_url(event):
         raise ValueError("%s is empty; it takes a URL" % event)
     phone.actions.set(event, text)
     for target in phone.actions.targets[event]:
-        path = masked(expand(phone.actions, target, Context(None, None)), target[5])
-        print("GET http%s://%s:%d%s" % ("s" if target[0] else "", target[1], target[2], path))
+        print("GET " + told(phone.actions, target, Context(None, None)))
     _while_up(phone, lambda: phone.desk.fire(event))
 
 

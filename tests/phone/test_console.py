@@ -35,6 +35,33 @@ def test_secrets_are_never_shown(phones):
         assert "hush" not in str(phone.ask(line))
 
 
+def test_passwords_in_urls_are_never_shown(phones):
+    phone = phones("100", user_pass1="hush-hush", options=("--dns", "none"))
+    local = "http://localhost/settings.htm?settings=save&user%5Fpass1=hush-new&http_pass=hush"
+    cam = "https://joe:hush-1@127.0.0.2:9/?cam=http://ann:hush-2@cam/&who=sip:1@h"
+    both = "?a=$action_dnd_on_url&b=$fkey4&c=$fkey[4]&d=$user_pass1&e=$user_pass[1]&f=$remote"
+    phone.ask(f"set fkey4 active url {local}")
+    phone.ask(f"set action_dnd_on_url {cam}")
+    phone.ask(f"set action_dnd_off_url http://127.0.0.2:9/{both}")
+    shown = phone.ask("get action_dnd_on_url")["value"]
+    assert shown == "https://joe:***@127.0.0.2:9/?cam=http://ann:***@cam/&who=sip:1@h"
+    told = phone.ask("test_url action_dnd_on_url")
+    assert told["urls"] == ["https://127.0.0.2:9/?cam=***&who=sip:1@h"]
+    phone.ask("press P5")
+    phone.wait(lambda x: x.get("P5", {}).get("ok"), "counters")
+    with pytest.raises(Refused, match="no event") as refusal:
+        phone.ask("test_url user_pass1")
+    texts = [str(refusal.value)]
+    for line in ("fkey5 active http://joe:hush@h/", "fkey5 http://joe:hush@h/"):
+        with pytest.raises(Refused) as refusal:
+            phone.ask("set " + line)
+        texts.append(str(refusal.value))
+    words = ("show", "get fkey4", "get fkey[4]", "test_url action_dnd_off_url", "counters", "log")
+    texts += [str(phone.ask(line)) for line in words]
+    assert "hush" not in "".join(texts)
+    assert "user%5Fpass1=***&http_pass=***" in texts[-1]
+
+
 def test_eight_urls_of_the_longest_kind_are_set_and_logged_whole(phones):
     phone = phones("100", options=("--dns", "none"))
     urls = [f"http://h{i}/?r=$remote&x=" for i in range(8)]

@@ -6,6 +6,7 @@ from support import raises
 from actions import expand as room
 from actions.extras import masked
 from actions.template import parse, split
+from actions.veil import veil
 
 # setting -> (kind, value); a password is private
 _SETTINGS = {
@@ -337,4 +338,27 @@ def test_the_log_hides_what_the_template_wrote_as_user_and_password():
     assert shown("http://h/?a=sip:$user_name1@h&b=$remote&t=10:30") == (
         "/?a=sip:one@h&b=200@pbx.example&t=10:30"
     )
+    assert shown(
+        "http://localhost/settings.htm?settings=save&user_pass1=geheim&user%5Fpass[2]=x"
+    ) == ("/settings.htm?settings=save&user_pass1=***&user%5Fpass[2]=***")
+    assert (
+        shown("http://h/?passed=1&http_pass=a&n=http_pass")
+        == "/?passed=1&http_pass=***&n=http_pass"
+    )
     assert shown("http://h/?i=$call-id") == "/?i=abc-1@192.0.2.7"
+
+
+def test_a_setting_that_is_shown_hides_the_passwords_of_its_urls():
+    for text, hidden in (
+        ("http://bob:geheim@h/x?a=b:c", "http://bob:***@h/x?a=b:c"),
+        ("bob:a=b:c@h:80/", "bob:***@h:80/"),
+        ("http://bob@h:80/?t=10:30&m=joe@x", "http://bob@h:80/?t=10:30&m=joe@x"),
+        ("http://h/?l=bob:geheim@cam http://x:y@h/", "http://h/?l=bob:***@cam http://x:***@h/"),
+        ("http://h/?l=http%3A%2F%2Fbob%3ageheim%40cam", "http://h/?l=http%3A***%40cam"),
+        ("http://h/?u=sip:bob@h&v=sips:bob:pin@h", "http://h/?u=sip:bob@h&v=sips:bob:***@h"),
+        ("http://h/?a=1&user_pass1=x#y", "http://h/?a=1&user_pass1=***#y"),
+        ("active url http://h/?$local:$remote", "active url http://h/?$local:$remote"),
+    ):
+        assert veil("action_setup_url", text) == hidden
+        assert veil("fkey7", text) == hidden
+        assert veil("user_realname1", text) == text
