@@ -31,7 +31,7 @@ async def further(actions, request, login, agent, tls):
             actions.log(4, "401 from %s, sent again with %s", step.host, scheme)
         elif step.status in (301, 302, 303, 307, 308) and step.location:
             try:
-                new = redirected(step)
+                new, marks = redirected(step)
                 if _url(new) in seen or len(seen) > _REDIRECTS:
                     raise ValueError("a loop")
             except ValueError as error:
@@ -41,7 +41,7 @@ async def further(actions, request, login, agent, tls):
                 login = None
             seen.append(_url(new))
             step = new
-            sending(actions, step, ())
+            sending(actions, step, marks)
             tls = None
             if step.secure:
                 from actions.secure import context
@@ -65,7 +65,7 @@ def authorize(request, login):
     found = []
     for line in request.challenges:
         try:
-            found += parse_challenge(line.decode())
+            found += parse_challenge(_text(line))
         except ValueError:
             pass
     user, password = login
@@ -83,8 +83,15 @@ def authorize(request, login):
     return scheme
 
 
+def _text(raw):
+    try:
+        return raw.decode()
+    except UnicodeError:  # a realm in Latin-1
+        return "".join(map(chr, raw))
+
+
 def redirected(request):
-    """Return the `Request` for where `request` was redirected to; ValueError says why not."""
+    """Return (`Request`, marks) for where `request` was redirected to; ValueError says why not."""
     from actions.template import parse
 
     text = request.location.decode().strip()
@@ -96,16 +103,30 @@ def redirected(request):
         if text[:1] == "?":
             text = way + text
         elif text[:1] != "/":
-            text = way[: way.rfind("/") + 1] + text
+            text = _merged(way[: way.rfind("/") + 1], text)
         text = "%s://%s:%d%s" % (scheme, request.host, request.port, text)
     targets = parse(text, _no_setting)
     if len(targets) != 1:
         raise ValueError("no URL")
-    secure, host, port, _, pieces, _ = targets[0]
+    secure, host, port, _, pieces, marks = targets[0]
     if host in ("localhost", "127.0.0.1", "0.0.0.0", "0"):
         raise ValueError("to this phone itself")
     way = "".join("$" * (i & 1) + pieces[i].lstrip() for i in range(len(pieces)))
-    return Request(secure, host, port, way)
+    return Request(secure, host, port, way), marks
+
+
+def _merged(folder, text):
+    """Return the path for `text` seen from `folder`, without "." and ".." (RFC 3986, 5.2.4)."""
+    way, query, rest = text.partition("?")
+    parts = folder.split("/")[:-1]
+    for part in way.split("/"):
+        if part == "..":
+            parts = parts[:-1] or parts
+        elif part != ".":
+            parts.append(part)
+    if way.endswith(("/.", "/..")) or way in (".", ".."):
+        parts.append("")
+    return "/".join(parts) + query + rest
 
 
 def _no_setting(name):

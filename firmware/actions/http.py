@@ -76,8 +76,8 @@ class Request:
 
     async def _answer(self):
         length = await self.head()
-        if self.status == 204 or 300 <= self.status < 400:
-            return
+        if self.status == 204 or 300 <= self.status < 400 or self.status == 401:
+            return  # nobody waits for what a server says beside a challenge
         # the body is read away, so that a script which still writes is not cut off
         left = _BODY if length < 0 else min(length, _BODY)
         data, tail = self.rest, b""

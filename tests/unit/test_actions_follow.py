@@ -50,6 +50,44 @@ async def test_basic_with_the_password_of_the_url():
     bench.stop()
 
 
+async def test_a_challenge_is_answered_though_its_body_never_ends():
+    async def serve(head, reader, writer):
+        if "Authorization:" in head:
+            await put(writer, OK)
+        else:
+            await put(writer, b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="x"\r\n\r\nbody')
+            await reader.read(1)  # until the phone leaves
+
+    bench, web = await bench_and_web(serve)
+    assert await bench.go("http://bob:pw@web.test:%d/x" % web.port), bench.lines
+    assert len(web.heads) == 2 and bench.figures() == (1, 1, 1, 0, 0, 0)
+    web.close()
+    bench.stop()
+
+
+async def test_a_realm_in_latin_1_is_a_realm():
+    async def serve(head, reader, writer):
+        challenge = b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="Gesch\xfctzt"\r\n\r\n'
+        await put(writer, OK if "Authorization:" in head else challenge)
+
+    bench, web = await bench_and_web(serve)
+    assert await bench.go("http://bob:pw@web.test:%d/x" % web.port), bench.lines
+    web.close()
+    bench.stop()
+
+
+async def test_a_redirect_that_repeats_a_password_does_not_bring_it_into_the_log():
+    async def serve(head, reader, writer):
+        await put(writer, OK if "/new" in head else to("/new?l=ann:geheim@cam&a=1"))
+
+    bench, web = await bench_and_web(serve)
+    assert await bench.go("http://web.test:%d/old?l=ann:geheim@cam" % web.port)
+    assert web.paths()[1] == "/new?l=ann:geheim@cam&a=1"
+    assert bench.logged("file = /new?l=***&a=1") and not bench.logged("geheim")
+    web.close()
+    bench.stop()
+
+
 async def test_basic_with_the_password_of_the_settings():
     bench, web = await bench_and_web(
         wanting('Basic realm="x"'), http_client_user="u", http_client_pass="p"
@@ -143,6 +181,10 @@ async def test_relative_redirects():
         ("sub?x=$mac&y=$sip_header(X)", "/a/sub?x=$mac&y=$sip_header(X)"),
         ("?z=2", "/a/b?z=2"),
         ("a b\u00fc", "/a/a%20b%C3%BC"),
+        ("../new?x=../y", "/new?x=../y"),
+        ("../../../new", "/new"),
+        ("./new/./x/../", "/a/new/"),
+        ("..", "/"),
     ):
 
         async def serve(head, reader, writer, location=location):
