@@ -58,9 +58,13 @@ def _settings(phone, preset):
         troubles["settings"] = settings.trouble
     try:
         settings.update(preset or {})
-    except ValueError as error:
-        phone.log(1, "%s", error)
-        troubles["settings"] = str(error)
+    except ValueError:
+        for name in sorted(preset):  # what fits is taken, and each that does not is told
+            try:
+                settings.set(name, preset[name])
+            except ValueError as error:
+                phone.log(1, "%s", error)
+                troubles["settings"] = str(error)
     for name in settings.changed():
         try:
             apply(phone, name)

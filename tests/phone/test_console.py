@@ -78,6 +78,16 @@ def test_eight_urls_of_the_longest_kind_are_set_and_logged_whole(phones):
         phone.ask("set action_dnd_on_url " + "x" * 9000)
 
 
+def test_settings_at_start_that_do_not_fit_are_named_and_the_others_taken(phones):
+    phone = phones("100", redirect_time="999", fkey3="active url http://$phone_ip/", nosuch="1")
+    assert phone.ask("status")["identities"][0]["uri"] == "sip:100@desk.example"
+    assert phone.ask("get network_id_port") == {"value": phone.sip_port}
+    assert phone.ask("get redirect_time") == {"value": 10}
+    said = " ".join(phone.ask("log"))
+    for word in ("redirect_time: '999'", "fkey3: a variable", "setting 'nosuch'"):
+        assert word in said
+
+
 def test_settings_survive_a_restart(tmp_path, phones):
     from tools.control import Phone
 
