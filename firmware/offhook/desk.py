@@ -22,6 +22,7 @@ class Context:
     """What an event belongs to: a call, a function key, an identity; each may be None."""
 
     account = None
+    long = None  # the key that was held
 
     def __init__(self, call, key):
         self.call = call
@@ -52,6 +53,7 @@ class Desk:
         self.forwarding = "none"  # `redirect_event` as the PBX was told last
         self.notice = ""  # a short message on the display
         self.digit_timer = self._notice_timer = self._lists = self._sweep = None
+        self.reported = None  # calls that were not over when what is told now was reported
         spare(self._tidy)
 
     @property
@@ -81,6 +83,10 @@ class Desk:
         """Return the call put on hold last, or None."""
         found = [call for call in self.agent.calls if call.state == "held"]
         return found[-1] if found else None
+
+    def ongoing(self):
+        """Return the number of calls that are not over, at the moment of an event."""
+        return len(self.agent.calls) if self.reported is None else self.reported
 
     def fire(self, event, call=None, key=None, account=None):
         """Hand an event to the Action URLs; returns at once."""

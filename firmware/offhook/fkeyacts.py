@@ -25,7 +25,9 @@ def key(keys, name, down):
 
 def _long(keys, index, name):
     keys.down[index] = False
-    keys.desk.fire("action_longpress_url", key=name)
+    context = keys.desk.context(None, name)
+    context.long = name
+    keys.actions.fire("action_longpress_url", context)
 
 
 def act(keys, index, name):

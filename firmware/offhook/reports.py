@@ -11,16 +11,16 @@ class Reporter:
 
     def __init__(self, desk):
         self.desk = desk
-        self.waiting = []  # (kind, subject, details)
+        self.waiting = []  # (kind, subject, details, number of calls)
 
     def __call__(self, kind, subject, **details):
         """Take one report; it is acted on when the agent is done with what it is about."""
-        self.waiting.append((kind, subject, details))
+        self.waiting.append((kind, subject, details, len(self.desk.agent.calls)))
         if len(self.waiting) == 1:
             self.desk.timers.after(0, self._next)
 
     def _next(self):
-        kind, subject, details = self.waiting[0]
+        kind, subject, details, self.desk.reported = self.waiting[0]
         try:
             make_room()  # the code that has read the message may leave the heap now
             self._tell(kind, subject, details)
@@ -29,6 +29,7 @@ class Reporter:
             if kind == "incoming" and subject.state == "calling":
                 subject.reject(503)  # nobody would hear it ring
         finally:
+            self.desk.reported = None
             self.waiting.pop(0)
             if self.waiting:
                 self.desk.timers.after(0, self._next)

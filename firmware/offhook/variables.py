@@ -17,11 +17,11 @@ def value(phone, name, argument, context):
     if name == "active_key":
         return context.key
     if name == "longpress_key":
-        return context.key if call is None else None
+        return context.long
     if name in ("phone_ip", "local_ip"):
         return phone.network.address() or ""
     if name == "nr_ongoing_calls":
-        return str(len(phone.desk.agent.calls))
+        return str(phone.desk.ongoing())
     if name == "expansion_module":
         return phone.settings.get(name) or " ".join(phone.parts.modules)
     return None

@@ -358,3 +358,25 @@ def test_command_htm_presses_keys_of_the_module_and_keys_with_times(desk, peer):
     phone.ask("press P9")
     phone.wait(lambda x: x.get("action_longpress_url", {}).get("ok"), "counters")
     phone.wait(state())
+
+
+def test_calls_that_end_in_the_same_moment_are_counted_down_one_by_one(desk, peer, receiver):
+    url = f"http://127.0.0.2:{receiver.port}/100"
+    query = "?n=$nr_ongoing_calls&id=$csta_id&long=$longpress_key"
+    events = {setting_of(x): f"{url}/{x}{query}" for x in ("disconnected", "missed", "longpress")}
+    phone = desk(fkey5=f"active url {url}/key{query}", **events)
+    made = []
+    for count in (1, 2, 3):
+        made.append(peer.invite(f"20{count}"))
+        phone.wait(state(*["ringing"] * count))
+    with peer.lock:
+        for call in made:
+            peer.cancel(call)
+    receiver.expect("100", *["disconnected", "missed"] * 3)
+    told = [(q["id"], q["n"]) for _, event, q in receiver.seen if event == "disconnected"]
+    assert told == [("1", "2"), ("2", "1"), ("3", "0")]
+    phone.ask("press P6")
+    phone.ask("press P7 2100")
+    receiver.expect("100", *["disconnected", "missed"] * 3, "key", "longpress")
+    assert receiver.query("100", "key")["long"] == "$longpress_key"
+    assert receiver.query("100", "longpress")["long"] == "P7"
