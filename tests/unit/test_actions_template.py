@@ -111,6 +111,45 @@ def test_templates_seen_in_the_wild():
     assert path("http://192.0.2.9:8083/") == "/"
 
 
+def test_templates_for_home_automation_and_customer_databases():
+    for text, sent in (
+        (
+            "http://fhem:8083/fhem?cmd.snom=set%20Phone%20state%20$remote&XHR=1",
+            "/fhem?cmd.snom=set%20Phone%20state%20200@pbx.example&XHR=1",
+        ),
+        (
+            "http://h/fhem?cmd=set Phone call $local",
+            "/fhem?cmd=set%20Phone%20call%20100@pbx.example",
+        ),
+        (
+            "http://h/set/snom.0.ring?value=$remote&plain",
+            "/set/snom.0.ring?value=200@pbx.example&plain",
+        ),
+        ("http://h/api/webhook/snom-ring", "/api/webhook/snom-ring"),
+        (
+            'http://h/x?json={"from":"$remote","key":"$active_key"}',
+            '/x?json={"from":"200@pbx.example","key":"P5"}',
+        ),
+        ("http://h/rpc?[$active_key]|$local^`;$mac", "/rpc?[P5]|100@pbx.example^`;000413A1B2C3"),
+        (
+            "https://h/cti/$remote&/at/$local_ip&/$call-id&?k=$active_key",
+            "/cti/200@pbx.example/at/192.0.2.7/abc-1@192.0.2.7?k=P5",
+        ),
+        ("http://h/snom/$phone_type-$mac&.xml", "/snom/$phone_type-000413A1B2C3.xml"),
+        ("http://h/help.aspx?type=hangup&mac=$mac", "/help.aspx?type=hangup&mac=000413A1B2C3"),
+        (
+            "http://h/crm/index.php?module=PBX&amp;event=in&amp;callId=$call-id&amp;local=$local",
+            "/crm/index.php?module=PBX&event=in&callId=abc-1@192.0.2.7&local=100@pbx.example",
+        ),
+        ("http://h/x?who=$user_name1:$local_ip;$nr_ongoing_calls", "/x?who=one:192.0.2.7;1"),
+        ("http://h/?x=$sip_header( X-ID )&y=$sip_header(x-id)", "/?x=v%3D1%3Bw&y=v%3D1%3Bw"),
+        ("http://h/?x=$$local_ip&y=${remote}&z=$REMOTE", "/?x=$192.0.2.7&y=${remote}&z=$REMOTE"),
+        ("http://h?mac=$mac#$remote", "/?mac=000413A1B2C3"),
+        ("http://h/?&&a=&b&", "/?&&a=&b&"),
+    ):
+        assert path(text) == sent
+
+
 def test_the_longest_known_name_is_meant():
     assert path("http://h/?a=$call-id") == "/?a=abc-1@192.0.2.7"
     assert path("http://h/?a=$call") == "/?a=WRONG"
