@@ -135,13 +135,13 @@ def dial(agent, account, target, headers):
             if not account.host:
                 raise ValueError("no host for '%s'" % target[:40])
             target = "%s@%s" % (target, account.host)
-        target = "sip:" + target
+        target = "sip:" + target.replace("#", "%23")  # no character of a URI's user part
     if " " in target or "<" in target or not uri_parts(target)[2]:
         raise ValueError("no address: '%s'" % target[:40])
     if len(agent.calls) >= agent.most_calls:
         raise ValueError("too many calls")
     call = Outgoing(agent, agent.dialog(account, target))
-    call.remote = address_of(target)
+    call.remote = address_of(target).replace("%23", "#")
     if account.anonymous:
         headers = list(headers) + agent.load("sip.identity").hide(call)
     call.dial(headers)

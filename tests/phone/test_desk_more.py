@@ -3,6 +3,8 @@
 The other side is `Peer`, whose messages can be looked at.
 """
 
+from urllib.parse import unquote
+
 import pytest
 
 from tests.phone.sippeer import Peer
@@ -46,7 +48,7 @@ def called(phone, peer, count=1):
 
 def number(call):
     """Return whom an INVITE is for."""
-    return call.invite.first.split(" ")[1].removeprefix("sip:").partition("@")[0]
+    return unquote(call.invite.first.split(" ")[1].removeprefix("sip:").partition("@")[0])
 
 
 def type_in(phone, digits):

@@ -111,6 +111,21 @@ def test_a_call_to_nobody_times_out():
     _quiet(wire, a)
 
 
+def test_a_hash_in_a_number_is_escaped_on_the_wire_and_nowhere_else():
+    wire = Wire()
+    a = wire.agent(A, "100")
+    peer = wire.peer(B)
+    call = a.call(a.accounts[0], "*21*1#@" + B)
+    assert peer.take() == ["INVITE"] and call.remote == "*21*1#@" + B
+    invite = peer.got[0]
+    assert invite.uri == "sip:*21*1%23@" + B and "#" not in invite.header("to")
+    call.hangup()
+    peer.reply(invite, 486)
+    peer.take()
+    call = a.call(a.accounts[0], "sip:*1%23@" + B)
+    assert peer.take() == ["INVITE"] and peer.got[-1].uri == "sip:*1%23@" + B
+
+
 def _calling():
     wire = Wire()
     a = wire.agent(A, "100")
