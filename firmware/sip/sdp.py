@@ -30,9 +30,10 @@ class Media:
 def parse(data):
     """Return the `Media` of the first voice stream that fits; ValueError where nothing does."""
     try:
-        lines = data.decode().replace("\r", "\n").split("\n")
-    except ValueError:
-        raise ValueError("SDP is no UTF-8")
+        text = data.decode()
+    except ValueError:  # an old one's name of the session; it interests nobody
+        text = "".join(map(chr, data))
+    lines = text.replace("\r", "\n").split("\n")
     if lines[0][:3] != "v=0" or len(lines) > _LINES:
         raise ValueError("no SDP")
     media, sections = Media(), [[]]
@@ -104,8 +105,8 @@ def _head(address, session, version):
     ]
 
 
-def _stream(port, payloads, events, direction):
-    lines = ["m=audio %d RTP/AVP %s" % (port, " ".join([str(x) for x, _ in payloads]))]
+def _stream(port, payloads, events, direction, profile="RTP/AVP"):
+    lines = ["m=audio %d %s %s" % (port, profile, " ".join([str(x) for x, _ in payloads]))]
     if events is not None:
         lines[0] += " %d" % events
     for number, name in payloads:
@@ -137,7 +138,8 @@ def answer(data, address, port, session, version=1, direction="sendrecv"):
         if index == media.index:
             wanted = allowed(media.direction, direction)
             payloads = ((media.payload, media.codec),)
-            lines += _stream(port if media.port else 0, payloads, media.events, wanted)
+            ours = port if media.port else 0
+            lines += _stream(ours, payloads, media.events, wanted, line.split()[2])
         else:
             words = line.split()
             if len(words) < 4:

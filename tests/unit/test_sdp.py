@@ -92,3 +92,14 @@ def test_every_cut_and_many_changes_of_a_description_are_read_or_refused():
                 answer(junk, "10.0.0.1", 4000, 7)
             except ValueError:
                 pass
+
+
+def test_the_answer_has_the_profile_of_the_offer():
+    lines = _answer("m=audio 5000 RTP/SAVP 0", "m=audio 5002 RTP/AVPF 0", "a=rtcp-mux")
+    found = [x for x in lines if x[:2] == "m="]
+    assert found == ["m=audio 0 RTP/SAVP 0", "m=audio 4000 RTP/AVPF 0"]
+
+
+def test_a_name_of_the_session_that_is_no_utf_8_is_nobodys_concern():
+    data = _sdp("m=audio 5000 RTP/AVP 0").replace(b"s=-", b"s=Gespr\xe4ch")
+    assert parse(data).port == 5000 and b"m=audio 4000" in answer(data, "10.0.0.1", 4000, 7)
