@@ -15,8 +15,9 @@ def read(body, version, dialogs):
     """Return (version, {id: (state, direction, call-id, local tag, remote tag, target)}).
 
     `version` and `dialogs` are what the body before has left, (None, {}) before the first. A
-    partial state to which one before is missing gives (None, dialogs): a full one is to be asked
-    for. An older version changes nothing. ValueError for what is no dialog-info.
+    partial state to which one before is missing gives (-1, dialogs): a full one is to be asked
+    for. Behind -1 any state is taken: some send partial ones only. An older version changes
+    nothing. ValueError for what is no dialog-info.
     """
     try:
         text = body.decode()
@@ -43,8 +44,8 @@ def read(body, version, dialogs):
     partial = attribute(root, "state") == "partial"
     if version is not None and (number < version or (partial and number == version)):
         return version, dialogs
-    if partial and (version is None or number > version + 1):
-        return None, dialogs
+    if partial and version != -1 and (version is None or number > version + 1):
+        return -1, dialogs
     return number, _merge(dict(dialogs) if partial else {}, found)
 
 

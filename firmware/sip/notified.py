@@ -161,7 +161,7 @@ def notify(every, message):
     if status < 300:
         subscription.seen = number
         _state(every, subscription, message.header("subscription-state") or "active")
-        if subscription.event == "dialog" and message.body and subscription.version is None:
+        if subscription.event == "dialog" and message.body and subscription.version == -1:
             later(every, subscription, 0)  # a state is missing: ask for a full one
         agent.listener("notify", subscription)
     return status
@@ -215,7 +215,7 @@ def _body(every, subscription, message):
         subscription.version = version
         if found or subscription.data:
             subscription.data = found
-        if version is not None:
+        if version >= 0:
             _tell(every, subscription, dialoginfo.state_of(found)[0])
     else:
         new = summary(message.body)

@@ -136,6 +136,20 @@ def test_a_version_that_was_lost_is_made_up_for_by_asking_again():
     assert watched.state == "busy"
 
 
+def test_who_sends_partial_states_only_is_asked_once_for_a_full_one():
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    scene.answer(first, 200, ("Expires", "600"))
+    assert scene.notify(first, info("early", 5, "partial")) == 200 and watched.state is None
+    again = scene.asked(200)
+    scene.answer(again, 200, ("Expires", "600"))
+    assert scene.notify(again, info("early", 6, "partial")) == 200 and watched.state == "ringing"
+    assert scene.notify(again, info("terminated", 7, "partial")) == 200 and watched.state == "idle"
+    scene.peer.take(60_000)
+    assert not scene.peer.got
+
+
 def test_min_expires_a_lost_dialog_and_a_refusal():
     scene = Scene()
     watched = scene.watch()
