@@ -79,6 +79,6 @@ def redirect(call, uri, reason):
     """
     if not uri.lower().startswith(("sip:", "sips:", "tel:")):
         host = call.account.host or call.local.partition("@")[2]
-        uri = "sip:" + (uri if "@" in uri else "%s@%s" % (uri, host))
+        uri = "sip:" + (uri if "@" in uri else "%s@%s" % (uri, host)).replace("#", "%23")
     diversion = "<%s>;reason=%s;counter=1" % (call.account.uri, reason)
     call.reject(302, None, (("Contact", "<%s>" % uri), ("Diversion", diversion)))

@@ -7,6 +7,8 @@ from sip.message import name_addr, param, uri_parts
 from sip.server import reply, respond, serve
 from sip.validate import body, check, unsupported
 
+_EARLY = ("UPDATE", "INFO", "OPTIONS")  # what the one we call may send before the answer
+
 
 def request(agent, message, size):
     """Take one request of `size` bytes."""
@@ -29,6 +31,8 @@ def request(agent, message, size):
         transaction.receive(message)
     elif not agent.make_room() and method not in ("ACK", "BYE", "CANCEL"):
         reply(agent, message, 503)
+    elif method == "CANCEL":  # some give it the To tag of our 180
+        _cancel(agent, message)
     elif message.tag("to"):
         _inside(agent, message)
     elif method != "ACK":
@@ -38,7 +42,11 @@ def request(agent, message, size):
 def _inside(agent, message):
     ours, theirs, call_id = message.tag("to"), message.tag("from"), message.header("call-id")
     for call in agent.calls + agent.waiting:
-        if call.dialog.matches(call_id, ours, theirs):
+        dialog = call.dialog
+        if dialog.matches(call_id, ours, theirs) or (
+            # an early dialog of our INVITE
+            theirs in call.tags and dialog.matches(call_id, ours, "") and message.method in _EARLY
+        ):
             call.request(message)
             return
     if message.method == "NOTIFY" and agent.notify:
@@ -58,9 +66,6 @@ def _notified(agent, message, status):
 def _outside(agent, message):
     method, headers = message.method, ()
     status = 481
-    if method == "CANCEL":
-        _cancel(agent, message)
-        return
     if " %s," % method not in " %s," % agent.allow:
         status = 405
     elif message.header("require"):

@@ -255,7 +255,7 @@ def address_of(uri):
     except ValueError:
         return uri
     if not host:
-        return user or uri
+        return user.partition(";")[0] or uri
     if port and port != 5060:
         host = "%s:%d" % (host, port)
     return "%s@%s" % (user, host) if user else host

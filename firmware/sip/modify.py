@@ -16,25 +16,20 @@ def request(call, transaction, message):
     """Take a re-INVITE or UPDATE; return the status it is owed, 0 when it was answered here."""
     agent, invite = call.agent, message.method == "INVITE"
     status = unsupported(message)
-    if status:
-        return status
-    if call.changing and (message.body or invite):
-        return 491
-    if call.answered and not call.acked and (message.body or invite):
-        return 491
-    if not call.answered and (message.body or invite):
-        return 500, (("Retry-After", str(agent.random(3) + 1)),)
-    status = body_status(message)
+    if not status and (message.body or invite):
+        status = _too_early(call, message)
+    status = status or body_status(message)
     if status:
         return status
     headers = [("Supported", agent.supported)]
-    if message.header("session-expires"):
+    if message.header("session-expires") and call.answered:
         status, more = call.agent.load("sip.sessiontimer").asked(call, message)
         if status:
             return status, more
         headers += more
         call.session.restart()
-    call.dialog.refresh(message)
+    if call.answered or call.direction == "in":  # else it is that of one fork
+        call.dialog.refresh(message)
     body = b""
     address = agent.network.address(message.source[0])
     try:
@@ -55,6 +50,16 @@ def request(call, transaction, message):
         call.transaction = transaction
         call.confirm(data, message.cseq()[0])
     return 0
+
+
+def _too_early(call, message):
+    """Return what an offer is owed that crosses another one, else 0."""
+    if call.changing or (call.answered and not call.acked):
+        return 491
+    # before the call's answer: only where a reliable 18x has answered our offer (RFC 3311)
+    if call.answered or (call.early and call.early.agreed == message.tag("from")):
+        return 0
+    return 500, (("Retry-After", str(call.agent.random(3) + 1)),)
 
 
 # -- ours -------------------------------------------------------------------------------------

@@ -51,6 +51,8 @@ class Outgoing(Call):
         self.status = response.status
         if response.header("rseq") and not self.agent.load("sip.reliable").take(self, response):
             return
+        if response.status == 199:  # one of the forks is gone (RFC 6228)
+            return
         if response.body:
             try:
                 self.take(response.body)
@@ -130,12 +132,14 @@ class Outgoing(Call):
 
 def dial(agent, account, target, headers):
     """Call `target` (see `Agent.call`) and return the `Outgoing`; ValueError with the reason."""
+    if target[:4].lower() == "tel:":
+        target = "".join([x for x in target[4:].partition(";")[0] if x not in "-.()"])
     if not target.lower().startswith(("sip:", "sips:")):
         if "@" not in target:
             if not account.host:
                 raise ValueError("no host for '%s'" % target[:40])
             target = "%s@%s" % (target, account.host)
-        target = "sip:" + target.replace("#", "%23")  # no character of a URI's user part
+        target = "sip:" + target.replace("#", "%23")
     if " " in target or "<" in target or not uri_parts(target)[2]:
         raise ValueError("no address: '%s'" % target[:40])
     if len(agent.calls) >= agent.most_calls:

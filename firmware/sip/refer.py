@@ -57,8 +57,7 @@ def transfer(call, target):
         uri = target
     else:
         host = account.host or call.remote.partition("@")[2]
-        uri = "sip:" + (target if "@" in target else "%s@%s" % (target, host))
-        uri = uri.replace("#", "%23")
+        uri = "sip:" + (target if "@" in target else "%s@%s" % (target, host)).replace("#", "%23")
     if call.referred:
         return
     call.referred = Transfer(call, kind, other)

@@ -14,6 +14,8 @@ _FORKS = const(8)
 class Ringing:
     """Our 180 with RSeq, sent again until its PRACK comes."""
 
+    agreed = None
+
     def __init__(self, call):
         self.call = call
         self.rseq = call.agent.random(16) + 1
@@ -67,7 +69,12 @@ def request(call, transaction, message):
 
 
 class Early:
-    """The early dialogs of our INVITE: To tag -> [dialog, last RSeq]."""
+    """The early dialogs of our INVITE: To tag -> [dialog, last RSeq].
+
+    `agreed` is the tag of the one that has answered our offer.
+    """
+
+    agreed = None
 
     def __init__(self):
         self.dialogs = {}
@@ -93,6 +100,8 @@ def take(call, response):
     if int(number) != known[1] + 1:
         return False
     known[1] = int(number)
+    if response.body:
+        call.early.agreed = tag
     dialog.cseq = call.dialog.cseq
     rack = ("RAck", "%s %d INVITE" % (number, response.cseq()[0]))
     Request(call.agent, dialog, "PRACK", None, (rack,)).start()

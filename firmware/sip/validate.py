@@ -89,7 +89,7 @@ def unsupported(message):
 
 def body(message):
     """Return the status that a body owes which is no SDP, 0 where it is SDP or there is none."""
-    accept = (message.header("accept") or "*/*").lower()
+    accept = ",".join(message.all("accept")).lower() or "*/*"
     if "application/sdp" not in accept and "*/*" not in accept and "application/*" not in accept:
         return 406
     kind = (message.header("content-type") or "").partition(";")[0].strip().lower()

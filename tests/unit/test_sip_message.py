@@ -79,6 +79,7 @@ def test_uris():
         with raises(ValueError):
             uri_parts(wrong)
     assert address_of("sip:a@h:5070;x=1") == "a@h:5070" and address_of("sip:a@h:5060") == "a@h"
+    assert address_of("tel:+49123;phone-context=x.example") == "+49123"
     assert address_of("tel:123") == "123" and address_of("nonsense") == "nonsense"
 
 

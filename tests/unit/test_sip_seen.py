@@ -1,0 +1,135 @@
+"""What other software sends, as seen from PBXs, trunks and phones: lax, odd, but meant well."""
+
+from sipkit import SDP, Wire
+
+A, B = "10.0.0.1", "10.0.0.2"
+
+
+def _called(body=SDP, **kw):
+    """Return (wire, agent, peer, call, branch of the INVITE, tag of ours) of a call that rings."""
+    wire = Wire()
+    a = wire.agent(A, "100", lambda kind, call, **more: kind == "incoming" and call.ring())
+    peer = wire.peer(B)
+    branch = peer.request("INVITE", (A, 5060), "sip:100@" + A, body=body, **kw)
+    assert peer.take() == ["100", "180"]
+    return wire, a, peer, a.party.calls[0], branch, peer.got[1].tag("to")
+
+
+def _calling():
+    wire = Wire()
+    a = wire.agent(A, "100")
+    peer = wire.peer(B)
+    call = a.call(a.accounts[0], "200@" + B)
+    assert peer.take() == ["INVITE"]
+    return wire, a, peer, call, peer.got[0]
+
+
+def _inside(peer, call, method, cseq=1, tag="peer", **kw):
+    kw["from_"] = "<sip:200@%s>;tag=%s" % (B, tag)
+    kw["to_tag"] = call.dialog.local_tag
+    peer.request(method, (A, 5060), "sip:100@" + A, call.call_id, cseq, **kw)
+
+
+def _end(wire, agent):
+    for call in list(agent.calls):
+        call.hangup()
+    wire.run(200_000)
+    assert agent.calls == [] and agent.waiting == [] and not agent.transactions
+    assert len(wire.timers) == 0
+
+
+def test_a_cancel_with_the_to_tag_of_our_180_ends_the_call():
+    wire, a, peer, call, branch, tag = _called()
+    peer.request("CANCEL", (A, 5060), "sip:100@" + A, branch=branch, to_tag=tag)
+    assert sorted(peer.take()) == ["200", "487"] and call.state == "ended"
+    peer.request("ACK", (A, 5060), "sip:100@" + A, branch=branch, to_tag=tag)
+    _end(wire, a)
+
+
+def test_the_cancel_of_a_re_invite_that_is_answered_gets_200_and_changes_nothing():
+    wire, a, peer, call, branch, tag = _called()
+    call.answer()
+    peer.take()
+    peer.request("ACK", (A, 5060), "sip:100@" + A, to_tag=tag)
+    again = peer.request("INVITE", (A, 5060), "sip:100@" + A, cseq=2, to_tag=tag, body=SDP)
+    assert peer.take() == ["200"]
+    peer.request("CANCEL", (A, 5060), "sip:100@" + A, cseq=2, to_tag=tag, branch=again)
+    assert peer.take() == ["200"] and call.state == "connected"
+    peer.request("ACK", (A, 5060), "sip:100@" + A, cseq=2, to_tag=tag)
+    _end(wire, a)
+
+
+def test_an_update_before_the_answer_tells_who_is_called_and_leaves_the_call_alone():
+    wire, a, peer, call, invite = _calling()
+    peer.reply(invite, 180)
+    peer.take()
+    for method in ("UPDATE", "OPTIONS", "INFO"):
+        _inside(peer, call, method)
+        assert peer.take() == ["200"], method
+    _inside(peer, call, "UPDATE", 2, body=SDP)  # our offer is not answered yet
+    assert peer.take() == ["500"] and peer.got[0].header("retry-after")
+    _inside(peer, call, "UPDATE", 3, "stranger")
+    assert peer.take() == ["481"] and call.state == "ringing"
+    peer.reply(invite, 200, body=SDP)
+    assert peer.take() == ["ACK"] and call.state == "connected"
+    _end(wire, a)
+
+
+def test_an_update_may_change_early_media_once_a_reliable_183_has_answered_our_offer():
+    wire, a, peer, call, invite = _calling()
+    peer.reply(invite, 183, headers=[("Require", "100rel"), ("RSeq", "7")], body=SDP)
+    assert peer.take() == ["PRACK"]
+    peer.reply(peer.got[0], 200)
+    _inside(peer, call, "UPDATE", body=SDP.replace(b"4000", b"4002"))
+    assert peer.take() == ["200"] and b"m=audio" in peer.got[0].body
+    assert call.voice.port == 4002 and call.state == "ringing"
+    peer.reply(invite, 200)
+    assert peer.take() == ["ACK"] and call.state == "connected"
+    call.hangup()
+    assert peer.take() == ["BYE"]
+    peer.reply(peer.got[0], 200)
+    _end(wire, a)
+
+
+def test_the_end_of_an_early_dialog_is_no_ringing():
+    wire, a, peer, call, invite = _calling()
+    peer.reply(invite, 199, "gone")
+    peer.take()
+    assert call.state == "calling" and a.party.events == ["outgoing"]
+    _end(wire, a)
+
+
+def test_an_ack_with_a_body_that_nobody_asked_for_is_an_ack():
+    wire, a, peer, call, branch, tag = _called()
+    call.answer()
+    peer.take()
+    peer.request("ACK", (A, 5060), "sip:100@" + A, to_tag=tag, body=b"x", kind="text/plain")
+    assert peer.take() == [] and call.state == "connected"
+    _end(wire, a)
+
+
+def test_an_accept_over_several_lines_is_one_list():
+    more = [("Accept", "application/isup"), ("Accept", "application/sdp")]
+    wire, a, peer, call, branch, tag = _called(headers=more)
+    _end(wire, a)
+
+
+def test_numbers_are_dialled_as_uris_write_them():
+    wire = Wire()
+    peer = wire.peer(B)
+    a = wire.agent(A, "100")
+    a.accounts[0].host = B
+    for number, uri in (
+        ("#31#12", "sip:%2331%2312@10.0.0.2"),
+        ("*21*5#", "sip:*21*5%23@10.0.0.2"),
+        ("tel:+49-30.123", "sip:+4930123@10.0.0.2"),
+        ("tel:123;phone-context=x", "sip:123@10.0.0.2"),
+        ("sip:%2331@10.0.0.2;user=phone", "sip:%2331@10.0.0.2;user=phone"),
+    ):
+        call = a.call(a.accounts[0], number)
+        assert peer.take(40_000)[0] == "INVITE"
+        assert peer.got[0].uri == uri, (number, peer.got[0].uri)
+        assert "<%s>" % uri == peer.got[0].header("to")
+        if number == "#31#12":
+            assert call.remote == "#31#12@10.0.0.2"
+    _end(wire, a)
