@@ -182,6 +182,8 @@ class Agent:
             text = account.display.replace("\\", "\\\\").replace('"', '\\"')
             local = '"%s" %s' % (text, local)
         routes = (_route(account.outbound),) if account.outbound else ()
+        if account.registration and account.registration.routes:
+            routes = account.registration.routes
         call_id = self.token() + self.token()
         tag = self.token()
         return Dialog(account, call_id, local, tag, "<%s>" % target, "", target, routes)

@@ -103,6 +103,7 @@ def _longer(registration, response):
 
 def _registered(registration, response):
     registration.failures = 0
+    registration.routes = _routes(registration, response)
     granted = _granted(registration, response)
     _state(registration, True)
     if granted <= 2 * _SOON:
@@ -120,19 +121,47 @@ def _registered(registration, response):
 
 
 def _granted(registration, response):
-    """Return the seconds that the registrar grants: of our own Contact, else Expires."""
+    """Return the seconds that the registrar grants: of our own Contact, else Expires.
+
+    Ours is the only one, too: some write the address in it that they see.
+    """
     granted = response.header("expires")
-    own = uri_parts(name_addr(registration.bound)[1])
-    for value in response.values("contact"):
+    contacts = _values(response, "contact")
+    for value in contacts:
         try:
-            _, uri, params = name_addr(value)
-            if uri_parts(uri)[1:4] == own[1:4]:
-                granted = param(params, "expires") or granted
+            if len(contacts) == 1 or _place(value) == _place(registration.bound):
+                granted = param(name_addr(value)[2], "expires") or granted
         except ValueError:
             continue
     if granted is None or not granted.isdigit():
         return registration.expires
     return max(1, min(int(granted[:7]), registration.expires or 1)) or registration.expires
+
+
+def _values(response, name):
+    """Return the values of a header; none where one of them cannot be read."""
+    try:
+        return response.values(name)
+    except ValueError:
+        return []
+
+
+def _routes(registration, response):
+    """Return the routes that requests shall take (RFC 3608): by the outbound proxy first."""
+    routes = tuple(_values(response, "service-route"))
+    first = registration.dialog.routes
+    try:
+        if routes and first and _place(routes[0])[1] != _place(first[0])[1]:
+            routes = first + routes
+        return routes if routes and _place(routes[0])[1] else ()
+    except ValueError:
+        return ()
+
+
+def _place(contact):
+    """Return (user, host, port) of a Contact."""
+    _, user, host, port, _ = uri_parts(name_addr(contact)[1])
+    return user, host, port or 5060
 
 
 def _failed(registration, response):

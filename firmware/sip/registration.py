@@ -16,6 +16,7 @@ class Registration:
 
     told = False  # that it has failed
     heir = None  # begins when this one is taken back
+    routes = ()  # Service-Route (RFC 3608): the way that our requests shall take
 
     def __init__(self, agent, account):
         self.agent = agent

@@ -2,6 +2,8 @@
 
 from sipkit import SDP, Wire
 
+from sip.agent import Account
+
 A, B = "10.0.0.1", "10.0.0.2"
 
 
@@ -133,3 +135,61 @@ def test_numbers_are_dialled_as_uris_write_them():
         if number == "#31#12":
             assert call.remote == "#31#12@10.0.0.2"
     _end(wire, a)
+
+
+def _register(host=B, outbound=""):
+    wire = Wire()
+    peer = wire.peer(B)
+    a = wire.agent(A, "direct")
+    account = Account(2, "100", host, "secret")
+    account.outbound = outbound
+    a.add(account)
+    assert peer.take() == ["REGISTER"]
+    return wire, peer, a, account
+
+
+def test_the_time_that_is_granted_is_found_however_the_registrar_writes_our_contact():
+    for contacts in (
+        ["<sip:100@10.0.0.1>;expires=100"],  # without the port that is the usual one
+        ["<sip:100@192.0.2.7:33333;ob>;expires=100"],  # as a NAT made it
+        ["<sip:100@10.0.0.3:5060>;expires=0, <sip:100@10.0.0.1:5060;x=y>;Expires=100"],
+        ["<sip:old@10.9.9.9>;expires=7", '"x"<SIP:100@10.0.0.1:5060>;q=1;expires="100"'],
+    ):
+        wire, peer, a, account = _register()
+        more = [("Contact", x) for x in contacts]
+        peer.reply(peer.got[0], 200, headers=more, contact=False)
+        assert peer.take(70_000) == [] and account.registered, contacts
+        assert "REGISTER" in peer.take(12_000), contacts
+
+
+def test_a_contact_that_cannot_be_read_is_no_reason_to_forget_the_registration():
+    wire, peer, a, account = _register()
+    more = [
+        ("Contact", '"x <sip:1@10.0.0.9>'),
+        ("Service-Route", '"y <sip:z>'),
+        ("Expires", "100"),
+    ]
+    peer.reply(peer.got[0], 200, headers=more, contact=False)
+    assert peer.take(70_000) == [] and account.registered
+    assert "REGISTER" in peer.take(12_000)
+
+
+def test_calls_take_the_service_route_of_the_registrar():
+    wire, peer, a, account = _register()
+    routes = [("Service-Route", "<sip:10.0.0.2;lr>, <sip:core.example;lr>")]
+    peer.reply(peer.got[0], 200, headers=routes)
+    peer.take()
+    a.call(account, "300")
+    assert peer.take()[-1] == "INVITE"
+    assert peer.got[-1].all("route") == ["<sip:10.0.0.2;lr>", "<sip:core.example;lr>"]
+    assert peer.got[-1].uri == "sip:300@10.0.0.2"
+
+
+def test_the_service_route_begins_behind_the_outbound_proxy():
+    wire, peer, a, account = _register("ims.example", B)
+    routes = [("Service-Route", "<sip:core.example;lr>")]
+    peer.reply(peer.got[0], 200, headers=routes)
+    peer.take()
+    a.call(account, "300")
+    assert peer.take()[-1] == "INVITE"
+    assert peer.got[-1].all("route") == ["<sip:10.0.0.2;lr>", "<sip:core.example;lr>"]
