@@ -186,6 +186,64 @@ class Peer:
         return branch
 
 
+class Robot(Peer):
+    """A peer that follows its rules: `decide(request)` gives (status, headers, body), or None.
+
+    It repeats final answers to INVITEs until their ACK, and requests by `ask` until their answer.
+    """
+
+    def __init__(self, wire, address, decide):
+        super().__init__(wire, address)
+        self.decide = decide
+        self.due = {}  # what is repeated: key -> bytes
+        self.seen = {}  # key of a request -> the answer
+        self.trail = []  # methods of the requests that came, each once
+        wire.ends[address] = self.received
+
+    def send(self, data, to):
+        """Send; note the answer that goes out."""
+        self.last = data
+        super().send(data, to)
+
+    def received(self, data, address, protocol):
+        """Take one message."""
+        super().received(data, address, protocol)
+        message = self.got[-1]
+        number, method = message.cseq()
+        key = message.header("call-id"), number, message.tag("from")
+        if message.status or method == "ACK":
+            self.due.pop(key, None)
+            return
+        if key + (method,) in self.seen:
+            if method != "INVITE":
+                self.send(self.seen[key + (method,)], address)
+            return
+        self.trail.append(method)
+        status, headers, body = self.decide(message)
+        self.reply(message, status, headers=headers, body=body, contact=status < 300)
+        self.seen[key + (method,)] = self.last
+        if method == "INVITE":
+            self.repeat(key, self.last, address)
+
+    def ask(self, *args, **kw):
+        """Send a request of our own, as `Peer.request` does, until it is answered."""
+        self.request(*args, **kw)
+        request = parse(self.last)
+        key = request.header("call-id"), request.cseq()[0], request.tag("from")
+        self.repeat(key, self.last, args[1])
+
+    def repeat(self, key, data, to, interval=500):
+        """Send again at doubling intervals while nobody has answered."""
+        if interval == 500:
+            self.due[key] = data
+        elif self.due.get(key) is data:
+            super().send(data, to)
+        else:
+            return
+        if interval < 32000:
+            self.wire.timers.after(interval, self.repeat, key, data, to, 2 * interval)
+
+
 SDP = (
     b"v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n"
     b"m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
