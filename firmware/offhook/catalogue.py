@@ -4,11 +4,17 @@ Read from settings.txt beside this module. It is loaded when a setting is set, n
 and dropped again (`Settings.rest`), so that neither its code nor its names stay on the heap.
 """
 
-from base.compat import const
+from base.compat import const, unload
 from offhook.settings import plain
 
 _IDENTITIES = const(12)
 _FKEYS = const(176)
+_RIGHT = {
+    "ip": "an address such as 192.0.2.1",
+    "mac": "12 hex digits",
+    "plan": "patterns such as 1xx|0[1-9]xxxxxx|11[02]",
+    "zone": "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3",
+}
 
 
 class Spec:
@@ -36,6 +42,8 @@ class Spec:
             return "a text of %s characters at most, in one line" % self.detail
         if self.kind == "fkey":
             return "CONTEXT TYPE ARGUMENT, such as 'active speed 201'"
+        if self.kind in _RIGHT:
+            return _RIGHT[self.kind]
         return "host, host:port" + (" or sip: URI" if self.kind == "uri" else "")
 
     def parse(self, text):
@@ -61,9 +69,38 @@ class Spec:
             raise ValueError
         if kind == "text" and len(text) > int(detail):
             raise ValueError
-        if kind in ("host", "uri") and (" " in text or len(text) > 128):
+        if kind in ("host", "uri") and (" " in text or "<" in text or len(text) > 128):
             raise ValueError
-        return text
+        return special(kind, text) if text else text
+
+
+def special(kind, text):
+    """Return the value of a text of the rarer kinds; ValueError when it is none."""
+    if kind == "host":
+        host, colon, port = text.partition(":")
+        if colon and not (port.isdigit() and 0 < int(port[:6]) < 65536):
+            raise ValueError
+        if not host or any(x in "/@;,?#'\"%$" for x in host):
+            raise ValueError
+    elif kind == "ip":
+        from base.dns import dotted
+
+        if not dotted(text):
+            raise ValueError
+    elif kind == "mac":
+        text = "".join([x for x in text.upper() if x not in ":-."])
+        if len(text) != 12 or any(x not in "0123456789ABCDEF" for x in text):
+            raise ValueError
+    elif kind == "plan":
+        from offhook.dialplan import check
+
+        check(text)
+    elif kind == "zone":
+        from hal.zone import offset
+
+        unload("hal.zone")
+        offset(text, 0)
+    return text
 
 
 class Catalogue:

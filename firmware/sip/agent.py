@@ -205,7 +205,8 @@ class Agent:
 
     def media_port(self, call):
         """Return the UDP port of a new call's voice; the voice room puts its own in this place."""
-        return 50000 + 2 * (call.id % 100)
+        first = self.settings.get("rtp_port") or 16384
+        return min(first & 0xFFFE, 65334) + 2 * (call.id % 100)
 
     def make_room(self):
         """Let the oldest transaction go that only waits for repetitions, where there are many.

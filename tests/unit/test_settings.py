@@ -158,6 +158,39 @@ def test_listeners_hear_of_changes_only():
     assert heard == ["dnd_mode", "dnd_mode"]
 
 
+def test_addresses_plans_and_zones_are_refused_where_they_cannot_work():
+    settings = make()
+    for name, wrong, right in (
+        ("dns_server1", "dns.example", "192.0.2.1"),
+        ("ip_adr", "192.0.2.256", "an address such as"),
+        ("mac", "0004", "12 hex digits"),
+        ("dial_plan", "1[2", "patterns such as"),
+        ("dial_plan", "1a", "patterns such as"),
+        ("timezone", "Berlin", "POSIX"),
+        ("user_host1", "http://pbx.example", "host, host:port"),
+        ("user_host1", "pbx.example:99999", "host, host:port"),
+        ("user_host1", "100@pbx.example", "host, host:port"),
+        ("ntp_server", "a/b", "host"),
+        ("user_outbound1", "<sip:pbx.example>", "sip: URI"),
+    ):
+        with raises(ValueError) as caught:
+            settings.set(name, wrong)
+        text = str(caught.value)
+        assert name in text and wrong in text and right in text, text
+        assert settings.get(name) in ("", "pool.ntp.org"), name
+    for name, value, kept in (
+        ("mac", "00:04:13-a1b2.c3", "000413A1B2C3"),
+        ("dial_plan", "1xx|0[1-9]xx.|11[02]", None),
+        ("timezone", "CET-1CEST,M3.5.0,M10.5.0/3", None),
+        ("user_host1", "pbx_1.example:5080", None),
+        ("user_outbound1", "sip:proxy.example:5080;lr;transport=tcp", None),
+        ("netmask", "255.255.0.0", None),
+        ("ip_adr", "", None),
+    ):
+        settings.set(name, value)
+        assert settings.get(name) == (kept or value)
+
+
 def test_every_line_of_the_catalogue_is_well_formed():
     settings = make()
     names = set()
