@@ -47,6 +47,8 @@ class Desk:
         self.muted = False
         self.menu = None  # an open call list
         self.messages = 0  # new ones in the mailbox
+        self.missed = 0  # calls since the list was looked at
+        self.saving = None  # the timer that saves what a key has changed
         self.watch = None  # the agent's subscriptions
         self.completion = None  # of a call that did not reach anybody
         self.codes = []  # star codes that are to be dialled

@@ -130,6 +130,7 @@ def on_ended(desk, call):
     desk.fire("action_disconnected_url", call)
     if call.direction == "in" and not call.answered and not call.quiet:
         if not elsewhere(call):
+            desk.missed += 1
             desk.fire("action_missed_url", call)
     desk.lists.remember(call)
     if desk.moving is call:

@@ -114,7 +114,7 @@ def key_enter(desk):
 
 
 def key_cancel(desk):
-    """CANCEL: delete the number, end the active call, or reject the one that rings."""
+    """CANCEL: delete, end the active call, reject the one that rings, or forget a notice."""
     if desk.menu:
         desk.menu = None
     elif desk.moving and not desk.active():
@@ -130,6 +130,8 @@ def key_cancel(desk):
         desk.waiting().reject(486)
     elif desk.completion:
         desk.completion.end()
+    else:
+        desk.missed = 0
 
 
 def key_speaker(desk, device="speaker"):

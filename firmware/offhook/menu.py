@@ -15,6 +15,8 @@ class Menu:
         self.kind = kind
         self.index = 0
         self.rows = desk.lists.entries(_KINDS[kind])
+        if kind == 2:
+            desk.missed = 0
 
     def lines(self):
         """Return the display's lines: title, then the entries from the chosen one."""

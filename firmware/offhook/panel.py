@@ -156,6 +156,8 @@ class Panel:
                     lines.append(" " + account.reason)
         if desk.completion:
             lines.append(desk.completion.line())
+        if desk.missed:
+            lines.append("%s: %d" % (self.text("list_missed"), desk.missed))
         if desk.messages:
             lines.append("%s: %d" % (self.text("messages"), desk.messages))
         if get("dnd_mode"):

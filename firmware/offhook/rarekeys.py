@@ -1,5 +1,8 @@
 """The rarer keys: volume, lists, identities, and the rarer types of function keys."""
 
+from base.compat import const
+
+_LATER = const(3000)  # ms until a volume is saved
 _LISTS = ("DIALED_LIST", "ACCEPTED_LIST", "MISSED_LIST")
 
 # what software may press on every phone, whether its board has such a key or not
@@ -16,7 +19,8 @@ def rare(desk, name):
         device = "vol_" + (desk.audio or "ringer")
         value = desk.settings.get(device) or 0
         value = max(0, min(15, value + (1 if name == "VOLUME_UP" else -1)))
-        desk.settings.set(device, str(value))
+        desk.settings.values[device] = value
+        later(desk)
         desk.say("%s %d" % (desk.panel.text("volume"), value))
     elif name in ("OFFHOOK", "ONHOOK"):
         from offhook.keys import hook
@@ -52,6 +56,24 @@ def rare(desk, name):
         from offhook.menu import pressed
 
         pressed(desk, name)
+
+
+def later(desk):
+    """Save the settings when nobody calls: writing flash holds everything up."""
+    if not desk.saving:
+        desk.saving = desk.timers.after(_LATER, _save, desk)
+
+
+def _save(desk):
+    desk.saving = None
+    if desk.agent.calls:
+        later(desk)
+        return
+    try:
+        desk.settings.store().save(desk.settings)
+    except OSError as error:
+        desk.log(1, "settings not saved: %r", error)
+    desk.settings.rest()
 
 
 def dial(desk, number, **options):

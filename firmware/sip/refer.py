@@ -7,6 +7,7 @@ from base.compat import const
 from sip.message import name_addr, uri_parts
 from sip.request import Request
 
+_REPLACED = const(2000)  # ms in which the target may end the call that was replaced
 _PATIENCE = const(180_000)  # ms without a NOTIFY until a transfer counts as failed
 
 # -- we ask -----------------------------------------------------------------------------------
@@ -41,6 +42,8 @@ class Transfer:
         call.report("transfer", transfer=self.kind, status=status)
         if 200 <= status < 300:
             call.hangup()
+            if self.other:  # it was replaced; some leave its end to us (RFC 5589 section 7.1)
+                call.agent.timers.after(_REPLACED, self.other.hangup)
 
 
 def transfer(call, target):

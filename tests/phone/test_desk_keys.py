@@ -167,3 +167,40 @@ def test_nothing_is_offered_where_the_setting_is_off(desk, peer):  # noqa: F811
     busy(phone, peer)
     phone.wait(shows("Busy"), "display")
     assert not shows("ENTER")(phone.ask("display"))
+
+
+def test_missed_calls_are_counted_until_their_list_is_looked_at(desk, peer):  # noqa: F811
+    phone = desk(fkey4="active keyevent F_MISSED_LIST")
+    for _ in range(2):
+        call = peer.invite("201")
+        phone.wait(state("ringing"))
+        peer.cancel(call)
+        phone.wait(state())
+    phone.wait(shows("Missed: 2"), "display")
+    phone.ask("press P5")
+    phone.wait(shows(">201"), "display")
+    phone.ask("press CANCEL")
+    phone.wait(lambda answer: len(answer["lines"]) == 2, "display")
+
+
+def test_a_volume_is_kept_over_a_restart(phones, tmp_path):
+    phone = phones("100")
+    phone.ask("press VOLUME_DOWN")
+    kept = tmp_path / "100"
+
+    def saved(_):  # under its name, or on the way to it
+        return any('"vol_ringer": 7' in x.read_text() for x in kept.glob("settings.json"))
+
+    phone.wait(saved)
+
+
+def test_a_transfer_leaves_no_call_where_the_target_ends_none(desk, peer):  # noqa: F811
+    phone = desk()
+    for count in (1, 2):
+        phone.ask(f"dial 20{count}")
+        phone.wait(lambda calls, count=count: len(peer.some("in", "up")) == count)
+        peer.answer(peer.some("in")[0])
+        phone.wait(lambda calls: calls[-1]["state"] == "connected")
+    phone.ask("press TRANSFER")
+    phone.wait(state())
+    assert len(peer.some("over")) == 2
