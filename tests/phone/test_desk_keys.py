@@ -1,5 +1,7 @@
 """Stories of function keys, call completion and what a redirected call tells."""
 
+import json
+
 import pytest
 
 from tests.phone.test_calls import state
@@ -183,15 +185,18 @@ def test_missed_calls_are_counted_until_their_list_is_looked_at(desk, peer):  # 
     phone.wait(lambda answer: len(answer["lines"]) == 2, "display")
 
 
+def _kept(path, name):
+    """Return a setting as it is on the disk, None while the file is just being replaced."""
+    try:
+        return json.loads(path.read_text()).get(name)
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def test_a_volume_is_kept_over_a_restart(phones, tmp_path):
     phone = phones("100")
     phone.ask("press VOLUME_DOWN")
-    kept = tmp_path / "100"
-
-    def saved(_):  # under its name, or on the way to it
-        return any('"vol_ringer": 7' in x.read_text() for x in kept.glob("settings.json"))
-
-    phone.wait(saved)
+    phone.wait(lambda _: _kept(tmp_path / "100/settings.json", "vol_ringer") == 7)
 
 
 def test_a_transfer_leaves_no_call_where_the_target_ends_none(desk, peer):  # noqa: F811
