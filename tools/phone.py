@@ -10,13 +10,16 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import signal
+import socket
 import subprocess
 import sys
 
 from tools import vm
 
 _PR_SET_PDEATHSIG = 1
+_PATIENCE = 10  # s that a phone may take to unregister and stop
 
 
 def arguments(words=None):
@@ -57,6 +60,24 @@ def options(args):
     return given
 
 
+def check(args):
+    """Refuse ports that are taken and a VM that is not there; SystemExit says which."""
+    for option, port, kind, host in (
+        ("--sip-port", args.sip_port, socket.SOCK_DGRAM, "0.0.0.0"),
+        ("--control", args.control, socket.SOCK_STREAM, "127.0.0.1"),
+    ):
+        with socket.socket(socket.AF_INET, kind) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
+            try:
+                trial.bind((host, port))
+            except (OSError, OverflowError) as error:
+                raise SystemExit(f"{option} {port}: {error}") from None
+    if not re.fullmatch(r"[1-9][0-9]*w?[kKmM]?", args.heap):
+        raise SystemExit(f"--heap {args.heap}: write a size such as 110k")
+    if args.vm and not os.access(args.vm, os.X_OK):
+        raise SystemExit(f"--vm {args.vm}: no program is there")
+
+
 def _die_with_parent():
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -88,13 +109,16 @@ def start(args, **popen):
 def main(words=None):
     """Run one phone until it ends or is told to stop; return its exit status."""
     args = arguments(words)
+    check(args)
     parent = os.getppid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     process = start(args)
 
     def stop(*_):
         process.stdin.close()  # the end of the serial line stops the phone
+        signal.alarm(_PATIENCE)
 
+    signal.signal(signal.SIGALRM, lambda *_: process.kill())
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     if os.getppid() != parent:  # it died before we could ask to be told

@@ -52,7 +52,13 @@ class Platform:
         asyncio.create_task(self._control())
 
     async def _control(self):
-        await asyncio.start_server(self.phone.serve_console, "127.0.0.1", self.options["control"])
+        try:
+            console = self.phone.serve_console
+            await asyncio.start_server(console, "127.0.0.1", self.options["control"])
+        except OSError as error:
+            print("no control port %d: %s" % (self.options["control"], error))
+            self.phone.stop()
+            return
         print("ready")
         reader = asyncio.StreamReader(sys.stdin.buffer)
         while True:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -191,3 +192,25 @@ def test_it_stops_when_its_parent_dies(tmp_path):
     while not gone(control):
         assert time.monotonic() < end, "the phone outlived its parent"
         time.sleep(0.05)
+
+
+def test_what_cannot_work_at_the_start_is_refused_at_once(tmp_path):
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    busy, (sip, control) = str(taken.getsockname()[1]), free_ports(2)
+    for option, value in (
+        ("--control", busy),
+        ("--control", "99999"),
+        ("--heap", "much"),
+        ("--vm", "/no/vm"),
+    ):
+        words = ["--state", str(tmp_path), "--sip-port", str(sip), "--control", str(control)]
+        done = subprocess.run(
+            [sys.executable, "-m", "tools.phone", *words, option, value],
+            cwd=vm.ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 1 and option in done.stderr and value in done.stderr, done
+    taken.close()
