@@ -38,10 +38,11 @@ class Request:
         """
         self.status = 0
         host = self.host
-        reader, writer = await network.connect(
-            await resolver.address(host), self.port, tls, host if tls else None
-        )
+        found = await resolver.resolve(host)
+        writer = None
         try:
+            name = host if tls else None
+            reader, writer = await network.connect(found[0], self.port, tls, name)
             if self.port != (443 if tls else 80):
                 host = "%s:%d" % (host, self.port)
             head = "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n%sConnection: close\r\n\r\n"
@@ -53,6 +54,8 @@ class Request:
             self.reader, self.rest, self.left = reader, b"", _HEADER
             await self._answer()
         finally:
+            if not self.begun:
+                found.append(found.pop(0))  # the next try takes the name's next address
             try:
                 writer.close()
                 writer.s.close()  # MicroPython's close() leaves the socket open, CPython has no s

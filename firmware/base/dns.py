@@ -36,7 +36,10 @@ class Resolver:
         return (await self.resolve(name))[0]
 
     async def resolve(self, name, kind="A"):
-        """Return the answers of kind "A", "SRV" or "NAPTR"; ResolveError when there is none."""
+        """Return the answers of kind "A", "SRV" or "NAPTR"; ResolveError when there is none.
+
+        An address itself comes back at once. Who finds an address dead may put it last.
+        """
         name = name.lower().rstrip(".")
         if kind == "A" and dotted(name):
             return [name]

@@ -86,10 +86,6 @@ class Desk:
         found = [call for call in self.agent.calls if call.state == "held"]
         return found[-1] if found else None
 
-    def ongoing(self):
-        """Return the number of calls that are not over, at the moment of an event."""
-        return len(self.agent.calls) if self.reported is None else self.reported
-
     def fire(self, event, call=None, key=None, account=None):
         """Hand an event to the Action URLs; returns at once."""
         context = self.context(call, key)

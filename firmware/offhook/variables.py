@@ -21,7 +21,8 @@ def value(phone, name, argument, context):
     if name in ("phone_ip", "local_ip"):
         return phone.network.address() or ""
     if name == "nr_ongoing_calls":
-        return str(phone.desk.ongoing())
+        count = phone.desk.reported
+        return str(len(phone.desk.agent.calls) if count is None else count)
     if name == "expansion_module":
         return phone.settings.get(name) or " ".join(phone.parts.modules)
     return None

@@ -224,6 +224,18 @@ async def test_a_name_without_an_address_is_tried_again_three_times():
     bench.stop()
 
 
+async def test_the_next_try_takes_the_names_next_address():
+    web = await Web().start()
+    bench = Bench()
+    bench.resolver.addresses = ["127.0.0.8", "127.0.0.9", "127.0.0.1"]
+    assert await bench.go("http://web.test:%d/x" % web.port), bench.lines
+    assert web.paths() == ["/x"] and bench.figures() == (1, 1, 1, 0, 2, 0)
+    assert await bench.go("http://web.test:%d/y" % web.port)  # the one that answers stays first
+    assert web.paths() == ["/x", "/y"] and bench.figures() == (2, 2, 2, 0, 2, 0)
+    web.close()
+    bench.stop()
+
+
 async def test_a_name_that_takes_too_long_is_within_the_deadline():
     bench = Bench(action_url_timeout=0.05)
     assert not await bench.go("http://slow.test/x")

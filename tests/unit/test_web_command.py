@@ -1,6 +1,7 @@
 """``command.htm`` on boards that have few keys: what is pressed, in which way and order."""
 
 from base.compat import sleep_ms
+from offhook.commands import do_press
 from web.command import local
 
 
@@ -17,6 +18,8 @@ class Phone:
         return self._names
 
     def hold(self, name, down):
+        if name not in self._names:
+            raise ValueError("no key")
         self.done.append((name, down))
 
     def press(self, name):
@@ -57,3 +60,16 @@ async def test_a_key_that_no_phone_has_presses_nothing_at_all():
     assert len(phone.lines) == 8
     await sleep_ms(1)
     assert phone.done == []
+
+
+async def test_the_console_presses_keys_that_the_board_does_not_have():
+    phone = Phone(["1", "P5"])
+    await do_press(phone, "1 1")
+    await do_press(phone, "DND")
+    assert phone.done == [("1", True), ("1", False), "DND"]
+    for word in ("P6", "dnd", "foo", "_"):
+        try:
+            await do_press(phone, word)
+            raise AssertionError(word)
+        except ValueError:
+            pass
