@@ -1,8 +1,9 @@
 """The tasks that see to it that each event reaches its web server once.
 
-A task for each request, three at most at a time. Events for one server ("host:port") go strictly
-one after the other, in the order in which they happened; those for others pass by when a server
-is slow or dead. `actions` is always the dispatcher's `Actions`.
+A task for each request, three at most at a time; those to this phone itself wait for none of them.
+Events for one server ("host:port") go strictly one after the other, in the order in which they
+happened; those for others pass by when a server is slow or dead. `actions` is always the
+dispatcher's `Actions`.
 
 Decisions where section 4 is silent:
 - "ok" is an answer 2xx, and the 302 of this phone itself, which has dialled. "failed" is all else
@@ -33,10 +34,11 @@ def pump(actions, key=None):
     busy, queue, index = actions.busy, actions.queue, 0
     actions.pausing.discard(key)
     passed = set(actions.pausing)
-    while index < len(queue) and len(busy) < _TASKS:
+    while index < len(queue):
         target = queue[index][1]
         key = "%s:%d" % target[1:3]
-        if key in passed or key in busy or (target[0] and True in busy.values()):
+        full = len(busy) >= _TASKS or (target[0] and True in busy.values())
+        if key in passed or key in busy or (full and target[1] not in _SELF):
             passed.add(key)
             index += 1
         else:

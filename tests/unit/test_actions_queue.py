@@ -207,6 +207,13 @@ async def test_three_servers_at_once_and_no_more():
         await web.wait(1)
     assert len(bench.busy) == 3 and len(bench.queue) == 1
     assert webs[3].heads == []
+    told = []  # a key that presses another one waits for no server
+    for path in ("a", "b"):
+        bench.send(bench.parse("http://localhost/" + path), "P2", None, told.append)
+    while len(told) < 2:
+        await sleep_ms(1)
+    assert bench.local_paths == ["/a", "/b"] and len(bench.busy) == 3
+    assert webs[3].heads == []
     for web in webs:
         web.close()
     bench.stop()
