@@ -1,6 +1,7 @@
 """One DNS question over UDP (RFC 1035): asked, answered, read; loaded by the first name.
 
-A records here; SRV and NAPTR are read by `base.dnsmore`, loaded by the first such question.
+A records here; SRV and NAPTR are read by `base.dnsmore`, loaded by the first such question, what
+was cut off is fetched by `base.dnstcp`.
 """
 
 import asyncio
@@ -93,6 +94,10 @@ async def ask(resolver, name, kind):
             except asyncio.TimeoutError:
                 continue
             if answer is not None:
+                if answer[2] & 2:
+                    from base.dnstcp import whole
+
+                    answer = await whole(resolver.network, server, query, answer)
                 return _take(answer, name, kind)
     finally:
         sock.close()

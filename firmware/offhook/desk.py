@@ -14,7 +14,7 @@ RARE = (
     "offhook.keys offhook.calls offhook.fkeyacts offhook.incoming offhook.variables offhook.dates "
     "offhook.lampstates offhook.rarekeys offhook.rarereports offhook.watching offhook.transfer "
     "offhook.blacklist offhook.dialplan offhook.codes offhook.conference offhook.completion "
-    "web.command offhook.console offhook.commands base.dnsquery base.dnsmore sip.sdp"
+    "web.command offhook.console offhook.commands base.dnsquery base.dnsmore base.dnstcp sip.sdp"
 )
 
 

@@ -111,6 +111,66 @@ async def test_aliases_are_followed_and_loops_of_them_end():
         await resolver.resolve("loop.example")
 
 
+class Stream:
+    """A TCP connection to a name server that says `data` whatever it is asked."""
+
+    def __init__(self, data):
+        self.data = data
+        self.said = b""
+        self.closed = False
+
+    def write(self, data):
+        self.said += data
+
+    async def drain(self):
+        pass
+
+    async def readexactly(self, count):
+        data, self.data = self.data[:count], self.data[count:]
+        if len(data) < count:
+            raise EOFError
+        return data
+
+    def close(self):
+        self.closed = True
+
+
+async def test_an_answer_that_was_cut_off_is_asked_for_again_over_tcp():
+    def cut(query):
+        reply = bytearray(_reply(query))
+        reply[2] |= 2
+        return bytes(reply)
+
+    def part(query):
+        reply = bytearray(_a(ip=(10, 0, 0, 9))(query))
+        reply[2] |= 2
+        return bytes(reply)
+
+    for first, tcp, wanted in (
+        (cut, _a(), "10.0.0.1"),
+        (part, _a(), "10.0.0.1"),
+        (part, lambda query: b"", "10.0.0.9"),  # what there is counts
+        (part, lambda query: b"xx" + _a()(query)[2:], "10.0.0.9"),
+        (part, None, "10.0.0.9"),
+    ):
+        resolver, server, _ = _resolver([first])
+        streams = []
+
+        async def connect(ip, port, server=server, tcp=tcp, streams=streams):
+            assert (ip, port) == ("9.9.9.9", 53)
+            if tcp is None:
+                raise OSError("refused")
+            reply = tcp(server.asked[0][0])
+            streams.append(Stream(_short(len(reply)) + reply))
+            return streams[0], streams[0]
+
+        server.connect = connect
+        assert await resolver.resolve("pbx.example") == [wanted]
+        query = server.asked[0][0]
+        for stream in streams:
+            assert stream.said == _short(len(query)) + query and stream.closed
+
+
 async def test_srv_and_naptr_are_read_in_their_order():
     def srv(query):
         first = _record("_sip._udp.x", SRV, _short(2) + _short(0) + _short(5061) + _name("b.x"))
