@@ -52,7 +52,7 @@ def update(settings, texts):
             save(settings)
         except OSError as error:
             _take(settings, old)
-            raise ValueError("%s: not saved, the storage says %r" % (changed[0], error))
+            raise _unsaved(changed[0], error)
     for name in changed:
         _tell(settings, name)
 
@@ -62,9 +62,18 @@ def unset(settings, name):
     if not settings.known(name):
         raise ValueError("there is no setting '%s'" % name[:40])
     name = canonical(name)
-    if settings.values.pop(name, None) is not None:
-        save(settings)
+    old = settings.values.pop(name, None)
+    if old is not None:
+        try:
+            save(settings)
+        except OSError as error:
+            settings.values[name] = old
+            raise _unsaved(name, error)
         _tell(settings, name)
+
+
+def _unsaved(name, error):
+    return ValueError("%s: not saved, the storage says %r" % (name, error))
 
 
 def reset(settings):

@@ -155,8 +155,8 @@ def _other(phone, values):
         silence(desk)
     elif "REREGISTER" in values:
         number = values["REREGISTER"] or "1"
-        if not number.isdigit():
-            raise ValueError("REREGISTER takes an identity's number")
+        if number not in [str(account.number) for account in desk.agent.accounts]:
+            raise ValueError("REREGISTER takes an identity's number, not '%s'" % number[:20])
         from offhook.identities import renew
 
         renew(phone, int(number))

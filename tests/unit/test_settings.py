@@ -149,6 +149,23 @@ def test_a_power_cut_at_any_step_leaves_the_old_or_the_new_value():
         assert make(storage).get("user_name1") in (("new",) if whole else ("old", "new"))
 
 
+def test_what_cannot_be_unset_keeps_its_value():
+    storage, heard = Memory(), []
+    settings = make(storage)
+    settings.set("user_name1", "old")
+    settings.on_change(heard.append)
+    storage.left = 1
+    with raises(ValueError) as caught:
+        settings.unset("user_name[1]")
+    assert "user_name1: not saved" in str(caught.value)
+    assert settings.get("user_name1") == "old" and heard == []
+    storage.left = None
+    assert make(storage).get("user_name1") == "old"
+    settings.unset("user_name1")
+    assert settings.get("user_name1") == "" and heard == ["user_name1"]
+    assert make(storage).get("user_name1") == ""
+
+
 def test_listeners_hear_of_changes_only():
     settings, heard = make(), []
     settings.on_change(heard.append)

@@ -9,7 +9,8 @@ class Phone:
     """What `local` wants of a phone: a board with the keys `names`, and a desk."""
 
     def __init__(self, names):
-        self.input = self.desk = self
+        self.input = self.desk = self.agent = self
+        self.accounts = ()
         self._names = names
         self.done = []
         self.lines = []
@@ -60,6 +61,14 @@ async def test_a_key_that_no_phone_has_presses_nothing_at_all():
     assert len(phone.lines) == 8
     await sleep_ms(1)
     assert phone.done == []
+
+
+def test_an_identity_that_is_not_there_registers_nothing():
+    phone = Phone([])
+    for number in ("1", "", "7", "x", "1;2"):
+        assert local(phone, "/command.htm?REREGISTER=" + number) == 400
+    assert local(phone, "/command.htm?NOTHING=1") == 404
+    assert local(phone, "/index.htm?key=1") == 404
 
 
 async def test_the_console_presses_keys_that_the_board_does_not_have():
