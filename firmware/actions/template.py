@@ -237,7 +237,10 @@ def _known(name, spec):
 
 
 def _literal(text):
-    return quote(text.encode(), _PRINTED)
+    for character in text:
+        if not "!" <= character <= "~":
+            return quote(text.encode(), _PRINTED)
+    return text  # no copy: a heap in pieces has few places for 1 KB
 
 
 def _span(text, start, signs):

@@ -7,10 +7,11 @@ here. What is refused is answered with ``{"error": "…"}``.
 import gc
 import json
 
-from base.compat import const, unload
+from base.compat import const, let_go, make_room, unload
 
 _ONCE = "offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse actions.veil"
 _LINE = const(8700)  # bytes of the longest command: a setting's name and eight URLs
+_NO_ROOM = '{"error": "MemoryError: the answer is too long"}'
 
 
 async def execute(phone, line):
@@ -21,6 +22,10 @@ async def execute(phone, line):
     try:
         phone.timers.run()  # what is due is done first: no answer tells of half an event
         word, rest = _words(line)
+        if word == "set":  # a heap in pieces has few places for a long value and its readers
+            let_go()
+        else:
+            make_room()
         if word == "ram":  # of the phone, not of the console
             unload("offhook.commands")
             gc.collect()
@@ -39,6 +44,7 @@ async def execute(phone, line):
         answer = {"error": str(error)}
     except Exception as error:  # a console that dies cannot be asked what went wrong
         answer = {"error": "%s: %s" % (type(error).__name__, error)}
+    line = rest = action = None
     phone.settings.rest()
     commands = None
     for name in _ONCE.split():
@@ -46,7 +52,9 @@ async def execute(phone, line):
     try:
         return json.dumps({"ok": True} if answer is None else answer)
     except MemoryError:
-        return '{"error": "no memory for the answer"}'
+        answer = None
+        let_go()
+        return _NO_ROOM
 
 
 def _words(line):
@@ -70,10 +78,21 @@ async def connection(phone, reader, writer):
                 break
             if not line.strip():
                 continue
-            writer.write((await execute(phone, line)).encode() + b"\n")
+            answer = await execute(phone, line)
+            try:
+                answer = answer.encode()
+            except MemoryError:
+                let_go()
+                answer = _NO_ROOM.encode()
+            writer.write(answer)
+            writer.write(b"\n")
             await writer.drain()
     except OSError:
         pass  # the other side went away
+    except MemoryError:  # how much of the line was read is not known
+        let_go()
+        writer.write(b'{"error": "MemoryError: the line is too long"}\n')
+        await writer.drain()
     finally:
         writer.close()
         await writer.wait_closed()
