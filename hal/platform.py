@@ -88,14 +88,19 @@ class Platform:
             # bytes: what is there is taken at once, without a collection in between
             while next(more.ipoll(0), None) and take(byte):
                 value = byte[0]
-                if value in (10, 13):
-                    text, line = line, bytearray()
-                    if text:
-                        print(await phone.execute(text))
-                elif value in (8, 127):
-                    line = _rubbed(line)
-                elif value >= 32 and len(line) < _LINE:
-                    line.append(value)
+                try:
+                    if value in (10, 13):
+                        text, line = line, bytearray()
+                        if text:
+                            print(await phone.execute(text))
+                        text = None
+                    elif value in (8, 127):
+                        line = _rubbed(line)
+                    elif value >= 32 and len(line) < _LINE:
+                        line.append(value)
+                except MemoryError:
+                    line = bytearray()
+                    print('{"error": "MemoryError: the line is too long"}')
 
     async def guard(self, phone):
         """Feed the watchdog, keep the clock right, see whether new software comes up."""

@@ -129,6 +129,13 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
         serial.until("}\r\n", "}\n")
         serial.type("get action_setup_url\r")
         assert template in serial.until("}\r\n", "}\n")
+        long = template + "&gr\u00fc\u00dfe=" + "x" * (1016 - len(template)) + "&"
+        serial.type(f"set action_setup_url {long}\r")
+        assert f'"value": "{long}"' in serial.until("}\r\n", "}\n").replace("\r\n", "")
+        serial.type(f"set action_setup_url {' '.join([long] * 9)}\r")
+        assert "line too long" in serial.until("}\r\n", "}\n")
+        serial.type("get action_setup_url\r")
+        assert f'"value": "{long}"' in serial.until("}\r\n", "}\n").replace("\r\n", "")
         serial.type("\x03")
         assert "stopped. Ctrl-D starts it again" in serial.until(">>> ")
         serial.type("print(6 * 7)\r")
