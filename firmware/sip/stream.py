@@ -190,22 +190,13 @@ async def _shut(writer):
 
 
 class Streams:
-    """All connections of a `Transport`; it listens on its port from the first use on."""
+    """All connections of a `Transport`."""
 
     def __init__(self, transport):
         self.transport = transport
         self.largest = transport.settings.get("sip_max_message") or _LARGEST
         self.connections = []
         self.names = {}  # ip -> the host name that its certificate must show (RFC 5922)
-        self.server = None
-        spawn(self._listen())
-
-    async def _listen(self):
-        transport = self.transport
-        try:
-            self.server = await transport.network.serve(transport.port, self.accept)
-        except OSError as error:
-            transport.log(3, "SIP: no TCP on port %d: %r", transport.port, error)
 
     async def accept(self, reader, writer):
         """Serve a connection that another side has opened."""
@@ -271,6 +262,8 @@ class Streams:
         """Let a closed connection go."""
         if connection in self.connections:
             self.connections.remove(connection)
+        if not self.connections and not self.names:
+            self.transport.rest()
 
     def _room(self):
         """Return True when one more fits; what was first here and carries nothing makes room."""
@@ -284,8 +277,6 @@ class Streams:
 
     def stop(self):
         """Close everything."""
-        if self.server:
-            self.server.close()
         for connection in list(self.connections):
             connection.lost = []
             connection.close()

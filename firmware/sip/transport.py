@@ -1,4 +1,4 @@
-"""SIP's transports: UDP here; TCP and TLS are loaded by the first use of a stream.
+"""SIP's transports: UDP here; TCP and TLS are loaded by the first connection, ours or another's.
 
 A send never waits. What cannot be delivered is told to `failed`, a function without arguments,
 after `send` has returned.
@@ -6,7 +6,7 @@ after `send` has returned.
 
 import asyncio
 
-from base.compat import spawn
+from base.compat import spawn, unload
 
 
 class Transport:
@@ -21,16 +21,23 @@ class Transport:
         self.streams = True  # TCP can be used for what is too large for a datagram
         self.tls = None  # ``async ()`` returns a TLS context; OSError where there can be none
         self._callback = None
-        self._socket = self._task = self._streams = None
+        self._socket = self._task = self._streams = self._server = None
 
     def received(self, callback):
         """Call ``callback(data, (ip, port), protocol)`` for each message that arrives."""
         self._callback = callback
 
     async def start(self):
-        """Open the UDP socket; OSError when the port is taken."""
+        """Open the UDP socket, OSError when the port is taken; listen for TCP where we can."""
         self._socket = self.network.udp(self.port)
         self._task = spawn(self._receive())
+        try:
+            self._server = await self.network.serve(self.port, self._accept)
+        except OSError as error:
+            self.log(3, "SIP: no TCP on port %d: %r", self.port, error)
+
+    async def _accept(self, reader, writer):
+        await self.stream().accept(reader, writer)
 
     async def stop(self):
         """Close everything."""
@@ -38,6 +45,9 @@ class Transport:
             self._task.cancel()
             self._socket.close()
             self._task = None
+        if self._server:
+            self._server.close()
+            self._server = None
         if self._streams:
             self._streams.stop()
 
@@ -67,6 +77,11 @@ class Transport:
 
             self._streams = Streams(self)
         return self._streams
+
+    def rest(self):
+        """Forget the streams' part: no connection is left."""
+        self._streams = None
+        unload("sip.stream")
 
     def deliver(self, data, address, protocol):
         """Hand on what a stream has received."""

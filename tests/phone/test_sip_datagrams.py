@@ -88,3 +88,17 @@ def test_each_torture_message_gets_its_answer_and_the_phone_lives_on(phone):
         stranger.socket.close()
     assert phone.ask("calls") == []
     assert not [x for x in phone.ask("log 100") if x.startswith("[0]")]
+
+
+def test_a_call_may_come_by_tcp_whatever_the_phone_itself_uses(phone):
+    with socket.create_connection(phone.address, 10) as stream:
+        stream.settimeout(10)
+        stream.sendall(b"\r\n\r\n")  # RFC 5626's keep-alive
+        assert stream.recv(2) == b"\r\n"
+        text = _ALIVE.format(1).replace("UDP", "TCP")
+        stream.sendall(text.encode()[:100])
+        stream.sendall(text.encode()[100:] + text.replace("alive1", "alive2").encode())
+        got = b""
+        while got.count(b"\r\n\r\n") < 2:
+            got += stream.recv(4096)
+        assert got.count(b"SIP/2.0 200 OK") == 2 and b"alive1" in got and b"alive2" in got

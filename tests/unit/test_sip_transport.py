@@ -241,8 +241,7 @@ async def test_a_queue_that_does_not_move_is_bounded():
 
 async def test_connections_of_others_are_answered_where_they_came_from():
     scene = Scene()
-    scene.transport.stream()
-    await scene.settle()
+    await scene.transport.start()
     reader, writer = Reader(), Writer()
     task = asyncio.create_task(scene.network.handler(reader, writer))
     reader.feed(b"\r\n\r\n" + message(b"in"))
