@@ -9,6 +9,7 @@ from sip.incoming import Incoming
 from sip.message import address_of, name_addr, untagged
 
 _EXPIRES = const(3600)  # s; a timer keeps the call's data on the heap
+_RINGS = const(300)  # s that it rings where nobody says how long: longer than a proxy would wait
 # headers of an INVITE that a module of its own reads
 _EXTRAS = "alert-info call-info answer-mode p-asserted-identity diversion history-info".split()
 
@@ -62,9 +63,8 @@ def incoming(agent, account, message, merged):
             agent.load("sip.identity").read(call, message)
             break
     seconds = message.header("expires") or ""
-    if seconds[:6].isdigit():
-        seconds = min(int(seconds[:6]), _EXPIRES)
-        call.expiry = agent.timers.after(seconds * 1000, call.expired)
+    seconds = min(int(seconds[:6]), _EXPIRES) if seconds[:6].isdigit() else _RINGS
+    call.expiry = agent.timers.after(seconds * 1000, call.expired)
     if replaced:
         agent.load("sip.replaces").take_over(replaced, call)
     else:

@@ -3,10 +3,12 @@
 Loaded by the first request. Functions on an `Agent`.
 """
 
+from base.compat import const, low_heap
 from sip.message import name_addr, param, uri_parts
 from sip.server import reply, respond, serve
 from sip.validate import body, check, unsupported
 
+_CALL = const(12_000)  # bytes that must be free for a further call
 _EARLY = ("UPDATE", "INFO", "OPTIONS")  # what the one we call may send before the answer
 
 
@@ -116,7 +118,7 @@ def _invite(agent, message):
     account = None if status else account_of(agent, message)
     if not status and account is None:
         status = 404
-    if len(agent.calls) >= agent.most_calls:
+    if len(agent.calls) >= agent.most_calls or (agent.calls and low_heap(_CALL)):
         status = 486
     if status:
         reply(agent, message, status)

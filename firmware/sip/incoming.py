@@ -54,6 +54,7 @@ class Incoming(Call):
         self.state = "connected"
         self.answered = True
         self.status = 200
+        self.unexpire()
         if self.early:
             self.early.stop()
         headers = [("Supported", self.agent.supported)]
@@ -83,16 +84,21 @@ class Incoming(Call):
 
     def over(self, by, status=0, text=""):
         """The call is over for the phone; see `Call.over`."""
+        self.unexpire()
+        super().over(by, status, text)
+
+    def unexpire(self):
+        """It rings no more."""
         if self.expiry:
             self.expiry.cancel()
             self.expiry = None
-        super().over(by, status, text)
 
     def expired(self):
-        """The INVITE's Expires has passed (RFC 3261 section 13.3.1)."""
+        """The INVITE's Expires has passed (RFC 3261 section 13.3.1), or the caller is gone."""
         if not self.answered and self.state != "ended":
-            self.send(487)
-            self.over("remote", 487)
+            status = 487 if self.invite.header("expires") else 480
+            self.send(status)
+            self.over("remote", status)
 
     def hangup(self):
         """End the call: 486 where it was not answered, else BYE."""

@@ -543,6 +543,27 @@ def test_an_invite_that_has_expired_gets_487():
     assert call.state == "ended" and a.party.events[-1] == "ended"
 
 
+def test_a_call_whose_caller_has_vanished_rings_five_minutes():
+    wire, a, peer, call, _ = _called()
+    assert "480" not in peer.take(299_000) and call.state == "ringing"
+    assert "480" in peer.take(2000) and call.state == "ended"
+    _quiet(wire, a)
+
+
+def test_a_further_call_that_would_fill_the_heap_gets_486():
+    from sip import inbound
+
+    wire, a, peer, call, _ = _called()
+    before, inbound.low_heap = inbound.low_heap, lambda wanted: True
+    try:
+        peer.request("INVITE", (A, 5060), "sip:100@" + A, "c2", body=SDP)
+        assert peer.take() == ["486"] and len(a.calls) == 1
+    finally:
+        inbound.low_heap = before
+    call.reject(486)
+    _quiet(wire, a)
+
+
 def test_an_invite_answered_in_time_does_not_expire():
     wire, a, peer, call, _ = _called(headers=[("Expires", "20")])
     call.answer()
