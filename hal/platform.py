@@ -7,7 +7,7 @@ an update has come up.
 import random
 import sys
 
-from base.compat import const, sleep_ms, spawn, unload
+from base.compat import const, make_room, sleep_ms, spawn, unload
 from hal.storage import Storage
 
 _FEED = const(2000)  # ms between two feeds of the watchdog
@@ -88,19 +88,26 @@ class Platform:
             # bytes: what is there is taken at once, without a collection in between
             while next(more.ipoll(0), None) and take(byte):
                 value = byte[0]
-                try:
-                    if value in (10, 13):
-                        text, line = line, bytearray()
-                        if text:
-                            print(await phone.execute(text))
-                        text = None
-                    elif value in (8, 127):
-                        line = _rubbed(line)
-                    elif value >= 32 and len(line) < _LINE:
+                if value in (10, 13):
+                    text, line = line, bytearray()
+                    if text:
+                        await self._answer(phone, text)
+                    text = None
+                elif value in (8, 127):
+                    line = _rubbed(line)
+                elif value >= 32 and len(line) < _LINE:
+                    try:
                         line.append(value)
-                except MemoryError:
-                    line = bytearray()
-                    print('{"error": "MemoryError: the line is too long"}')
+                    except MemoryError:
+                        line = bytearray()
+                        print('{"error": "MemoryError: the line is too long"}')
+
+    async def _answer(self, phone, line):
+        try:
+            print(await phone.execute(line))
+        except Exception as error:  # not even the console fitted into the heap
+            print('{"error": "%s"}' % type(error).__name__)
+            make_room()
 
     async def guard(self, phone):
         """Feed the watchdog, keep the clock right, see whether new software comes up."""

@@ -125,3 +125,23 @@ def test_the_zone_of_the_settings_is_set_and_a_wrong_one_is_logged():
 async def test_the_time_is_asked_for_again_soon_when_no_server_answers():
     phone = _Phone(ntp_server="pool.example")
     assert await ntp.ask(phone) <= 60 and phone.times == []
+
+
+async def test_a_line_for_which_there_is_no_memory_does_not_end_the_console():
+    from hal import platform
+
+    class Bare(platform.Platform):
+        def __init__(self):
+            pass
+
+    class Full:
+        async def execute(self, line):
+            raise MemoryError
+
+    said = []
+    platform.print = said.append
+    try:
+        await Bare()._answer(Full(), b"log")
+    finally:
+        del platform.print
+    assert said == ['{"error": "MemoryError"}']
