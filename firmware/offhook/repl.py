@@ -203,9 +203,18 @@ def cmd_wifi_scan():
     nic = getattr(stopped().network, "nic", None)
     if not hasattr(nic, "scan"):
         raise ValueError("this board has no WiFi")
-    nic.active(True)
-    for found in sorted(nic.scan(), key=lambda x: -x[3]):
-        name = found[0].decode() if found[0] else "(hidden)"
+    try:
+        nic.active(True)
+        if not nic.isconnected():
+            nic.disconnect()  # while it joins a network it lists none
+        networks = nic.scan()
+    except (OSError, RuntimeError) as error:  # RuntimeError: what the driver has no word for
+        raise ValueError("the WiFi lists no networks: %s" % error)
+    for found in sorted(networks, key=lambda x: -x[3]):
+        try:
+            name = found[0].decode() or "(hidden)"
+        except UnicodeError:
+            name = str(found[0])
         print(
             "%4d dBm  channel %2d  %s  %s"
             % (found[3], found[2], "key" if found[4] else "open", name)

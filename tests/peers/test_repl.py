@@ -121,7 +121,19 @@ def test_a_url_is_expanded_sent_and_its_answer_told(repl):
 
 def test_networks_are_listed_the_strongest_first(repl):
     lines = repl.say("phone.wifi_scan()").splitlines()
-    assert [line.split()[-1] for line in lines] == ["near", "far"]
+    assert [line.split()[-1] for line in lines] == ["near", "b'caf\\xe9'", "far"]
+
+
+def test_networks_are_listed_while_the_phone_cannot_join_one(image):
+    repl = Repl(image)
+    try:
+        repl.say("from offhook import phone")
+        repl.say("import network; nic = network.WLAN(); nic.connect('nowhere')")
+        repl.say("phone.status()")
+        repl.say("from offhook import repl; repl.stopped().network.nic = nic")
+        assert "near" in repl.say("phone.wifi_scan()")
+    finally:
+        repl.serial.bridge.close()
 
 
 def test_reset_restarts_and_the_settings_are_kept_or_forgotten(repl, image):

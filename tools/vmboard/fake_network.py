@@ -46,8 +46,14 @@ class WLAN(_Interface):
     """WiFi."""
 
     def scan(self):
-        """Return two networks: (ssid, bssid, channel, RSSI, security, hidden)."""
-        return [(b"far", bytes(6), 1, -80, 0, False), (b"near", bytes(6), 11, -40, 3, False)]
+        """Return networks: (ssid, bssid, channel, RSSI, security, hidden)."""
+        if self.ssid and not self.connected:
+            raise RuntimeError("Wifi Unknown Error 0x3006")  # busy with joining
+        return [
+            (b"far", bytes(6), 1, -80, 0, False),
+            (b"near", bytes(6), 11, -40, 3, False),
+            (b"caf\xe9", bytes(6), 6, -60, 3, False),
+        ]
 
 
 class LAN(_Interface):
