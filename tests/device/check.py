@@ -1,6 +1,7 @@
 """Runs on a board, started by a person: says what to press, and what it saw.
 
-``mpremote connect PORT run tests/device/check.py``
+``mpremote connect PORT mount tests/device repl``, then ``import check``: ``mpremote run`` would
+keep the keyboard to itself.
 """
 
 import asyncio
@@ -34,8 +35,10 @@ def skipped():
 
 def ask(text):
     """Ask a question; return True for y, None for s."""
-    print("? %s  y/n/s, then Enter" % text)
-    answer = sys.stdin.readline().strip().lower()
+    print("? %s  y/n/s" % text)
+    answer = ""
+    while answer not in ("y", "n", "s"):
+        answer = sys.stdin.read(1).lower()
     return None if answer == "s" else answer == "y"
 
 

@@ -2,12 +2,19 @@
 
 import http.server
 import json
+import os
+import pty
+import select
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
 from tests.peers.test_build import Serial, devkit  # noqa: F401  a fixture
-from tests.peers.test_deploy import files
+from tests.peers.test_deploy import Served, files
+from tools import vm
 
 
 @pytest.fixture
@@ -149,3 +156,49 @@ def test_the_phone_starts_again_with_what_was_set(repl):
     repl.serial.until("network: 127.0.0.1")
     repl.serial.type("get log_level\r")
     assert '"value": 6' in repl.serial.until("}\r\n", "}\n")
+
+
+class Person:
+    """A person with mpremote in a terminal, at the board of `port`."""
+
+    def __init__(self, port, *words):
+        self.terminal, other = pty.openpty()
+        command = [sys.executable, "-m", "mpremote", "connect", port, *words]
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), other)
+        self.mpremote = subprocess.Popen(command, cwd=vm.ROOT, start_new_session=True, **streams)
+        os.close(other)
+
+    def until(self, word, seconds=30):
+        """Read until `word` has come; return all that was read."""
+        end, seen = time.monotonic() + seconds, ""
+        while word not in seen:
+            assert time.monotonic() < end, seen
+            if select.select([self.terminal], [], [], 0.2)[0]:
+                seen += os.read(self.terminal, 4096).decode(errors="replace")
+        return seen
+
+    def type(self, text):
+        """Type."""
+        os.write(self.terminal, text.encode())
+
+    def leave(self):
+        """End mpremote."""
+        self.mpremote.kill()
+        self.mpremote.wait()
+        os.close(self.terminal)
+
+
+def test_the_script_for_a_board_asks_and_hears_the_answers(image):
+    with Served(image) as bridge:
+        person = Person(bridge.port, "mount", "tests/device", "repl")
+        try:
+            person.until(">>> ")
+            person.type("import check\r")
+            seen = person.until("y/n/s")
+            assert "storage: well" in seen and "ssd1306 0x3c: NOT WELL" in seen
+            person.type("y")
+            assert "ringer: well" in person.until("'s' skips")
+            person.type("s")
+            assert "keys 1…: skipped" in person.until("HOOK")
+        finally:
+            person.leave()
