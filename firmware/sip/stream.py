@@ -8,7 +8,7 @@ import asyncio
 
 from base.compat import const, spawn, wait_for_ms
 
-_MOST = const(6)  # connections
+_MOST = const(4)  # connections: of the ESP32's ten sockets the Action URLs and DNS need four
 _QUEUE = const(8)  # messages that wait for one
 _PATIENCE = const(10_000)  # ms for connecting, and for one message to leave
 _IDLE = const(180_000)

@@ -265,7 +265,7 @@ async def test_the_number_of_connections_is_bounded_and_the_oldest_idle_one_goes
         scene.network.opened[-1][4].feed(message())
         await scene.settle()
     closed = [x[5].closed for x in scene.network.opened]
-    assert closed == [False, True, True, True] + 5 * [False]
+    assert closed == [False] + 5 * [True] + 3 * [False]
     await scene.end()
 
 
