@@ -140,7 +140,7 @@ def _rmii(board):
 
 def _buses(board):
     """Return I2C chips without a bus, at an address they cannot have, or at another's."""
-    buses = {x.data.get("bus", 0) for x in board.blocks if x.kind == "i2c"}
+    buses = {x.data.get("bus", 0): x.data for x in board.blocks if x.kind == "i2c"}
     found, taken = [], {}
     for block in board.blocks:
         possible = wiring.ADDRESSES.get(block.kind)
@@ -149,6 +149,8 @@ def _buses(board):
         bus, address = block.data.get("bus", 0), block.data.get("address", possible[0])
         if bus not in buses:
             found.append(f"{block.title}: there is no I2C bus {bus}")
+        elif block.kind == "hd44780" and buses[bus].get("freq", 400_000) > 100_000:
+            found.append(f"{block.title}: its PCF8574 takes 100 kHz, bus {bus} has more")
         if address not in possible:
             found.append(f"{block.title}: a {block.kind} cannot have address 0x{address:02X}")
         other = taken.setdefault((bus, address), block)

@@ -10,7 +10,7 @@ PARTS = (
     ),
     ("hook", {"pin": 14}),
     ("ringer", {"pin": 12}),
-    ("i2c", {"sda": 32, "scl": 33}),
+    ("i2c", {"sda": 32, "scl": 33, "freq": 100_000}),  # all that a PCF8574 is made for
     ("tca8418", {"address": 0x34, "keys": "123456789*0#", "columns": 3, "irq": 39}),
     ("hd44780", {"address": 0x27, "columns": 20, "rows": 4}),
     ("mcp23017", {"address": 0x20, "keys": 8, "lamps": 8, "irq": 35}),

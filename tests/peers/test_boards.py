@@ -56,6 +56,7 @@ def test_each_board_of_the_project_can_work(name):
         (_set("ssd1306", address=0x70), "cannot have address 0x70"),
         (_add("ht16k33", address=0x70, first=60), "have one address, 0x70, on bus 0"),
         (_add("hd44780", bus=1), "there is no I2C bus 1"),
+        (_add("hd44780"), "its PCF8574 takes 100 kHz, bus 0 has more"),
         (_add("mcp23017", first=32), "key P32 is on HT16K33 0x70 and on MCP23017 0x20"),
         (lambda parts: parts.pop(1), "no key 1 2 3"),
         (lambda parts: parts.pop(0), "no network"),
