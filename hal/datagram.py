@@ -34,14 +34,21 @@ class Datagram:
 
     def sendto(self, data, address):
         """Send without waiting; return False when the packet was dropped (no route, no memory)."""
+        if self._sock is None:
+            return False
         try:
             return bool(data) and self._sock.sendto(data, self._encode(address)) == len(data)
         except OSError:  # full, unreachable, ENOMEM: all of them are a lost packet to UDP
             return False
 
     async def recvfrom(self):
-        """Return the next datagram as (bytes, (ip, port)); cancel the task to stop."""
+        """Return the next datagram as (bytes, (ip, port)); cancel the task to stop.
+
+        Raises OSError while a socket that has died cannot be opened anew: try again later.
+        """
         size = _SIZE
+        if self._sock is None:
+            self.reopen()
         while True:
             await readable(self._sock)
             try:
@@ -63,10 +70,13 @@ class Datagram:
     def reopen(self):
         """Close the socket and bind a new one to the same port."""
         self.close()
+        self._sock = None
         self._sock = self._opener(self.port)
 
     def close(self):
         """Close the socket; whoever waits in `recvfrom` must be cancelled first."""
+        if self._sock is None:
+            return
         try:
             asyncio.core._io_queue.poller.unregister(self._sock)
         except (KeyError, OSError, AttributeError):

@@ -136,6 +136,35 @@ async def test_datagrams_travel_and_an_empty_one_kills_nothing():
     two.close()
 
 
+async def test_a_socket_that_cannot_be_opened_anew_at_once_is_opened_later():
+    import socket
+
+    part = _loopback()
+    port = _free_port()
+    one, two = part.udp(port), part.udp()
+    good, failures = one._opener, [OSError(23), OSError(12)]
+
+    def opener(port):
+        if failures:
+            raise failures.pop()
+        return good(port)
+
+    one._opener = opener
+    raw = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    raw.sendto(b"", _encode(("127.0.0.1", port)))  # the chip's socket is dead after that
+    raw.close()
+    for _ in range(2):
+        with raises(OSError):
+            await asyncio.wait_for(one.recvfrom(), 5)
+        assert not one.sendto(b"data", ("127.0.0.1", port)), "a lost packet, no more"
+    task = asyncio.create_task(one.recvfrom())
+    await asyncio.sleep_ms(0)
+    assert two.sendto(b"data", ("127.0.0.1", port))
+    assert (await asyncio.wait_for(task, 5))[0] == b"data"
+    one.close()
+    two.close()
+
+
 def test_a_taken_port_is_an_oserror():
     part = _loopback()
     port = _free_port()
