@@ -3,7 +3,7 @@
 ``do_WORD(phone, rest)`` gives the answer, None for ``{"ok": true}``; ValueError is a refusal.
 """
 
-from base.compat import const, sleep_ms
+from base.compat import const, sleep_ms, unload
 
 _PRESS = const(80)  # ms that a key stays down where nothing else is said
 _LONGEST = const(10_000)
@@ -14,21 +14,14 @@ async def do_press(phone, rest):
     words = rest.split()
     if not 1 <= len(words) <= 2 or (len(words) == 2 and not words[1].isdigit()):
         raise ValueError("press takes KEY [MS], such as 'press P5 2100'")
-    hold = phone.input.hold
-    try:
-        hold(words[0], True)
-    except ValueError:  # the board has no such key; the phone may have
-        from offhook.rarekeys import NAMES
+    from offhook.softkeys import hold
 
-        if " %s " % words[0] not in NAMES:
-            raise
-        phone.desk.press(words[0])
-        phone.desk.changed()
-        return
+    unload("offhook.softkeys")
+    hold(phone, words[0], True)
     try:
         await sleep_ms(min(int(words[1]), _LONGEST) if len(words) == 2 else _PRESS)
     finally:
-        hold(words[0], False)
+        hold(phone, words[0], False)
     await sleep_ms(50)  # the release is debounced
 
 
@@ -36,7 +29,10 @@ async def do_hook(phone, rest):
     """``hook off|on``: lift the handset, or put it back."""
     if rest not in ("off", "on"):
         raise ValueError("hook takes off or on, not '%s'" % rest)
-    phone.input.hold("HOOK", rest == "off")
+    from offhook.softkeys import hold
+
+    unload("offhook.softkeys")
+    hold(phone, "HOOK", rest == "off")
     await sleep_ms(60)
 
 

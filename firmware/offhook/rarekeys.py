@@ -5,13 +5,6 @@ from base.compat import const
 _LATER = const(3000)  # ms until a volume is saved
 _LISTS = ("DIALED_LIST", "ACCEPTED_LIST", "MISSED_LIST")
 
-# what software may press on every phone, whether its board has such a key or not
-NAMES = (
-    " CANCEL ENTER OFFHOOK ONHOOK LEFT RIGHT UP DOWN VOLUME_UP VOLUME_DOWN MENU REDIAL DND F1 F2"
-    " F3 F4 SPEAKER HEADSET TRANSFER HOLD MUTE MESSAGE CONFERENCE F_REDIRECT F_AUTOANSWER"
-    " F_CONFERENCE "
-)
-
 
 def rare(desk, name):
     """Act on a key or ``keyevent`` (without its ``F_``); unknown names do nothing."""

@@ -3,7 +3,7 @@
 Reached through Action URLs to localhost only; nothing here listens on the network.
 """
 
-from base.compat import const, sleep_ms, spawn
+from base.compat import const, sleep_ms, spawn, unload
 
 _PRESS = const(80)  # ms that a key is held
 _PAUSE = const(80)  # ms between two keys
@@ -84,13 +84,13 @@ def _keys(phone, text):
                 raise ValueError("'%s' does not fit; a key takes ms, ms" % part[:20])
         press = min(int(press or _PRESS), _LONGEST)
         presses.append((_name(name), press, min(int(pause or _PAUSE), _LONGEST)))
-    from offhook.rarekeys import NAMES
+    from offhook.softkeys import there
 
-    known = phone.input.names()
+    unload("offhook.softkeys")
     for name, _, _ in presses:
-        if name not in known and " %s " % name not in NAMES:
+        if not there(phone, name):
             raise ValueError("there is no key '%s'" % name[:20])
-    spawn(_press(phone, presses, known))
+    spawn(_press(phone, presses))
     return 200
 
 
@@ -101,17 +101,17 @@ def _name(name):
     return _ALIAS.partition(" %s=" % name)[2].partition(" ")[0] or name
 
 
-async def _press(phone, presses, known):
+async def _press(phone, presses):
+    from offhook.softkeys import hold
+
+    unload("offhook.softkeys")
     for name, press, pause in presses:
-        if name in ("OFFHOOK", "ONHOOK") and "HOOK" in known:
-            phone.input.hold("HOOK", name == "OFFHOOK")
-        elif name in known:
-            phone.input.hold(name, True)
+        if name in ("OFFHOOK", "ONHOOK"):
+            hold(phone, "HOOK", name == "OFFHOOK")
+        else:
+            hold(phone, name, True)
             await sleep_ms(press)
-            phone.input.hold(name, False)
-        else:  # the board has no such key, the phone has
-            phone.desk.press(name)
-            phone.desk.changed()
+            hold(phone, name, False)
         await sleep_ms(pause)
 
 

@@ -184,6 +184,26 @@ def test_the_display_says_what_to_do_next_and_why_there_is_no_network(devkit, tm
         made.bridge.close()
 
 
+def test_a_board_without_keys_has_all_keys_on_its_serial_line(serial):
+    assert serial.ask("press DND") == {"ok": True}
+    assert serial.ask("get dnd_mode") == {"value": "on"}
+    serial.ask("set fkey4 active url http://localhost/command.htm?key=DND")
+    assert serial.ask("press P5") == {"ok": True}
+    for _ in range(100):
+        if serial.ask("get dnd_mode") == {"value": "off"}:
+            break
+    else:
+        raise AssertionError("the key macro pressed nothing")
+    assert "no key" in serial.ask("press Q")["error"]
+    serial.ask("set user_register1 off")
+    serial.ask("set user_name1 100")
+    serial.ask("set user_host1 127.0.0.1:9")
+    assert "call_id" in serial.ask("dial 200")
+    serial.type("calls\r")
+    assert '"key": "P1"' in serial.until("}]\r\n", "}]\n"), "a call has its line key all the same"
+    assert serial.ask("press CANCEL") == {"ok": True}
+
+
 def test_noise_on_the_serial_line_neither_blocks_nor_ends_the_console(serial):
     for noise in (b"\xff\x00\xfe", b"\xe4", b"\xc3", b"\x1b[A"):
         serial.type(noise)
