@@ -24,7 +24,7 @@ class Platform:
         self.random = random.getrandbits
         self.console_line = print
         self.traceback = sys.print_exception
-        self.watchdog = None
+        self.watchdog = self.ringer = None
 
     def catalogue(self):
         """Open the catalogue of settings."""
@@ -39,7 +39,7 @@ class Platform:
         parts = assemble(board, get, log)
         unload("hal.assemble")
         unload("board")
-        self.watchdog = parts.watchdog
+        self.watchdog, self.ringer = parts.watchdog, parts.ringer
         return parts
 
     def reset(self):
@@ -52,6 +52,8 @@ class Platform:
         """Leave the board to the REPL."""
         if self.watchdog:
             self.watchdog.rest()
+        if self.ringer:
+            self.ringer.quiet()
 
     def fault(self, name, on):
         """Refuse: real parts have real faults only."""

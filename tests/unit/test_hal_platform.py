@@ -145,3 +145,21 @@ async def test_a_line_for_which_there_is_no_memory_does_not_end_the_console():
     finally:
         del platform.print
     assert said == ['{"error": "MemoryError"}']
+
+
+def test_a_phone_that_is_stopped_while_it_rings_is_quiet():
+    from hal import platform
+
+    class Bare(platform.Platform):
+        watchdog = None
+
+        def __init__(self):
+            self.ringer = self
+            self.said = []
+
+        def quiet(self):
+            self.said.append("quiet")
+
+    phone = Bare()
+    phone.rest()
+    assert phone.said == ["quiet"]
