@@ -88,7 +88,8 @@ class Platform:
             await readable(sys.stdin)
             # A pasted line comes faster than the loop turns, and the chip's driver holds 260
             # bytes: what is there is taken at once, without a collection in between
-            while next(more.ipoll(0), None) and take(byte):
+            waiting = True
+            while waiting and take(byte):
                 value = byte[0]
                 if value in (10, 13):
                     text, line = line, bytearray()
@@ -103,6 +104,9 @@ class Platform:
                     except MemoryError:
                         line = bytearray()
                         print('{"error": "MemoryError: the line is too long"}')
+                waiting = False
+                for _ in more.ipoll(0):
+                    waiting = True
 
     async def _answer(self, phone, line):
         try:
