@@ -19,6 +19,8 @@ else:
 
 _LOW = const(14000)  # bytes: finished transactions go
 _ROOM = const(24000)  # what the code for a key or a message may take
+_HEAP = const(109_000)  # bytes that an ESP32 can spare for the heap beside WiFi and TLS
+_NARROW = sys.maxsize == 0x7FFFFFFF  # pointers as on the chip
 
 
 class Ticks:
@@ -44,14 +46,23 @@ def unload(name):
         delattr(sys.modules[room], module)
 
 
+def free_heap(gc, narrow=_NARROW):
+    """Return the bytes that the phone may still allocate, by the module `gc`.
+
+    The ESP32's ``gc.mem_free()`` counts what the system could still give too, and an allocation
+    that fails takes it, all of it: WiFi and TLS would then have nothing.
+    """
+    return min(gc.mem_free(), _HEAP - gc.mem_alloc()) if narrow else gc.mem_free()
+
+
 def low_heap(wanted=_LOW):
     """Return True when less than `wanted` bytes of the heap are free."""
     import gc
 
-    if not hasattr(gc, "mem_free") or gc.mem_free() >= wanted:
+    if not hasattr(gc, "mem_free") or free_heap(gc) >= wanted:
         return False
     gc.collect()  # what counts is what a collection leaves
-    return gc.mem_free() < wanted
+    return free_heap(gc) < wanted
 
 
 _spares = []

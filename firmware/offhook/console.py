@@ -7,7 +7,7 @@ here. What is refused is answered with ``{"error": "…"}``.
 import gc
 import json
 
-from base.compat import const, let_go, make_room, unload
+from base.compat import const, free_heap, let_go, make_room, unload
 
 _ONCE = "offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse actions.veil"
 _LINE = const(8700)  # bytes of the longest command: a setting's name and eight URLs
@@ -29,7 +29,7 @@ async def execute(phone, line):
         if word == "ram":  # of the phone, not of the console
             unload("offhook.commands")
             gc.collect()
-            return json.dumps({"free": gc.mem_free(), "used": gc.mem_alloc()})
+            return json.dumps({"free": free_heap(gc), "used": gc.mem_alloc()})
         from offhook import commands
 
         action = getattr(commands, "do_" + word, None)
