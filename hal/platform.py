@@ -123,17 +123,20 @@ class Platform:
         while True:
             self.watchdog.feed()
             await sleep_ms(_FEED)
-            if trial is not None:
-                from hal.trial import look
+            try:
+                if trial is not None:
+                    from hal.trial import look
 
-                trial = look(phone, trial, _FEED)
-                unload("hal.trial")
-            left -= _FEED // 1000
-            if left <= 0 and phone.network.up:
-                from hal.ntp import ask
+                    trial = look(phone, trial, _FEED)
+                    unload("hal.trial")
+                left -= _FEED // 1000
+                if left <= 0 and phone.network.up:
+                    from hal.ntp import ask
 
-                left = await ask(phone)
-                unload("hal.ntp")
+                    left = await ask(phone)
+                    unload("hal.ntp")
+            except Exception as error:  # no memory, say: better late than without a watchdog
+                phone.log(1, "guard: %r", error)
 
 
 def _rubbed(line):

@@ -163,3 +163,45 @@ def test_a_phone_that_is_stopped_while_it_rings_is_quiet():
     phone = Bare()
     phone.rest()
     assert phone.said == ["quiet"]
+
+
+async def test_the_watchdog_is_fed_whatever_fails_beside_it():
+    from hal import platform
+
+    class Bare(platform.Platform):
+        fed = 0
+
+        def __init__(self):
+            self.watchdog = self
+
+        def start(self):
+            pass
+
+        def feed(self):
+            self.fed += 1
+            if self.fed == 5:
+                raise OSError("enough")
+
+    class Phone(_Phone):
+        @property
+        def network(self):
+            raise MemoryError
+
+        @network.setter
+        def network(self, _):
+            pass
+
+    async def at_once(_):
+        pass
+
+    bare, phone = Bare(), Phone()
+    good, platform.sleep_ms = platform.sleep_ms, at_once
+    root = _folder()
+    try:
+        await bare.guard(phone)
+    except OSError:
+        pass
+    finally:
+        platform.sleep_ms = good
+        _clean(root)
+    assert bare.fed == 5 and phone.lines
