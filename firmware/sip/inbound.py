@@ -8,7 +8,7 @@ from sip.message import name_addr, param, uri_parts
 from sip.server import reply, respond, serve
 from sip.validate import body, check, unsupported
 
-_CALL = const(12_000)  # bytes that must be free for a further call
+_CALL = const(12_000)  # bytes that must be free for a further call, or for what can wait
 _EARLY = ("UPDATE", "INFO", "OPTIONS")  # what the one we call may send before the answer
 
 
@@ -83,7 +83,8 @@ def _outside(agent, message):
         status, headers = 200, (("Supported", agent.supported),)
     elif method == "NOTIFY":
         try:
-            status = agent.load("sip.subscription").incoming(agent, message)
+            status = 503 if agent.calls and low_heap(_CALL) else 0
+            status = status or agent.load("sip.subscription").incoming(agent, message)
         except ImportError:  # a phone without them
             status = 489
         _notified(agent, message, status)

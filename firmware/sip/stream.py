@@ -6,7 +6,7 @@ One that carries a registration is held open by keep-alives, any other closes wh
 
 import asyncio
 
-from base.compat import const, spawn, wait_for_ms
+from base.compat import const, low_heap, spawn, wait_for_ms
 
 _MOST = const(4)  # connections: of the ESP32's ten sockets the Action URLs and DNS need four
 _QUEUE = const(8)  # messages that wait for one
@@ -16,6 +16,8 @@ _PING = const(95_000)
 _PONG = const(10_000)
 _READ = const(1024)
 _LARGEST = const(4096)
+_FREE = const(16_000)  # bytes that must be free for a stranger's connection
+_SCARCE = const(14_000)  # bytes; with less of them strangers have to go
 
 
 class Framer:
@@ -78,6 +80,7 @@ class Connection:
         self.address = address
         self.protocol = protocol
         self.writer = writer
+        self.silent = writer is not None  # a stranger's that has not sent a whole message yet
         self.queue = []  # (bytes, failed)
         self.unanswered = []  # `failed` of what has left since something came
         self.lost = []  # called back when it breaks
@@ -149,10 +152,14 @@ class Connection:
                 self.touch()
                 pings = framer.pings
                 for message in framer.feed(data):
+                    self.silent = False
                     transport.deliver(message, self.address, self.protocol)
                 if framer.pings > pings:
                     self.send(b"\r\n", None)
                 self.ponged = framer.pongs > 0
+                if framer.data and self.silent and low_heap(_FREE):
+                    error = "no room for half a message"
+                    break
         except asyncio.CancelledError:
             raise
         except Exception as problem:
@@ -203,7 +210,7 @@ class Streams:
         peer = writer.get_extra_info("peername")
         if not isinstance(peer, tuple):  # the unix VM's raw address
             peer = self.transport.network.decode(peer)
-        if not self._room():
+        if low_heap(_FREE) or not self._room():
             await _shut(writer)
             return
         connection = Connection(self, (peer[0], peer[1]), "TCP", writer)
@@ -264,6 +271,13 @@ class Streams:
             self.connections.remove(connection)
         if not self.connections and not self.names:
             self.transport.rest()
+
+    def shed(self):
+        """Close what strangers have opened and not used where hardly any heap is left."""
+        if low_heap(_SCARCE):
+            for connection in list(self.connections):
+                if connection.silent:
+                    connection.close()
 
     def _room(self):
         """Return True when one more fits; what was first here and carries nothing makes room."""

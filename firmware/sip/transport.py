@@ -6,7 +6,9 @@ after `send` has returned.
 
 import asyncio
 
-from base.compat import spawn, unload
+from base.compat import const, low_heap, make_room, spare, spawn, unload
+
+_STREAMS = const(18_000)  # bytes that must be free for the first connection of a stranger
 
 
 class Transport:
@@ -31,13 +33,19 @@ class Transport:
         """Open the UDP socket, OSError when the port is taken; listen for TCP where we can."""
         self._socket = self.network.udp(self.port)
         self._task = spawn(self._receive())
+        spare(self._shed)
         try:
             self._server = await self.network.serve(self.port, self._accept)
         except OSError as error:
             self.log(3, "SIP: no TCP on port %d: %r", self.port, error)
 
     async def _accept(self, reader, writer):
-        await self.stream().accept(reader, writer)
+        make_room()
+        if self._streams or not low_heap(_STREAMS):
+            await self.stream().accept(reader, writer)
+        else:
+            writer.close()
+            await writer.wait_closed()
 
     async def stop(self):
         """Close everything."""
@@ -77,6 +85,10 @@ class Transport:
 
             self._streams = Streams(self)
         return self._streams
+
+    def _shed(self):
+        if self._streams:
+            self._streams.shed()
 
     def rest(self):
         """Forget the streams' part: no connection is left."""

@@ -257,6 +257,26 @@ async def test_connections_of_others_are_answered_where_they_came_from():
     await scene.end()
 
 
+async def test_where_the_heap_is_low_only_strangers_that_say_nothing_have_to_go():
+    from sip import stream
+
+    scene = Scene()
+    await scene.transport.start()
+    pairs = [(Reader(), Writer()) for _ in range(2)]
+    for pair in pairs:
+        asyncio.create_task(scene.network.handler(*pair))
+    await scene.settle()
+    pairs[0][0].feed(message(b"in"))
+    pairs[1][0].feed(b"INVITE sip:")
+    await scene.settle()
+    before, stream.low_heap = stream.low_heap, lambda wanted: True
+    scene.transport.stream().shed()
+    await scene.settle()
+    stream.low_heap = before
+    assert [x[1].closed for x in pairs] == [False, True]
+    await scene.end()
+
+
 async def test_the_number_of_connections_is_bounded_and_the_oldest_idle_one_goes():
     scene = Scene()
     for index in range(9):
