@@ -7,10 +7,11 @@ here. What is refused is answered with ``{"error": "…"}``.
 import gc
 import json
 
-from base.compat import const, free_heap, let_go, make_room, unload
+from base.compat import const, free_heap, let_go, unload
 
 _ONCE = "offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse actions.veil"
 _LINE = const(8700)  # bytes of the longest command: a setting's name and eight URLs
+_LONG = const(400)  # characters: a heap in pieces has few places for them and their readers
 _NO_ROOM = '{"error": "MemoryError: the answer is too long"}'
 
 
@@ -22,10 +23,8 @@ async def execute(phone, line):
     try:
         phone.timers.run()  # what is due is done first: no answer tells of half an event
         word, rest = _words(line)
-        if word == "set":  # a heap in pieces has few places for a long value and its readers
+        if len(rest) > _LONG:
             let_go()
-        else:
-            make_room()
         if word == "ram":  # of the phone, not of the console
             unload("offhook.commands")
             gc.collect()
