@@ -7,7 +7,7 @@ here. What is refused is answered with ``{"error": "…"}``.
 import gc
 import json
 
-from base.compat import const, free_heap, let_go, unload
+from base.compat import const, free_heap, let_go, make_room, unload
 
 _ONCE = "offhook.morecommands offhook.identities offhook.changes offhook.fkeyparse actions.veil"
 _LINE = const(8700)  # bytes of the longest command: a setting's name and eight URLs
@@ -25,6 +25,8 @@ async def execute(phone, line):
         word, rest = _words(line)
         if len(rest) > _LONG:
             let_go()
+        else:
+            make_room()
         if word == "ram":  # of the phone, not of the console
             unload("offhook.commands")
             gc.collect()
@@ -79,12 +81,11 @@ async def connection(phone, reader, writer):
                 continue
             answer = await execute(phone, line)
             try:
-                answer = answer.encode()
+                answer = answer.encode() + b"\n"
             except MemoryError:
                 let_go()
-                answer = _NO_ROOM.encode()
-            writer.write(answer)
-            writer.write(b"\n")
+                answer = _NO_ROOM.encode() + b"\n"
+            writer.write(answer)  # in one piece: TCP would hold a second one back
             await writer.drain()
     except OSError:
         pass  # the other side went away
