@@ -12,6 +12,9 @@ _DURATION = "160"  # ms
 def request(call, transaction, message):
     """Take an INFO; return the status it is owed."""
     kind = (message.header("content-type") or "").partition(";")[0].strip().lower()
+    package = message.header("info-package")
+    if package and package.strip().lower() != "dtmf":
+        return 469, (("Recv-Info", "dtmf"),)
     if not message.body:
         return 200  # a keep-alive of some gateways
     if kind not in ("application/dtmf-relay", "application/dtmf"):

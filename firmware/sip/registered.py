@@ -71,6 +71,8 @@ def answered(registration, request, response):
         _registered(registration, response)
     elif status == 423 and _longer(registration, response):
         registration.start()
+    elif status in (301, 302) and _moved(registration, response):
+        registration.start()
     else:
         _failed(registration, response)
 
@@ -99,6 +101,19 @@ def _longer(registration, response):
         return False
     registration.expires = int(wanted)
     return True
+
+
+def _moved(registration, response):
+    """Take the registrar that a 301 or 302 names; False where there is none, or after another."""
+    home = "sip:" + registration.account.host
+    try:
+        uri = name_addr(_values(response, "contact")[0])[1]
+        if registration.dialog.target == home and uri_parts(uri)[2]:
+            registration.dialog.target = uri.partition("?")[0]
+            return True
+    except (ValueError, IndexError):
+        pass
+    return False
 
 
 def _registered(registration, response):
@@ -166,6 +181,7 @@ def _place(contact):
 
 def _failed(registration, response):
     registration.failures += 1
+    registration.dialog.target = "sip:" + registration.account.host
     account, status = registration.account, response.status
     text = response.reason or ("no answer" if response.local else "")
     account.reason = ("%d %s" % (status, text)).strip()

@@ -110,6 +110,17 @@ def test_an_ack_with_a_body_that_nobody_asked_for_is_an_ack():
     _end(wire, a)
 
 
+def test_an_info_of_a_package_that_nobody_has_agreed_on_gets_469():
+    wire, a, peer, call, branch, tag = _called()
+    more = [("Info-Package", "conference")]
+    peer.request("INFO", (A, 5060), "sip:100@" + A, cseq=2, to_tag=tag, headers=more)
+    assert peer.take() == ["469"] and peer.got[0].header("recv-info") == "dtmf"
+    more = [("Info-Package", "dtmf")]
+    peer.request("INFO", (A, 5060), "sip:100@" + A, cseq=3, to_tag=tag, headers=more)
+    assert peer.take() == ["200"]
+    _end(wire, a)
+
+
 def test_an_accept_over_several_lines_is_one_list():
     more = [("Accept", "application/isup"), ("Accept", "application/sdp")]
     wire, a, peer, call, branch, tag = _called(headers=more)
@@ -183,6 +194,22 @@ def test_calls_take_the_service_route_of_the_registrar():
     assert peer.take()[-1] == "INVITE"
     assert peer.got[-1].all("route") == ["<sip:10.0.0.2;lr>", "<sip:core.example;lr>"]
     assert peer.got[-1].uri == "sip:300@10.0.0.2"
+
+
+def test_a_registrar_that_has_moved_is_followed_once_and_the_first_one_is_asked_again_later():
+    wire, peer, a, account = _register()
+    other = wire.peer("10.0.0.3")
+    peer.reply(peer.got[0], 302, headers=[("Contact", "<sip:10.0.0.3>")], contact=False)
+    peer.take()
+    assert other.got[-1].method == "REGISTER" and other.got[-1].uri == "sip:10.0.0.3"
+    assert other.got[-1].header("to") == "<sip:100@10.0.0.2>" and not account.tried
+    other.reply(other.got[-1], 301, headers=[("Contact", "<sip:10.0.0.2>")], contact=False)
+    other.take()
+    assert account.reason.startswith("301") and not account.registered
+    assert "REGISTER" in peer.take(40_000) and peer.got[0].uri == "sip:10.0.0.2"
+    peer.reply(peer.got[0], 200)
+    peer.take()
+    assert account.registered
 
 
 def test_the_service_route_begins_behind_the_outbound_proxy():
