@@ -304,7 +304,10 @@ class Agent:
             self.log(6, "SIP: %s sent what cannot be read", address[0])
             if message and message.method not in ("", "ACK") and message.via:
                 self._drop()
-                self.load("sip.server").reply(self, message, 400)
+                try:
+                    self.load("sip.server").reply(self, message, 400)
+                except ValueError:  # not even its Via makes sense
+                    pass
 
     def _drop(self):
         """Forget what an error, such as a full heap, has left of a request in work.

@@ -121,6 +121,14 @@ def test_an_info_of_a_package_that_nobody_has_agreed_on_gets_469():
     _end(wire, a)
 
 
+def test_a_request_whose_via_makes_no_sense_is_dropped_without_a_fault():
+    wire, a, peer, call, branch, tag = _called()
+    for broken in ('z9hG4bK1;x="y', 'z9hG4bK1;"rport'):
+        peer.request("OPTIONS", (A, 5060), "sip:100@" + A, "c9", branch=broken)
+        assert peer.take() in ([], ["400"])  # a fault in the log fails the test
+    _end(wire, a)
+
+
 def test_an_accept_over_several_lines_is_one_list():
     more = [("Accept", "application/isup"), ("Accept", "application/sdp")]
     wire, a, peer, call, branch, tag = _called(headers=more)
