@@ -32,7 +32,7 @@ class Call:
     reason = cancel_reason = ended_by = remote_display = ""
     answered = remote_hold = False
     quiet = False  # the phone need not say that it failed
-    offered = False  # our last description was an offer
+    asked = False  # our last description was an offer
     key = invite = auto_answer = alert_info = diversion = voice = None
     transaction = outgoing = None  # the INVITE's server transaction; our INVITE
     timer = merged = body = None  # body: our offer, or the other side's until it is answered
@@ -108,7 +108,7 @@ class Call:
         if not self.port:
             self.port = self.agent.media_port(self)
         self.version += 1
-        self.offered = not offer
+        self.asked = not offer
         self.address = address
         direction = "sendrecv"
         if self.wanted:
@@ -222,7 +222,7 @@ class Call:
         if self.state == "ended":  # hung up before the ACK
             self.bye()
             return
-        if message.body and self.offered:
+        if message.body and self.asked:
             self.take_answer(message.body)
         if self.wanted != self.held:
             self.agent.load("sip.modify").sync(self)

@@ -9,7 +9,6 @@ from sip.server import reply, respond, serve
 from sip.validate import body, check, unsupported
 
 _CALL = const(12_000)  # bytes that must be free for a further call, or for what can wait
-_EARLY = ("UPDATE", "INFO", "OPTIONS")  # what the one we call may send before the answer
 
 
 def request(agent, message, size):
@@ -47,7 +46,9 @@ def _inside(agent, message):
         dialog = call.dialog
         if dialog.matches(call_id, ours, theirs) or (
             # an early dialog of our INVITE
-            theirs in call.tags and dialog.matches(call_id, ours, "") and message.method in _EARLY
+            theirs in call.tags
+            and dialog.matches(call_id, ours, "")
+            and message.method in ("UPDATE", "INFO", "OPTIONS")
         ):
             call.request(message)
             return

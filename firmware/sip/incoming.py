@@ -54,7 +54,7 @@ class Incoming(Call):
         self.state = "connected"
         self.answered = True
         self.status = 200
-        self.unexpire()
+        self.rest()
         if self.early:
             self.early.stop()
         headers = [("Supported", self.agent.supported)]
@@ -84,10 +84,10 @@ class Incoming(Call):
 
     def over(self, by, status=0, text=""):
         """The call is over for the phone; see `Call.over`."""
-        self.unexpire()
+        self.rest()
         super().over(by, status, text)
 
-    def unexpire(self):
+    def rest(self):
         """It rings no more."""
         if self.expiry:
             self.expiry.cancel()

@@ -17,7 +17,7 @@ def request(call, transaction, message):
     agent, invite = call.agent, message.method == "INVITE"
     status = unsupported(message)
     if not status and (message.body or invite):
-        status = _too_early(call, message)
+        status = _early(call, message)
     status = status or body_status(message)
     if status:
         return status
@@ -52,7 +52,7 @@ def request(call, transaction, message):
     return 0
 
 
-def _too_early(call, message):
+def _early(call, message):
     """Return what an offer is owed that crosses another one, else 0."""
     if call.changing or (call.answered and not call.acked):
         return 491

@@ -71,7 +71,7 @@ def answered(registration, request, response):
         _registered(registration, response)
     elif status == 423 and _longer(registration, response):
         registration.start()
-    elif status in (301, 302) and _moved(registration, response):
+    elif status in (301, 302) and moved(registration, response):
         registration.start()
     else:
         _failed(registration, response)
@@ -103,11 +103,11 @@ def _longer(registration, response):
     return True
 
 
-def _moved(registration, response):
+def moved(registration, response):
     """Take the registrar that a 301 or 302 names; False where there is none, or after another."""
     home = "sip:" + registration.account.host
     try:
-        uri = name_addr(_values(response, "contact")[0])[1]
+        uri = name_addr(_read(response, "contact")[0])[1]
         if registration.dialog.target == home and uri_parts(uri)[2]:
             registration.dialog.target = uri.partition("?")[0]
             return True
@@ -118,7 +118,7 @@ def _moved(registration, response):
 
 def _registered(registration, response):
     registration.failures = 0
-    registration.routes = _routes(registration, response)
+    registration.routes = _route(registration, response)
     granted = _granted(registration, response)
     _state(registration, True)
     if granted <= 2 * _SOON:
@@ -141,10 +141,10 @@ def _granted(registration, response):
     Ours is the only one, too: some write the address in it that they see.
     """
     granted = response.header("expires")
-    contacts = _values(response, "contact")
+    contacts = _read(response, "contact")
     for value in contacts:
         try:
-            if len(contacts) == 1 or _place(value) == _place(registration.bound):
+            if len(contacts) == 1 or _text(value) == _text(registration.bound):
                 granted = param(name_addr(value)[2], "expires") or granted
         except ValueError:
             continue
@@ -153,7 +153,7 @@ def _granted(registration, response):
     return max(1, min(int(granted[:7]), registration.expires or 1)) or registration.expires
 
 
-def _values(response, name):
+def _read(response, name):
     """Return the values of a header; none where one of them cannot be read."""
     try:
         return response.values(name)
@@ -161,19 +161,19 @@ def _values(response, name):
         return []
 
 
-def _routes(registration, response):
+def _route(registration, response):
     """Return the routes that requests shall take (RFC 3608): by the outbound proxy first."""
-    routes = tuple(_values(response, "service-route"))
+    routes = tuple(_read(response, "service-route"))
     first = registration.dialog.routes
     try:
-        if routes and first and _place(routes[0])[1] != _place(first[0])[1]:
+        if routes and first and _text(routes[0])[1] != _text(first[0])[1]:
             routes = first + routes
-        return routes if routes and _place(routes[0])[1] else ()
+        return routes if routes and _text(routes[0])[1] else ()
     except ValueError:
         return ()
 
 
-def _place(contact):
+def _text(contact):
     """Return (user, host, port) of a Contact."""
     _, user, host, port, _ = uri_parts(name_addr(contact)[1])
     return user, host, port or 5060

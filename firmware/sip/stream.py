@@ -80,7 +80,7 @@ class Connection:
         self.address = address
         self.protocol = protocol
         self.writer = writer
-        self.silent = writer is not None  # a stranger's that has not sent a whole message yet
+        self.quiet = writer is not None  # a stranger's that has not sent a whole message yet
         self.queue = []  # (bytes, failed)
         self.unanswered = []  # `failed` of what has left since something came
         self.lost = []  # called back when it breaks
@@ -152,12 +152,12 @@ class Connection:
                 self.touch()
                 pings = framer.pings
                 for message in framer.feed(data):
-                    self.silent = False
+                    self.quiet = False
                     transport.deliver(message, self.address, self.protocol)
                 if framer.pings > pings:
                     self.send(b"\r\n", None)
                 self.ponged = framer.pongs > 0
-                if framer.data and self.silent and low_heap(_FREE):
+                if framer.data and self.quiet and low_heap(_FREE):
                     error = "no room for half a message"
                     break
         except asyncio.CancelledError:
@@ -272,11 +272,11 @@ class Streams:
         if not self.connections and not self.names:
             self.transport.rest()
 
-    def shed(self):
+    def let_go(self):
         """Close what strangers have opened and not used where hardly any heap is left."""
         if low_heap(_SCARCE):
             for connection in list(self.connections):
-                if connection.silent:
+                if connection.quiet:
                     connection.close()
 
     def _room(self):

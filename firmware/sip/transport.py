@@ -33,7 +33,7 @@ class Transport:
         """Open the UDP socket, OSError when the port is taken; listen for TCP where we can."""
         self._socket = self.network.udp(self.port)
         self._task = spawn(self._receive())
-        spare(self._shed)
+        spare(self._forget)
         try:
             self._server = await self.network.serve(self.port, self._accept)
         except OSError as error:
@@ -86,9 +86,9 @@ class Transport:
             self._streams = Streams(self)
         return self._streams
 
-    def _shed(self):
+    def _forget(self):
         if self._streams:
-            self._streams.shed()
+            self._streams.let_go()
 
     def rest(self):
         """Forget the streams' part: no connection is left."""

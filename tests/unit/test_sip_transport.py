@@ -270,7 +270,7 @@ async def test_where_the_heap_is_low_only_strangers_that_say_nothing_have_to_go(
     pairs[1][0].feed(b"INVITE sip:")
     await scene.settle()
     before, stream.low_heap = stream.low_heap, lambda wanted: True
-    scene.transport.stream().shed()
+    scene.transport.stream().let_go()
     await scene.settle()
     stream.low_heap = before
     assert [x[1].closed for x in pairs] == [False, True]
