@@ -23,7 +23,7 @@ class Transport:
         self.streams = True  # TCP can be used for what is too large for a datagram
         self.tls = None  # ``async ()`` returns a TLS context; OSError where there can be none
         self._callback = None
-        self._socket = self._task = self._streams = self._server = None
+        self._socket = self._task = self._streams = self.server = None
 
     def received(self, callback):
         """Call ``callback(data, (ip, port), protocol)`` for each message that arrives."""
@@ -35,11 +35,11 @@ class Transport:
         self._task = spawn(self._receive())
         spare(self._forget)
         try:
-            self._server = await self.network.serve(self.port, self._accept)
+            self.server = await self.network.serve(self.port, self.accept)
         except OSError as error:
             self.log(3, "SIP: no TCP on port %d: %r", self.port, error)
 
-    async def _accept(self, reader, writer):
+    async def accept(self, reader, writer):
         make_room()
         if self._streams or not low_heap(_STREAMS):
             await self.stream().accept(reader, writer)
@@ -53,9 +53,9 @@ class Transport:
             self._task.cancel()
             self._socket.close()
             self._task = None
-        if self._server:
-            self._server.close()
-            self._server = None
+        if self.server:
+            self.server.close()
+            self.server = None
         if self._streams:
             self._streams.stop()
 
