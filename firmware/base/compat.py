@@ -19,7 +19,7 @@ else:
 
 _LOW = const(14000)  # bytes: finished transactions go
 _ROOM = const(24000)  # what the code for a key or a message may take
-_HEAP = const(109_000)  # bytes that an ESP32 can spare for the heap beside WiFi and TLS
+_HEAP = const(110_000)  # bytes that an ESP32 can spare for the heap beside WiFi and TLS
 _NARROW = sys.maxsize == 0x7FFFFFFF  # pointers as on the chip
 
 
