@@ -212,7 +212,7 @@ def test_volume_is_that_of_what_is_open_and_mute_ends_with_the_call(desk, peer):
     assert "Muted" in phone.ask("display")["lines"]
     peer.bye(call)
     phone.wait(state())
-    assert "Muted" not in phone.ask("display")["lines"]
+    phone.wait(lambda shown: "Muted" not in shown["lines"], "display")
 
 
 def test_an_intercom_call_is_answered_by_itself_only_where_the_setting_allows(desk, peer):
