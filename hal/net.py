@@ -5,12 +5,10 @@ on another platform.
 """
 
 import asyncio
-import select
 import socket
 from binascii import hexlify
-from errno import ECONNREFUSED, EHOSTUNREACH, EINPROGRESS
 
-from base.compat import const, sleep_ms, spawn
+from base.compat import const, sleep_ms, spawn, unload
 from hal.datagram import Datagram
 
 _LOOK = const(500)  # ms between two looks at the link
@@ -18,10 +16,6 @@ _LOOK = const(500)  # ms between two looks at the link
 
 def _same(address):
     return address
-
-
-def _writable(sock):
-    yield asyncio.core._io_queue.queue_write(sock)
 
 
 class Network:
@@ -75,17 +69,11 @@ class Network:
         return self._ip is not None
 
     def fixed(self):
-        """Set the own address where the settings say so, else have DHCP do it."""
-        get = self.get
-        if get("dhcp") in (False, "off") and get("ip_adr"):
-            router = get("gateway") or "0.0.0.0"
-            name_server = get("dns_server1") or router
-            self.nic.ifconfig((get("ip_adr"), get("netmask"), router, name_server))
-            return
-        try:
-            self.nic.ifconfig("dhcp")  # a fixed address of before would outlive a soft reset
-        except (OSError, RuntimeError, ValueError):
-            pass  # it is on
+        """Set the own address where the settings say so, in place of DHCP."""
+        from hal.fixed import fix
+
+        unload("hal.fixed")
+        fix(self.nic, self.get)
 
     def address(self, peer=None):
         """Return the own address on the way to `peer`, None without network."""
@@ -117,36 +105,10 @@ class Network:
 
         Cancelled or refused, it leaves no socket behind.
         """
-        if self._ip is None:
-            raise OSError(EHOSTUNREACH)
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            sock.setblocking(False)
-            try:
-                sock.connect(self.encode((ip, port)))
-            except OSError as error:
-                if error.errno != EINPROGRESS:
-                    raise
-            await _writable(sock)
-            poller = select.poll()
-            # The ESP32's sockets tell of an error only where POLLHUP is asked for
-            poller.register(sock, select.POLLOUT | select.POLLERR | select.POLLHUP)
-            for _, event in poller.poll(0):
-                if event & (select.POLLERR | select.POLLHUP):
-                    raise OSError(ECONNREFUSED)
-            wrapped = sock
-            if tls:
-                wrapped = tls.wrap_socket(
-                    sock, server_hostname=server_hostname, do_handshake_on_connect=False
-                )
-                wrapped.setblocking(False)
-        except BaseException:
-            sock.close()
-            raise
-        from asyncio.stream import Stream
+        from hal.connect import connect
 
-        stream = Stream(wrapped)
-        return stream, stream
+        unload("hal.connect")  # it runs on, and leaves the heap when it is done
+        return await connect(self, ip, port, tls, server_hostname)
 
     async def serve(self, port, handler, backlog=4):
         """Listen on `port`; ``handler(reader, writer)`` serves each connection."""

@@ -128,13 +128,17 @@ class Platform:
                     from hal.trial import look
 
                     trial = look(phone, trial, _FEED)
+                    del look  # this frame would keep the module's code for ever
                     unload("hal.trial")
                 left -= _FEED // 1000
                 if left <= 0 and phone.network.up:
                     from hal.ntp import ask
 
-                    left = await ask(phone)
+                    asked = ask(phone)
+                    del ask
                     unload("hal.ntp")
+                    left = await asked
+                    asked = None
             except Exception as error:  # no memory, say: better late than without a watchdog
                 phone.log(1, "guard: %r", error)
 
@@ -147,22 +151,13 @@ def _rubbed(line):
     return line[: max(end, 0)]
 
 
-def _reserve():
-    # WiFi takes its memory from the system before the software's heap can grow over it
-    import board
-
-    if any(kind == "wifi" for kind, _ in board.PARTS):
-        import network
-
-        try:
-            network.WLAN(network.WLAN.IF_STA).active(True)
-        except (OSError, RuntimeError):
-            pass  # the phone names the part that is missing
-
-
 def run():
     """Run the phone until it is stopped; the REPL's user is left in peace after that."""
-    _reserve()
+    from hal.reserve import reserve
+
+    unload("hal.reserve")
+    reserve()
+    del reserve  # this frame lives as long as the phone
     from offhook import start
 
     platform = Platform()

@@ -1,26 +1,17 @@
 """WiFi: the networks of the settings in turn, without power saving, again and again."""
 
-import time
-
-from base.compat import const, unload
+from base.compat import unload
 from hal.net import Network
-
-_LEAVING = const(50)  # looks at a network that is being left, 20 ms from one to the next
 
 
 class WiFi(Network):
     """The station interface `nic` (network.WLAN). Settings: wifi_ssid1, wifi_pass1, …"""
 
     def __init__(self, nic, get, log, clock):
-        nic.active(True)
-        nic.config(pm=nic.PM_NONE)  # power saving would delay packets by hundreds of ms
-        nic.config(reconnects=0)  # the driver would try one network for ever
-        if nic.isconnected():  # since before a soft reset, by the settings of then
-            nic.disconnect()
-            for _ in range(_LEAVING):
-                if not nic.isconnected():
-                    break
-                time.sleep_ms(20)
+        from hal.wifijoin import prepare
+
+        prepare(nic)
+        unload("hal.wifijoin")
         super().__init__(nic, get, log)
         self._clock = clock
         self._number = 1  # of the network to try first

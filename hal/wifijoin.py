@@ -1,7 +1,10 @@
 """How to join a wireless network; loaded while there is none."""
 
+import time
+
 from base.compat import const
 
+_LEAVING = const(50)  # looks at a network that is being left, 20 ms from one to the next
 _NETWORKS = const(4)  # wifi_ssid1 to wifi_ssid4
 _CONNECT = const(15_000)  # ms for one network, its DHCP included
 _LONGEST = const(60_000)  # ms of pause when all of them have failed again
@@ -14,6 +17,19 @@ _REASONS = {
     211: "other security",
     1001: "no answer",  # or no address by DHCP
 }
+
+
+def prepare(nic):
+    """Switch the interface `nic` on as the phone wants it, in no network."""
+    nic.active(True)
+    nic.config(pm=nic.PM_NONE)  # power saving would delay packets by hundreds of ms
+    nic.config(reconnects=0)  # the driver would try one network for ever
+    if nic.isconnected():  # since before a soft reset, by the settings of then
+        nic.disconnect()
+        for _ in range(_LEAVING):
+            if not nic.isconnected():
+                break
+            time.sleep_ms(20)
 
 
 class Join:

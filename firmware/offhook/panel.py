@@ -115,89 +115,22 @@ class Panel:
         return lines
 
     def lines(self):
-        """Return the display's lines for the state of now."""
+        """Return the display's lines for the state of now; of the two screens one is loaded."""
         desk = self.desk
         if desk.menu and not desk.agent.calls:
             lines = desk.menu.lines()
         elif desk.dialling or desk.agent.calls:
-            first = desk.active() or desk.waiting()
-            lines = [self.call_line(first)] if first else []
-            lines += [self.call_line(call) for call in desk.agent.calls if call is not first]
-            if desk.dialling:
-                prompt = "transfer_to" if desk.moving else "dial"
-                lines.insert(0, "%s: %s" % (self.text(prompt), desk.entry))
-            elif len(lines) == 1:
-                lines = self.call_lines(desk.agent.calls[0])
+            from offhook.callscreen import calling
+
+            unload("offhook.idlescreen")
+            lines = calling(self)
         else:
-            lines = self.idle_lines()
+            from offhook.idlescreen import idle
+
+            unload("offhook.callscreen")
+            lines = idle(self)
         if desk.notice:
             lines.append(desk.notice)
         if desk.muted:
             lines.append(self.text("muted"))
         return lines
-
-    def idle_lines(self):
-        """Return identity, time, and what is to be known while nothing goes on."""
-        desk, get = self.desk, self.settings.get
-        account = desk.account()
-        name = account and (account.display or account.user)
-        lines = [name or self.text("no_identity"), self.time()]
-        if not account:
-            lines.append(self.text("setup"))
-        for key, what in self.troubles.items():
-            lines.append(self.text(key))
-            detail = getattr(what, "reason", what)
-            if detail:
-                lines.append(" " + detail)
-        for account in desk.agent.accounts:
-            if account.register and not account.registered:
-                lines.append("%s %s" % (account.user, self.text("not_registered")))
-                if account.reason:
-                    lines.append(" " + account.reason)
-        if desk.completion:
-            lines.append(desk.completion.line())
-        if desk.missed:
-            lines.append("%s: %d" % (self.text("list_missed"), desk.missed))
-        if desk.messages:
-            lines.append("%s: %d" % (self.text("messages"), desk.messages))
-        if get("dnd_mode"):
-            lines.append(self.text("dnd"))
-        event = get("redirect_event")
-        if event != "none":
-            number = event != "all" and get("redirect_%s_number" % event)
-            lines.append("%s: %s" % (self.text("redirected"), number or get("redirect_number")))
-        return lines
-
-    def time(self):
-        """Return date and time as the settings want them, "" while the clock is not set."""
-        if self.clock.time() is None:
-            return ""
-        from offhook.dates import short
-
-        return short(self.clock.localtime(), self.settings)
-
-    def who(self, call):
-        """Return the other party as `display_method` wants it."""
-        method, number = self.settings.get("display_method"), call.remote.split("@")[0]
-        name = call.remote_display
-        if method == "number" or not name:
-            return number
-        return name if method == "name" or name == number else "%s %s" % (name, number)
-
-    def call_line(self, call):
-        """Return one call as one line, for several calls."""
-        return "%s %s" % (self.text(self.state_key(call)), self.who(call))
-
-    def call_lines(self, call):
-        """Return one call as two or three lines."""
-        lines = [self.text(self.state_key(call)), self.who(call)]
-        if call.state in ("connected", "held"):
-            seconds = self.clock.diff(self.clock.ms(), call.start) // 1000
-            lines.append("%d:%02d" % (seconds // 60, seconds % 60))
-        return lines
-
-    def state_key(self, call):
-        """Return the key of the text for a call's state."""
-        if call.state == "ringing":
-            return "incoming" if call.direction == "in" else "ringing"
-        return "remote_held" if call.state == "connected" and call.remote_hold else call.state

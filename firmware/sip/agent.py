@@ -4,7 +4,7 @@ Everything is synchronous: a message goes in by `received`, what follows goes ou
 and to the one listener, and what must wait is a timer. See the package's docstring.
 """
 
-from base.compat import const, let_go, low_heap, make_room, spare, unload
+from base.compat import const, let_go, low_heap, make_room, unload
 from sip.dialog import Dialog
 from sip.message import param, parse, via
 
@@ -46,9 +46,10 @@ class Account:
 
 
 class Spent:
-    """What is left of a transaction that is over but for repetitions: `data` answers them.
+    """What is left of a transaction that only repetitions concern: `data` answers them.
 
-    It is of a class of its own so that nothing keeps the transaction's code on the heap.
+    It is over, or rings and waits for somebody to answer (`delay` 0). It is of a class of its own
+    so that nothing keeps the transaction's code on the heap.
     """
 
     state = 2
@@ -60,7 +61,7 @@ class Spent:
         self.address = address
         self.protocol = protocol
         self.data = data
-        self.limit = owner.timers.after(delay, self.end)
+        self.limit = owner.timers.after(delay, self.end) if delay else None
         owner.transactions[key] = self
 
     def receive(self, message):
@@ -68,9 +69,16 @@ class Spent:
         if self.data and not 0 < message.status < 300:
             self.owner.send(self.data, self.address, self.protocol)
 
+    def respond(self, data, status):
+        """Answer the INVITE that rings: that takes a whole transaction again."""
+        from sip.server import revive
+
+        revive(self).respond(data, status)
+
     def end(self):
         """Leave the table."""
-        self.limit.cancel()
+        if self.limit:
+            self.limit.cancel()
         if self.owner.transactions.get(self.key) is self:
             del self.owner.transactions[self.key]
 
@@ -112,62 +120,27 @@ class Agent:
         self.most = get("sip_max_transactions") or 10
         self.most_calls = get("sip_max_calls") or 8
 
-    # -- starting and stopping ----------------------------------------------------------------
+    # -- starting and stopping: see `sip.accounts` ----------------------------------------------
 
     async def start(self):
         """Open the transports."""
-        from sip.transport import Transport
-
-        self.transport = Transport(self.network, self.log, self.port, self.timers, self.settings)
-        self.transport.received(self.received)
-        spare(self._forget)
-        await self.transport.start()
+        await self.load("sip.accounts").start(self)
 
     async def stop(self):
         """Hang up, unregister, close the transports."""
-        for call in list(self.calls):
-            call.hangup()
-        for account in self.accounts:
-            await account.unregister()
-        for transaction in list(self.transactions.values()):
-            transaction.end()
-        await self.transport.stop()
+        await self.load("sip.accounts").stop(self)
 
     def add(self, account):
         """Take an account in, and register it where it has a registrar."""
-        account.network = self.network
-        self.accounts.append(account)
-        if account.register and account.host:
-            from sip.registration import Registration
-
-            account.registration = Registration(self, account)
-            former = self.leaving.get(account.number)
-            if former:
-                former.heir = account.registration
-            else:
-                account.registration.start()
+        self.load("sip.accounts").add(self, account)
 
     def remove(self, account):
         """Let an account go; its registration is taken back in the background."""
-        from base.compat import spawn
-
-        self.accounts.remove(account)
-        if account.registration:
-            former = self.leaving.get(account.number)
-            if former:
-                former.heir = None  # it has not begun
-            else:
-                self.leaving[account.number] = account.registration
-                spawn(account.unregister())
+        self.load("sip.accounts").remove(self, account)
 
     def network_changed(self):
         """The network went away or came back, perhaps with another address."""
-        for account in self.accounts:
-            if account.registration:
-                account.registration.network_changed()
-        if self.network.up:
-            for call in self.calls:
-                self.load("sip.modify").moved(call)
+        self.load("sip.accounts").network_changed(self)
 
     # -- calling ------------------------------------------------------------------------------
 
@@ -241,9 +214,9 @@ class Agent:
         """Forget what can be forgotten when all will have been quiet for a while."""
         if self._sweep:
             self._sweep.cancel()
-        self._sweep = self.timers.after(_IDLE, self._forget)
+        self._sweep = self.timers.after(_IDLE, self.forget)
 
-    def _forget(self):
+    def forget(self):
         if self._sweep:
             self._sweep.cancel()
             self._sweep = None

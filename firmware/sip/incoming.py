@@ -25,6 +25,7 @@ class Incoming(Call):
         else:
             self.send(180)
             self.wait(_REFRESH, self.ring)
+        self.transaction = self.transaction.rest()
 
     def send(self, status, headers=(), body=b"", text=None):
         """Answer the INVITE; return the bytes."""

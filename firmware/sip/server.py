@@ -4,6 +4,7 @@ Loaded by the first request that comes in. Functions on an `Agent`.
 """
 
 from base.compat import const
+from sip.agent import Spent
 from sip.message import encode, param
 from sip.transaction import Transaction
 
@@ -72,6 +73,21 @@ class InviteServer(Server):
         elif self.state == _COMPLETED:
             self.data = None
             self.absorb(_CONFIRMED, _T4)
+
+    def rest(self):
+        """Ring on without this module's code; return what stays, until there is an answer."""
+        spent = Spent(self.owner, self.key, self.address, self.protocol, self.data, 0)
+        spent.state, spent.call = self.state, self.call
+        return spent
+
+
+def revive(spent):
+    """Return the INVITE's transaction that `InviteServer.rest` has left."""
+    back = InviteServer(spent.owner, spent.key, spent.address, spent.protocol)
+    back.state, back.call = spent.state, spent.call
+    if back.call:
+        back.call.transaction = back
+    return back
 
 
 def serve(agent, message):

@@ -1,0 +1,61 @@
+"""Starting and stopping a user agent, and its accounts; loaded when they change."""
+
+from base.compat import spare, spawn
+
+
+async def start(agent):
+    """Open the transports."""
+    from sip.transport import Transport
+
+    agent.transport = Transport(agent.network, agent.log, agent.port, agent.timers, agent.settings)
+    agent.transport.received(agent.received)
+    spare(agent.forget)
+    await agent.transport.start()
+
+
+async def stop(agent):
+    """Hang up, unregister, close the transports."""
+    for call in list(agent.calls):
+        call.hangup()
+    for account in agent.accounts:
+        await account.unregister()
+    for transaction in list(agent.transactions.values()):
+        transaction.end()
+    await agent.transport.stop()
+
+
+def add(agent, account):
+    """Take an account in, and register it where it has a registrar."""
+    account.network = agent.network
+    agent.accounts.append(account)
+    if account.register and account.host:
+        from sip.registration import Registration
+
+        account.registration = Registration(agent, account)
+        former = agent.leaving.get(account.number)
+        if former:
+            former.heir = account.registration
+        else:
+            account.registration.start()
+
+
+def remove(agent, account):
+    """Let an account go; its registration is taken back in the background."""
+    agent.accounts.remove(account)
+    if account.registration:
+        former = agent.leaving.get(account.number)
+        if former:
+            former.heir = None  # it has not begun
+        else:
+            agent.leaving[account.number] = account.registration
+            spawn(account.unregister())
+
+
+def network_changed(agent):
+    """The network went away or came back, perhaps with another address."""
+    for account in agent.accounts:
+        if account.registration:
+            account.registration.network_changed()
+    if agent.network.up:
+        for call in agent.calls:
+            agent.load("sip.modify").moved(call)

@@ -1,0 +1,47 @@
+"""One TCP connection, over TLS where that is asked for; loaded by each one, not kept."""
+
+import asyncio
+import select
+import socket
+from errno import ECONNREFUSED, EHOSTUNREACH, EINPROGRESS
+
+
+def _writable(sock):
+    yield asyncio.core._io_queue.queue_write(sock)
+
+
+async def connect(network, ip, port, tls=None, server_hostname=None):
+    """Return asyncio's (reader, writer); `ip` is dotted. Raises OSError.
+
+    Cancelled or refused, it leaves no socket behind.
+    """
+    if not network.up:
+        raise OSError(EHOSTUNREACH)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        try:
+            sock.connect(network.encode((ip, port)))
+        except OSError as error:
+            if error.errno != EINPROGRESS:
+                raise
+        await _writable(sock)
+        poller = select.poll()
+        # The ESP32's sockets tell of an error only where POLLHUP is asked for
+        poller.register(sock, select.POLLOUT | select.POLLERR | select.POLLHUP)
+        for _, event in poller.poll(0):
+            if event & (select.POLLERR | select.POLLHUP):
+                raise OSError(ECONNREFUSED)
+        wrapped = sock
+        if tls:
+            wrapped = tls.wrap_socket(
+                sock, server_hostname=server_hostname, do_handshake_on_connect=False
+            )
+            wrapped.setblocking(False)
+    except BaseException:
+        sock.close()
+        raise
+    from asyncio.stream import Stream
+
+    stream = Stream(wrapped)
+    return stream, stream
