@@ -71,33 +71,18 @@ class Input:
         self.clock = clock
         self.emit = emit
         self.log = log
-        self._held = {}  # name -> True: keys held by software, from the console or a key macro
+        self.held = {}  # name -> True: keys held by software, from the console or a key macro
 
     def names(self):
         """Return the names of all keys."""
         return [name for part, _ in self.parts for name in part.names]
 
-    def hold(self, name, down):
-        """Press or release a key by software; it passes the debouncing like a finger's.
-
-        Raises ValueError for a key that this board does not have.
-        """
-        if not any(name in part.names for part, _ in self.parts):
-            raise ValueError("no key '%s' on this board" % name)
-        if down:
-            self._held[name] = True
-        else:
-            self._held.pop(name, None)
-        for part, _ in self.parts:
-            if name in part.names and part.irq:
-                part.irq.set()
-
     def scan(self, part, debounce):
         """Read one part once and emit what changed."""
         raw = part.read()
-        if self._held:
+        if self.held:
             for bit, name in enumerate(part.names):
-                if name in self._held:
+                if name in self.held:
                     raw |= 1 << bit
         for name, down in debounce.update(raw, self.clock):
             try:

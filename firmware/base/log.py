@@ -31,8 +31,8 @@ class Log:
             pass  # whoever logs has worse to do than to fail for it
 
     def _add(self, level, text):
-        for character in text:
-            if character < " ":
+        for character in text.encode():  # not of the text: that would intern each one
+            if character < 32:
                 text = "".join(c if c >= " " else "?" for c in text)
                 break
         line = "[%d] %s: %s" % (level, self.stamp(), text[:_LONGEST])

@@ -52,7 +52,21 @@ def listen(desk):
 
 def bind(desk, call):
     """Bind a new call to a line key that is free."""
-    call.key = desk.fkeys.free_line(call, desk.key)
+    call.key = free_line(desk.fkeys, call, desk.key)
+
+
+def free_line(fkeys, call, wanted=None):
+    """Return the name of the line key for a new call: the wanted one, else the first free."""
+    used = {other.key for other in fkeys.desk.agent.calls if other is not call}
+    if wanted and wanted not in used:
+        return wanted
+    number = str(call.account.number)
+    for index in range(fkeys.count):
+        context, kind, _ = fkeys.entry(index)
+        name = "P%d" % (index + 1)
+        if kind == "line" and name not in used and context in ("active", number):
+            return name
+    return None
 
 
 def hold_active(desk):

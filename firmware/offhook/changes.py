@@ -22,7 +22,7 @@ def apply(phone, name):
         phone.actions.set(name, value)
     elif name.startswith("fkey") and name[4:].isdigit():
         before = int(name[4:]) in phone.desk.fkeys.watched
-        phone.desk.fkeys.load(name)
+        load(phone.desk.fkeys, name)
         if phone.agent and (before or int(name[4:]) in phone.desk.fkeys.watched):
             _watch(phone)
     elif name == "log_level":
@@ -38,6 +38,25 @@ def apply(phone, name):
         renew(phone, int(name.lstrip("abcdefghijklmnopqrstuvwxyz_")))
         if phone.desk.watch or name.startswith("user_mailbox"):
             _watch(phone)
+
+
+def load(fkeys, name):
+    """Take setting ``fkey<idx>`` over."""
+    index = int(name[4:])
+    words = (fkeys.settings.get(name) or "").split(None, 2) + [""]
+    fkeys.watched.pop(index, None)
+    if len(words) < 3:
+        fkeys.keys.pop(index, None)
+    else:
+        context, kind, argument = words[0], words[1], words[2].strip()
+        if context == "active":
+            context = "active"  # one object for all keys
+        if kind == "blf":
+            kind = "blf"
+            fkeys.watched[index] = None
+        elif kind == "url":
+            kind, argument = "url", fkeys.actions.parse(argument)
+        fkeys.keys[index] = (context, kind, argument)
 
 
 def _watch(phone):

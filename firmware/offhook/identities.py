@@ -1,6 +1,6 @@
 """Identities: from the settings ``user_name1``… to the SIP agent's accounts."""
 
-from base.compat import sleep_ms
+from base.compat import sleep_ms, spawn
 from offhook.reports import Reporter
 from sip.agent import Account, Agent
 
@@ -23,6 +23,24 @@ def make(phone, number):
     account.anonymous = get("privacy_out")
     account.register = bool(of("user_register") and account.host)
     return account
+
+
+async def begin(phone):
+    """Start the network, every identity of the settings, the keys and what only the board has."""
+    await phone.network.start()
+    phone.network.on_change(phone.network_changed)
+    address = phone.network.address()
+    await start(phone)
+    if not phone.agent.accounts:
+        phone.log(3, "no identity: set user_name1, user_host1, user_pass1; help lists more")
+    if address == phone.network.address():
+        phone.show_network()  # the agent knows: it would register a second time
+    else:
+        phone.network_changed()
+    spawn(phone.input.serve())
+    phone.settings.rest()
+    phone.platform.ready(phone)
+    spawn(ready(phone))
 
 
 async def start(phone):

@@ -23,9 +23,17 @@ def hold(phone, name, down):
 
     Raises ValueError for what is no key.
     """
-    try:
-        phone.input.hold(name, down)
-    except ValueError:
+    inputs, found = phone.input, False
+    for part, _ in inputs.parts:
+        if name in part.names:
+            found = True
+            if part.irq:
+                part.irq.set()
+    if found and down:
+        inputs.held[name] = True
+    elif found:
+        inputs.held.pop(name, None)
+    else:
         if not there(phone, name):
-            raise
+            raise ValueError("there is no key '%s'" % name[:20])
         phone.desk.on_key(name, down)

@@ -99,35 +99,25 @@ class Phone:
 
     async def run(self):
         """Run the phone until `stop`."""
-        from offhook.identities import ready, start
+        from offhook.identities import begin
 
         spawn(self.timers.serve())
-        await self.network.start()
-        self.network.on_change(self.network_changed)
-        address = self.network.address()
-        await start(self)
-        if not self.agent.accounts:
-            self.log(3, "no identity: set user_name1, user_host1, user_pass1; help lists more")
+        beginning = begin(self)
+        del begin  # this frame lives as long as the phone
+        await beginning
+        del beginning
         unload("offhook.identities")
         unload("offhook.changes")
-        if address == self.network.address():
-            self._show_network()  # the agent knows: it would register a second time
-        else:
-            self.network_changed()
-        spawn(self.input.serve())
-        self.settings.rest()
-        self.platform.ready(self)
-        spawn(ready(self))
-        del ready, start  # this frame lives as long as the phone
         await self.done.wait()
         await self.agent.stop()
 
     def network_changed(self):
         """The network went away or came back."""
-        self._show_network()
+        self.show_network()
         self.agent.network_changed()
 
-    def _show_network(self):
+    def show_network(self):
+        """Let the display tell of the network, or of none."""
         troubles = self.panel.troubles
         if self.network.up:
             troubles.pop("no_network", None)

@@ -8,7 +8,8 @@ from sip.message import name_addr, param, uri_parts
 from sip.server import reply, respond, serve
 from sip.validate import body, check, unsupported
 
-_CALL = const(12_000)  # bytes that must be free for a further call, or for what can wait
+_SECOND = const(4_000)  # bytes that must be free for a call that waits beside another one
+_CALL = const(8_000)  # and for a further one, or for what can wait
 
 
 def request(agent, message, size):
@@ -120,12 +121,17 @@ def _invite(agent, message):
     account = None if status else account_of(agent, message)
     if not status and account is None:
         status = 404
-    if len(agent.calls) >= agent.most_calls or (agent.calls and low_heap(_CALL)):
+    if len(agent.calls) >= agent.most_calls or _full(agent.calls):
         status = 486
     if status:
         reply(agent, message, status)
         return
     agent.load("sip.arriving").incoming(agent, account, message, merged)
+
+
+def _full(calls):
+    """Return whether the heap has no room for one more call beside `calls`."""
+    return bool(calls) and low_heap(_CALL if len(calls) > 1 else _SECOND)
 
 
 def account_of(agent, message):

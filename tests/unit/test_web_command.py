@@ -5,6 +5,28 @@ from offhook.commands import do_press
 from web.command import local
 
 
+class Part:
+    """Keys called `names`."""
+
+    irq = None
+
+    def __init__(self, names):
+        self.names = names
+
+
+class Held:
+    """The keys held by software; tells of each change."""
+
+    def __init__(self, phone):
+        self.phone = phone
+
+    def __setitem__(self, name, value):
+        self.phone.done.append((name, True))
+
+    def pop(self, name, _):
+        self.phone.done.append((name, False))
+
+
 class Phone:
     """What `local` wants of a phone: a board with the keys `names`, and a desk."""
 
@@ -12,16 +34,13 @@ class Phone:
         self.input = self.desk = self.agent = self
         self.accounts = ()
         self._names = names
+        self.parts = ((Part(names), None),)
+        self.held = Held(self)
         self.done = []
         self.lines = []
 
     def names(self):
         return self._names
-
-    def hold(self, name, down):
-        if name not in self._names:
-            raise ValueError("no key")
-        self.done.append((name, down))
 
     def on_key(self, name, down):
         if down:
