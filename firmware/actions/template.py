@@ -103,7 +103,7 @@ def _target(text, spec):
 def _first(text, signs, start):
     """Return where the first of `signs` stands, the length when none does."""
     for index in range(start, len(text)):
-        if text[index] in signs:
+        if text[index : index + 1] in signs:  # text[index] alone would be interned for good
             return index
     return len(text)
 
@@ -128,16 +128,14 @@ def _place(place, port):
     for label in host.split("."):
         if not 0 < len(label) < 64 or len(host) > 253:
             raise ValueError("host '%s' is no name" % host[:40])
-    for character in host:
-        if character > "~":
+    end = _span(host, 0, _NAME + ".")
+    if end < len(host):
+        if max(host.encode()) > 0x7E:
             raise ValueError("host '%s' is not ASCII; write its xn-- form" % host[:40])
-        if character not in _NAME and character != ".":
-            raise ValueError("'%s' cannot be in a host" % character)
+        raise ValueError("'%s' cannot be in a host" % host[end : end + 1])
     if digits:
-        for character in digits:
-            if character not in _DIGITS:
-                digits = "0"
-        port = int(digits) if len(digits) < 8 else 0
+        number = _span(digits, 0, _DIGITS) == len(digits) < 8
+        port = int(digits) if number else 0
         if not 0 < port < 65536:
             raise ValueError("the port is a number from 1 to 65535 ('/' in a password is %2F)")
     return host, port
@@ -213,11 +211,11 @@ def _variable(text, start, spec):
         if piece is not None:
             return piece, number + 1
     for stop in range(end, start, -1):
-        within = text[stop - 1] in _DIGITS and stop < end and text[stop] in _DIGITS
+        within = stop < end and text[stop - 1 : stop + 1].isdigit()
         piece = None if within else _known(text[start:stop], spec)
         if piece is not None:
             return piece, stop
-    if not name or name[0] in "-0123456789":
+    if not name or name[:1] in "-0123456789":
         return "", 0
     end = number + 1 if indexed else _span(text, start, _NAME[:-1])
     return " " + text[start:end], end
@@ -237,14 +235,15 @@ def _known(name, spec):
 
 
 def _literal(text):
-    for character in text:
-        if not "!" <= character <= "~":
-            return quote(text.encode(), _PRINTED)
+    raw = text.encode()
+    for character in raw:
+        if not 0x21 <= character <= 0x7E:
+            return quote(raw, _PRINTED)
     return text  # no copy: a heap in pieces has few places for 1 KB
 
 
 def _span(text, start, signs):
-    while start < len(text) and text[start] in signs:
+    while start < len(text) and text[start : start + 1] in signs:
         start += 1
     return start
 

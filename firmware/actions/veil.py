@@ -14,7 +14,7 @@ def veil(name, text):
         return text
     out, start = [], 0
     for index in range(len(text) + 1):
-        if index == len(text) or text[index] in _ENDS:
+        if index == len(text) or text[index : index + 1] in _ENDS:
             out.append(_word(text[start:index]) + text[index : index + 1])
             start = index + 1
     return "".join(out)

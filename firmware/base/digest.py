@@ -18,13 +18,13 @@ def parse_challenge(value):
     """
     found, index, size = [], 0, len(value)
     while index < size:
-        while index < size and value[index] in " \t,":
+        while index < size and value[index : index + 1] in " \t,":
             index += 1
         start = index
-        while index < size and value[index] not in ' \t,="':
+        while index < size and value[index : index + 1] not in ' \t,="':
             index += 1
         name = value[start:index].lower()
-        while index < size and value[index] in " \t":
+        while index < size and value[index : index + 1] in " \t":
             index += 1
         if value[index : index + 1] == "=":
             text, index = _value(value, index + 1)
@@ -44,7 +44,7 @@ def _value(text, index):
         index += 1
     if text[index : index + 1] != '"':
         start = index
-        while index < len(text) and text[index] not in " \t,":
+        while index < len(text) and text[index : index + 1] not in " \t,":
             index += 1
         return text[start:index], index
     out, index = "", index + 1
@@ -53,7 +53,7 @@ def _value(text, index):
             index += 1
         if index >= len(text):
             raise ValueError("quote")
-        out += text[index]
+        out += text[index : index + 1]
         index += 1
     return out, index + 1
 

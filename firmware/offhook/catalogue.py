@@ -65,7 +65,7 @@ class Spec:
                 raise ValueError
             return text
         lines = kind == "url" or "certificate" in self.name  # may have several, or anything
-        if not lines and any(c < " " or c == "\x7f" for c in text):
+        if not lines and any(c < 32 or c == 127 for c in text.encode()):
             raise ValueError
         if kind == "text" and len(text) > int(detail):
             raise ValueError

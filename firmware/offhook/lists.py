@@ -26,7 +26,8 @@ class Lists:
         kind = "d" if call.direction == "out" else "r" if call.answered else "m"
         if kind == "m" and call.quiet:
             return
-        name = "".join(c if c >= " " else " " for c in (call.remote_display or "")[:40])
+        raw = (call.remote_display or "")[:40].encode()
+        name = bytes([c if c >= 32 else 32 for c in raw]).decode()
         now = self.desk.panel.clock.time() or 0
         self._new.insert(0, "%s\t%d\t%s\t%s\n" % (kind, now, call.remote[:80], name))
         if len(self._new) >= _MOST:

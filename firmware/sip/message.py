@@ -149,7 +149,7 @@ def split(text, separator):
         return [x for x in parts if x]
     start, quoted, depth, index = 0, False, 0, 0
     while index < len(text):
-        char = text[index]
+        char = text[index : index + 1]  # text[index] would be interned for good
         if quoted:
             if char == "\\":
                 index += 1
@@ -200,7 +200,7 @@ def name_addr(value):
     if value[:1] == '"':
         index = 1
         while value[index : index + 1] not in ('"', ""):
-            index += 2 if value[index] == "\\" else 1
+            index += 2 if value[index : index + 1] == "\\" else 1
         if index >= len(value):
             raise ValueError("quote")
         display, value = unquote(value[: index + 1]), value[index + 1 :].strip()

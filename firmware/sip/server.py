@@ -149,6 +149,6 @@ def response(agent, message, status, headers=(), body=b"", to_tag=None, phrase=N
 def _steady(message):
     """Return a To tag for a stateless answer: the same one for each repetition."""
     value = 0
-    for char in message.header("call-id") or "":
-        value = (value * 31 + ord(char)) & 0xFFFFFF
+    for code in (message.header("call-id") or "").encode():
+        value = (value * 31 + code) & 0xFFFFFF
     return "%x" % value
