@@ -35,7 +35,7 @@ def _name(text):
     if text[:1] == "<":
         end = text.find(">") + 1
     else:
-        while end < len(text) and text[end].isalpha():
+        while end < len(text) and text[end : end + 1].isalpha():
             end += 1
     if end < 3:
         raise ValueError("time zone: a name of three letters is missing before '%s'" % text)
@@ -46,8 +46,8 @@ def _time(text):
     # [+-]h[h[h]][:mm[:ss]] -> seconds, rest
     sign, end = 1, 0
     if text[:1] in ("+", "-"):
-        sign, text = -1 if text[0] == "-" else 1, text[1:]
-    while end < len(text) and text[end] in "0123456789:":
+        sign, text = -1 if text[:1] == "-" else 1, text[1:]
+    while end < len(text) and text[end : end + 1] in "0123456789:":
         end += 1
     seconds, unit = 0, 3600
     for part in text[:end].split(":"):
@@ -60,7 +60,7 @@ def _moment(rule, year):
     # Mm.w.d[/time], Jn or n: seconds from 1970 in local time
     rule, _, clock = rule.partition("/")
     at = _time(clock)[0] if clock else 7200
-    if rule[0] == "M":
+    if rule[:1] == "M":
         month, week, weekday = (int(x) for x in rule[1:].split("."))
         if not (1 <= month <= 12 and 1 <= week <= 5 and 0 <= weekday <= 6):
             raise ValueError("time zone: '%s'" % rule)
@@ -68,7 +68,7 @@ def _moment(rule, year):
         day += (weekday - (day + 4) % 7) % 7 + 7 * (week - 1)
         if day >= (days(year, month + 1, 1) if month < 12 else days(year + 1, 1, 1)):
             day -= 7
-    elif rule[0] == "J":
+    elif rule[:1] == "J":
         number = int(rule[1:])
         leap = days(year, 3, 1) - days(year, 2, 1) == 29
         day = days(year, 1, 1) + number - 1 + (leap and number >= 60)

@@ -17,8 +17,8 @@ import sysconfig
 from tools import vm
 from tools.bundle import BUNDLES, bundle_of, joined
 
-# Prefixes that code puts together with a word to find a function by its name
-PREFIXES = ("do_", "cmd_", "on_", "key_", "__")
+# Names that the language itself looks up
+PREFIXES = ("__",)
 # Names that code, or a person at the REPL, reaches by text
 KEEP = {"user", "host", "uri", "phone", "self", "main", "run"}
 # Attributes and keywords of the VM's own that dir() does not list

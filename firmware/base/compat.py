@@ -38,6 +38,12 @@ def spawn(coroutine):
     return asyncio.create_task(coroutine)
 
 
+def chosen(words, functions, word):
+    """Return that of `functions` whose place `word` has in the text `words`, None for none."""
+    words = words.split()
+    return functions[words.index(word)] if word in words else None
+
+
 def unload(name):
     """Forget a module of the form "room.module", so that its code leaves the heap."""
     sys.modules.pop(name, None)

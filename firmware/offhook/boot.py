@@ -30,7 +30,7 @@ def build(phone, preset):
     desk.fkeys = FunctionKeys(desk, settings, actions, timers)
     phone.panel = desk.panel = Panel(desk, settings, timers, parts)
     phone.input = Input(parts.keys, parts.clock, desk.on_key, log)
-    count = sum(1 for n in phone.input.names() if n[0] == "P" and n[1:].isdigit())
+    count = sum(1 for n in phone.input.names() if n[:1] == "P" and n[1:].isdigit())
     desk.fkeys.count = max(4, count)  # P1 to P4 are lines, on a board without keys too
     _settings(phone, preset)
     for name in parts.missing:

@@ -3,7 +3,7 @@
 ``do_WORD(phone, rest)`` gives the answer, None for ``{"ok": true}``; ValueError is a refusal.
 """
 
-from base.compat import const, sleep_ms, unload
+from base.compat import chosen, const, sleep_ms, unload
 
 _PRESS = const(80)  # ms that a key stays down where nothing else is said
 _LONGEST = const(10_000)
@@ -121,3 +121,28 @@ def do_fault(phone, rest):
 def do_quit(phone, _):
     """``quit``: stop the phone."""
     phone.stop()
+
+
+# in one text: a function found by its name would keep that name on the heap for good
+_WORDS = "press hook set get display lamps calls log counters fault quit"
+
+
+def find(word):
+    """Return the function for `word`, None where there is none."""
+    return chosen(
+        _WORDS,
+        (
+            do_press,
+            do_hook,
+            do_set,
+            do_get,
+            do_display,
+            do_lamps,
+            do_calls,
+            do_log,
+            do_counters,
+            do_fault,
+            do_quit,
+        ),
+        word,
+    )

@@ -33,7 +33,7 @@ async def execute(phone, line):
             return json.dumps({"free": free_heap(gc), "used": gc.mem_alloc()})
         from offhook import commands
 
-        action = getattr(commands, "do_" + word, None)
+        action = commands.find(word)
         if action is None:
             from offhook.morecommands import rare as action
 

@@ -3,6 +3,7 @@
 Functions on a `Desk`. ``key_NAME`` is the key NAME; the rare ones are in `offhook.rarekeys`.
 """
 
+from base.compat import chosen
 from offhook import calls
 
 _DIGITS = "0123456789*#+"
@@ -13,7 +14,7 @@ def on_key(desk, name, down):
     """Take one debounced key event."""
     if name == "HOOK":
         hook(desk, down)
-    elif name[0] == "P" and name[1:].isdigit():
+    elif name[:1] == "P" and name[1:].isdigit():
         from offhook.fkeyacts import key
 
         key(desk.fkeys, name, down)
@@ -31,7 +32,7 @@ def press(desk, name):
         return
     if name[:2] == "F_":
         name = name[2:]
-    action = globals().get("key_" + _ALIAS.get(name, name.lower()))
+    action = find(_ALIAS.get(name, name.lower()))
     if action:
         action(desk)
     else:
@@ -190,3 +191,26 @@ def key_transfer(desk):
     from offhook.transfer import pressed
 
     pressed(desk)
+
+
+# in one text: a function found by its name would keep that name on the heap for good
+_WORDS = "enter cancel speaker headset hold dnd mute redial transfer"
+
+
+def find(word):
+    """Return the function for `word`, None where there is none."""
+    return chosen(
+        _WORDS,
+        (
+            key_enter,
+            key_cancel,
+            key_speaker,
+            key_headset,
+            key_hold,
+            key_dnd,
+            key_mute,
+            key_redial,
+            key_transfer,
+        ),
+        word,
+    )

@@ -7,7 +7,7 @@ has too is taken from there. A refusal is printed, the old value stays.
 
 import asyncio
 
-from base.compat import const, sleep_ms, spawn, unload
+from base.compat import chosen, const, sleep_ms, spawn, unload
 from base.timers import Timers
 
 _SENDING = const(60)  # s that an event may take with all its tries
@@ -66,12 +66,12 @@ def _changed(name):
 def run(word, *values):
     """Carry out `word` and print what it says; return what it has to return."""
     try:
-        action = globals().get("cmd_" + word)
+        action = find(word)
         if action:
             return action(*values)
         from offhook import commands, morecommands
 
-        action = getattr(commands, "do_" + word, None) or getattr(morecommands, "cmd_" + word)
+        action = commands.find(word) or morecommands.find(word)
         _show(action(stopped(), str(values[0]) if values and values[0] is not None else ""))
     except ValueError as error:
         print("refused: %s" % error)
@@ -239,3 +239,29 @@ def cmd_reset(what):
     elif what is not None:
         raise ValueError('reset() restarts, reset("settings") forgets all settings too')
     phone.platform.reset()
+
+
+# in one text: a function found by its name would keep that name on the heap for good
+_WORDS = "help set get take save log counters test_url press wifi_scan update reset"
+
+
+def find(word):
+    """Return the function for `word`, None where there is none."""
+    return chosen(
+        _WORDS,
+        (
+            cmd_help,
+            cmd_set,
+            cmd_get,
+            cmd_take,
+            cmd_save,
+            cmd_log,
+            cmd_counters,
+            cmd_test_url,
+            cmd_press,
+            cmd_wifi_scan,
+            cmd_update,
+            cmd_reset,
+        ),
+        word,
+    )

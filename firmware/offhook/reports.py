@@ -47,7 +47,7 @@ class Reporter:
         else:
             from offhook import incoming
 
-            action = getattr(incoming, "on_" + kind, None)
+            action = incoming.find(kind)
             if action:
                 action(desk, subject)
             elif kind != "ringing":

@@ -17,7 +17,7 @@ def plain(name):
         name += index
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
-    if not digits or len(digits) > 3 or (digits[0] == "0" and len(digits) > 1):
+    if not digits or len(digits) > 3 or (digits[:1] == "0" and len(digits) > 1):
         return name, None
     return stem, int(digits)
 
