@@ -18,7 +18,6 @@ from tools import build, vm32, vmboard, wiring
 from tools.vmboard.bridge import Bridge
 
 HEAP = "110k"
-_STAND_INS = pathlib.Path(vmboard.__file__).parent
 _SETTLED = 5  # s after the start: what is loaded once has gone
 
 
@@ -66,8 +65,8 @@ def free(folder):
 def stand_ins():
     """Return the bytes of heap that the chip's modules take here, and do not take on the chip."""
     text = (
-        f"import gc, sys; sys.path.insert(0, {str(_STAND_INS)!r}); gc.collect(); a = gc.mem_free()"
-        "; import fake_machine, fake_network; gc.collect(); print(a - gc.mem_free())"
+        f"import gc, sys; sys.path.insert(0, {str(vmboard.stand_ins())!r}); gc.collect()"
+        "; a = gc.mem_free(); import fake_machine, fake_network; gc.collect(); print(a - gc.mem_free())"
     )
     command = [os.environ["MICROPYTHON"], "-X", "heapsize=" + HEAP, "-c", text]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

@@ -11,6 +11,7 @@ import termios
 import tty
 
 from tools import vm
+from tools.vmboard import stand_ins
 
 _BOOT = pathlib.Path(__file__).resolve().parent / "boot.py"
 
@@ -56,7 +57,7 @@ class Bridge:
             stdin=other,
             stdout=other,
             stderr=other,
-            env={**os.environ, "MICROPYPATH": f"{_BOOT.parent}:.frozen", "TERM": "dumb"},
+            env={**os.environ, "MICROPYPATH": f"{stand_ins()}:.frozen", "TERM": "dumb"},
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  one call
         )
