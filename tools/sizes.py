@@ -66,7 +66,8 @@ def stand_ins():
     """Return the bytes of heap that the chip's modules take here, and do not take on the chip."""
     text = (
         f"import gc, sys; sys.path.insert(0, {str(vmboard.stand_ins())!r}); gc.collect()"
-        "; a = gc.mem_free(); import fake_machine, fake_network; gc.collect(); print(a - gc.mem_free())"
+        "; a = gc.mem_free(); import fake_machine, fake_network; gc.collect()"
+        "; print(a - gc.mem_free())"
     )
     command = [os.environ["MICROPYTHON"], "-X", "heapsize=" + HEAP, "-c", text]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
