@@ -15,7 +15,7 @@ import sys
 
 from littlefs import LittleFS
 
-from tools import check_boards, squeeze, vm, wiring
+from tools import check_boards, squeeze, vm, wiring, words
 
 MARCH = {"esp32": "xtensawin", "esp32s3": "xtensawin"}
 _BLOCK = 4096
@@ -55,6 +55,7 @@ def build(name, dest=None, settings=None, firmware=None):
         text = pathlib.Path(settings).read_text("utf-8")
         json.loads(text)  # rather refused here than set aside by the phone
         (root / "state/settings.json").write_text(text, "utf-8")
+    (app / words.FILE).write_text("\n".join(words.words(app, plan)) + "\n", "utf-8")
     (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
     (app / _HASHES).write_text(hash_list(app))
     (dest / "board.json").write_text(json.dumps(board.about, indent=2) + "\n")

@@ -1,6 +1,6 @@
 """Identities: from the settings ``user_name1``… to the SIP agent's accounts."""
 
-from base.compat import sleep_ms, spawn
+from base.compat import sleep_ms, spawn, unload
 from offhook.reports import Reporter
 from sip.agent import Account, Agent
 
@@ -27,6 +27,9 @@ def make(phone, number):
 
 async def begin(phone):
     """Start the network, every identity of the settings, the keys and what only the board has."""
+    phone.settings.rest()
+    for name in "offhook.changes offhook.fkeyparse actions.template actions.veil".split():
+        unload(name)  # what has read the settings makes room for what registers
     await phone.network.start()
     phone.network.on_change(phone.network_changed)
     address = phone.network.address()
@@ -38,7 +41,6 @@ async def begin(phone):
     else:
         phone.network_changed()
     spawn(phone.input.serve())
-    phone.settings.rest()
     phone.platform.ready(phone)
     spawn(ready(phone))
 

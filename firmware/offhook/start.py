@@ -107,7 +107,6 @@ class Phone:
         await beginning
         del beginning
         unload("offhook.identities")
-        unload("offhook.changes")
         await self.done.wait()
         await self.agent.stop()
 

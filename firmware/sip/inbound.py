@@ -8,8 +8,7 @@ from sip.message import name_addr, param, uri_parts
 from sip.server import reply, respond, serve
 from sip.validate import body, check, unsupported
 
-_SECOND = const(4_000)  # bytes that must be free for a call that waits beside another one
-_CALL = const(8_000)  # and for a further one, or for what can wait
+_CALL = const(8_000)  # bytes that must be free for a third call, or for what can wait
 
 
 def request(agent, message, size):
@@ -130,8 +129,8 @@ def _invite(agent, message):
 
 
 def _full(calls):
-    """Return whether the heap has no room for one more call beside `calls`."""
-    return bool(calls) and low_heap(_CALL if len(calls) > 1 else _SECOND)
+    """Return whether the heap has no room for one more call; one may always wait."""
+    return len(calls) > 1 and low_heap(_CALL)
 
 
 def account_of(agent, message):

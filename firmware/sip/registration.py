@@ -6,8 +6,9 @@ phones do not come back in the same second. What is on the heap all the time is 
 answers is in `sip.registered`.
 """
 
-from base.compat import const
+from base.compat import const, let_go
 
+_AGAIN = const(2000)  # ms until a REGISTER that found no memory is tried again
 _KEEP = const(15)  # s between two keep-alives that hold a NAT's mapping open
 
 
@@ -39,11 +40,17 @@ class Registration:
         self.wait(None)
         if not self.agent.network.up and not self.account.tried:
             return  # the network, once it is up, begins
-        if self.request is None:
+        if self.request is not None:
+            return
+        try:
             self.request = self.agent.load("sip.request").Request(
                 self.agent, self.dialog, "REGISTER", self._answered, self._headers
             )
             self.request.start()
+        except MemoryError:  # there will be more of it later
+            self.request = None
+            let_go()
+            self.wait(_AGAIN)
 
     async def stop(self):
         """Unregister, as far as the registrar answers in two seconds."""

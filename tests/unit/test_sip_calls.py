@@ -550,17 +550,20 @@ def test_a_call_whose_caller_has_vanished_rings_five_minutes():
     _quiet(wire, a)
 
 
-def test_a_further_call_that_would_fill_the_heap_gets_486():
+def test_a_third_call_that_would_fill_the_heap_gets_486_and_a_second_one_may_wait():
     from sip import inbound
 
     wire, a, peer, call, _ = _called()
     before, inbound.low_heap = inbound.low_heap, lambda wanted: True
     try:
         peer.request("INVITE", (A, 5060), "sip:100@" + A, "c2", body=SDP)
-        assert peer.take() == ["486"] and len(a.calls) == 1
+        assert peer.take()[0] == "100" and len(a.calls) == 2
+        peer.request("INVITE", (A, 5060), "sip:100@" + A, "c3", body=SDP)
+        assert peer.take() == ["486"] and len(a.calls) == 2
     finally:
         inbound.low_heap = before
-    call.reject(486)
+    for call in list(a.calls):
+        call.reject(486)
     _quiet(wire, a)
 
 
