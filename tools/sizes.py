@@ -4,6 +4,7 @@ The built image runs in the 32-bit VM with 110 KB of heap, all chips of the boar
 stands in for the chip's own modules takes heap as well; the table says how much.
 """
 
+import codecs
 import json
 import os
 import pathlib
@@ -27,6 +28,7 @@ class Serial:
     def __init__(self, image, heap):
         self.bridge = Bridge(image, heap=heap)
         self.seen = ""
+        self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     def until(self, pattern, seconds=60):
         """Read until `pattern` has come; return its match."""
@@ -35,7 +37,7 @@ class Serial:
             if time.monotonic() > end:
                 raise SystemExit(f"no {pattern!r} from the board: {self.seen[-500:]}")
             self.bridge.serve(lambda: bool(select.select([line], [], [], 0)[0]))
-            self.seen += os.read(line, 4096).decode(errors="replace")
+            self.seen += self.decode(os.read(line, 4096))
         self.seen = self.seen[match.end() :]
         return match
 

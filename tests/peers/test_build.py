@@ -1,5 +1,6 @@
 """What `make build` and `make flash` make: files, the image in the VM, esptool's command line."""
 
+import codecs
 import hashlib
 import json
 import os
@@ -109,6 +110,7 @@ class Serial:
     def __init__(self, image):
         self.bridge = Bridge(image)
         self.seen = ""
+        self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     def until(self, *words, seconds=30):
         """Read until the text has one of `words`; return all that was read since the last."""
@@ -120,7 +122,7 @@ class Serial:
                 lambda: time.monotonic() > end or bool(select.select([line], [], [], 0)[0])
             )
             if select.select([line], [], [], 0)[0]:
-                self.seen += os.read(line, 4096).decode(errors="replace")
+                self.seen += self.decode(os.read(line, 4096))
         seen, self.seen = self.seen, ""
         return seen
 

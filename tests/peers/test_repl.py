@@ -1,5 +1,6 @@
 """``from offhook import phone`` on the built image in the VM: what a person types at the REPL."""
 
+import codecs
 import http.server
 import json
 import os
@@ -167,6 +168,7 @@ class Person:
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), other)
         self.mpremote = subprocess.Popen(command, cwd=vm.ROOT, start_new_session=True, **streams)
         os.close(other)
+        self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     def until(self, word, seconds=30):
         """Read until `word` has come; return all that was read."""
@@ -174,7 +176,7 @@ class Person:
         while word not in seen:
             assert time.monotonic() < end, seen
             if select.select([self.terminal], [], [], 0.2)[0]:
-                seen += os.read(self.terminal, 4096).decode(errors="replace")
+                seen += self.decode(os.read(self.terminal, 4096))
         return seen
 
     def type(self, text):
