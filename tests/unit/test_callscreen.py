@@ -1,0 +1,60 @@
+"""The display in a call: whose it is, in which state, and since when."""
+
+from offhook.callscreen import calling
+from offhook.incoming import on_connected
+from support import Clock
+
+
+class Call:
+    """A call that has rung for a while."""
+
+    state, direction, remote, remote_display = "connected", "in", "201@h", "Ann"
+    remote_hold = False
+    start = 0
+
+
+class Desk:
+    """What the screen and the report want of a desk and a panel."""
+
+    dialling = moving = False
+    entry = ""
+
+    def __init__(self, *calls):
+        self.clock = Clock(0)
+        self.desk = self.agent = self.timers = self.settings = self
+        self.calls = calls
+        self.told = []
+
+    def fire(self, event, call):
+        self.told.append(event)
+
+    def get(self, name):
+        return "both"
+
+    def text(self, key):
+        return "<%s>" % key
+
+    def active(self):
+        return self.calls[0]
+
+    def waiting(self):
+        return None
+
+
+def test_a_calls_time_counts_from_its_answer_not_from_its_first_ring():
+    call = Call()
+    desk = Desk(call)
+    desk.clock.move(20_000)  # it rings
+    on_connected(desk, call)
+    assert desk.told == ["action_connected_url"]
+    desk.clock.move(65_000)
+    assert calling(desk) == ["<connected>", "Ann 201", "1:05"]
+
+
+def test_several_calls_are_a_list_with_the_active_one_first():
+    held, active = Call(), Call()
+    held.state, held.remote, held.remote_display = "held", "300@h", ""
+    desk = Desk(active, held)
+    assert calling(desk) == ["<connected> Ann 201", "<held> 300"]
+    desk.dialling, desk.entry = True, "42"
+    assert calling(desk)[0] == "<dial>: 42"
