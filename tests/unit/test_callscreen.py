@@ -1,8 +1,9 @@
 """The display in a call: whose it is, in which state, and since when."""
 
+from support import Clock
+
 from offhook.callscreen import calling
 from offhook.incoming import on_connected
-from support import Clock
 
 
 class Call:
