@@ -244,6 +244,17 @@ class Robot(Peer):
             self.wire.timers.after(interval, self.repeat, key, data, to, 2 * interval)
 
 
+def finish(wire, *agents, ms=200_000):
+    """Hang up what there is and let `ms` pass: nothing may be left."""
+    for agent in agents:
+        for call in list(agent.calls):
+            call.hangup()
+    wire.run(ms)
+    for agent in agents:
+        assert agent.calls == [] and agent.waiting == [] and not agent.transactions
+    assert len(wire.timers) == 0
+
+
 SDP = (
     b"v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n"
     b"m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"

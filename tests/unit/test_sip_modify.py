@@ -1,6 +1,6 @@
 """Changing a call: hold and resume, offers both ways, glare, UPDATE, and session timers."""
 
-from sipkit import SDP, Wire
+from sipkit import SDP, Wire, finish
 
 A, B = "10.0.0.1", "10.0.0.2"
 
@@ -20,16 +20,6 @@ def _connected(lose=(), **settings):
     other = b.party.calls[0]
     assert call.state == other.state == "connected"
     return wire, a, b, call, other
-
-
-def _end(wire, *agents):
-    for agent in agents:
-        for call in list(agent.calls):
-            call.hangup()
-    wire.run(200_000)
-    for agent in agents:
-        assert agent.calls == [] and agent.waiting == [] and not agent.transactions
-    assert len(wire.timers) == 0
 
 
 def _peer(**settings):
@@ -63,7 +53,7 @@ def test_hold_and_resume_are_told_to_both_sides():
     wire.run(1000)
     assert call.state == "connected" and a.party.events[-1] == "unhold"
     assert not other.remote_hold and b.party.events[-1] == "unheld"
-    _end(wire, a, b)
+    finish(wire, a, b)
 
 
 def test_hold_survives_the_loss_of_any_one_message():
@@ -77,7 +67,7 @@ def test_hold_survives_the_loss_of_any_one_message():
         wire.run(40_000)
         assert call.state == "connected" and not other.remote_hold, lost
         assert a.party.events.count("hold") == a.party.events.count("unhold") == 1
-        _end(wire, a, b)
+        finish(wire, a, b)
 
 
 def test_both_sides_hold_and_resume():
@@ -95,7 +85,7 @@ def test_both_sides_hold_and_resume():
     wire.run(1000)
     assert other.state == "connected" and not call.remote_hold
     assert call.voice.direction == other.voice.direction == "sendrecv"
-    _end(wire, a, b)
+    finish(wire, a, b)
 
 
 def test_glare_is_resolved_by_491_and_unlike_pauses():
@@ -106,7 +96,7 @@ def test_glare_is_resolved_by_491_and_unlike_pauses():
     assert sum(line.startswith("SIP/2.0 491") for line in wire.lines()) == 2
     wire.run(10_000)
     assert call.state == other.state == "held"
-    _end(wire, a, b)
+    finish(wire, a, b)
 
 
 def test_a_change_of_mind_while_the_hold_is_under_way_is_carried_out():
@@ -117,7 +107,7 @@ def test_a_change_of_mind_while_the_hold_is_under_way_is_carried_out():
     call.resume()
     wire.run(5000)
     assert call.state == "connected" and not other.remote_hold
-    _end(wire, a, b)
+    finish(wire, a, b)
 
 
 def test_an_offerless_invite_while_held_gets_what_we_want_now():
@@ -134,7 +124,7 @@ def test_an_offerless_invite_while_held_gets_what_we_want_now():
     call.hangup()
     peer.take()
     peer.reply(peer.got[0], 200)
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_refused_hold_is_a_hold_for_us_alone():
@@ -146,7 +136,7 @@ def test_a_refused_hold_is_a_hold_for_us_alone():
     call.resume()
     assert peer.take() == [] and call.state == "connected"  # there is nothing to tell
     assert a.party.events[-2:] == ["hold", "unhold"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_refused_resume_leaves_the_call_on_hold_and_may_be_tried_again():
@@ -161,7 +151,7 @@ def test_a_refused_resume_leaves_the_call_on_hold_and_may_be_tried_again():
         peer.reply(peer.got[0], status, body=SDP if status == 200 else b"")
         assert peer.take() == ["ACK"]
     assert call.state == "connected" and a.party.events[-2:] == ["hold", "unhold"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_481_to_the_hold_ends_the_call():
@@ -170,7 +160,7 @@ def test_a_481_to_the_hold_ends_the_call():
     peer.take()
     peer.reply(peer.got[0], 481)
     assert sorted(peer.take()) == ["ACK", "BYE"] and call.ended_by == "error"
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_an_update_moves_the_remote_target_and_may_change_the_session():
@@ -188,7 +178,7 @@ def test_an_update_moves_the_remote_target_and_may_change_the_session():
     assert peer.take() == ["501"]
     _inside(peer, call, "MESSAGE", 5)
     assert peer.take() == ["501"] and call.state == "connected"
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_new_address_of_ours_is_told_to_the_other_side():
@@ -201,7 +191,7 @@ def test_a_new_address_of_ours_is_told_to_the_other_side():
     wire.run(100)
     assert other.voice.ip == "10.0.0.11" and other.dialog.target == "sip:100@10.0.0.11:5060"
     a.network.ip = A
-    _end(wire, a, b)
+    finish(wire, a, b)
 
 
 def test_an_offer_before_the_answer_is_refused_with_500():
@@ -216,7 +206,7 @@ def test_an_offer_before_the_answer_is_refused_with_500():
     assert peer.take() == ["500"] and peer.got[0].header("retry-after")
     peer.request("INVITE", (A, 5060), "sip:100@" + A, cseq=3, to_tag=tag, body=SDP)
     assert peer.take() == ["500"] and call.state == "ringing"
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_the_session_is_refreshed_at_half_time_and_ends_without_refreshes():
@@ -230,7 +220,7 @@ def test_the_session_is_refreshed_at_half_time_and_ends_without_refreshes():
     wire.run(200_000)
     assert call.state == other.state == "ended"
     assert (call.ended_by, other.ended_by) == ("error", "error")
-    _end(wire, a, b)
+    finish(wire, a, b)
 
 
 def test_the_other_side_refreshes_and_is_waited_for():
@@ -246,7 +236,7 @@ def test_the_other_side_refreshes_and_is_waited_for():
     peer.take(58_000)
     assert call.state == "connected"
     assert "BYE" in peer.take(5_000) and call.state == "ended"
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_too_short_a_session_gets_422_with_min_se():
@@ -256,7 +246,7 @@ def test_too_short_a_session_gets_422_with_min_se():
     assert peer.take() == ["422"] and peer.got[0].header("min-se") == "90"
     peer.request("INVITE", (A, 5060), "sip:100@" + A, "c7", headers=timer, body=SDP)
     assert peer.take() == ["100", "422"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_422_raises_our_interval():
@@ -274,4 +264,4 @@ def test_a_422_raises_our_interval():
     assert peer.take() == ["ACK"] and call.session.seconds == 400
     assert a.party.events == ["outgoing", "connected"]
     assert peer.take(201_000)[0] == "INVITE"  # no UPDATE in its Allow
-    _end(wire, a)
+    finish(wire, a)

@@ -1,6 +1,6 @@
 """Early media, forks, reliable provisional responses (RFC 3262) and redirections."""
 
-from sipkit import SDP, Wire
+from sipkit import SDP, Wire, finish
 
 A, B = "10.0.0.1", "10.0.0.2"
 
@@ -14,14 +14,6 @@ def _calling():
     return wire, a, peer, call, peer.got[0]
 
 
-def _end(wire, agent):
-    for call in list(agent.calls):
-        call.hangup()
-    wire.run(200_000)
-    assert agent.calls == [] and agent.waiting == [] and not agent.transactions
-    assert len(wire.timers) == 0
-
-
 def test_early_media_is_taken_over_and_ringing_told_once():
     wire, a, peer, call, invite = _calling()
     peer.reply(invite, 183, body=SDP)
@@ -31,7 +23,7 @@ def test_early_media_is_taken_over_and_ringing_told_once():
     peer.reply(invite, 180, "fork")
     peer.take()
     assert a.party.events == ["outgoing", "ringing"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_reliable_18x_gets_its_prack_once_and_in_order():
@@ -58,7 +50,7 @@ def test_a_reliable_18x_gets_its_prack_once_and_in_order():
     call.hangup()
     assert peer.take() == ["BYE"] and peer.got[0].cseq()[0] > 4
     peer.reply(peer.got[0], 200)
-    _end(wire, a)
+    finish(wire, a)
 
 
 def _called():
@@ -91,21 +83,21 @@ def test_our_180_is_reliable_where_it_must_be():
     assert peer.take() == ["481"]
     call.answer()
     assert peer.take() == ["200"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_180_that_nobody_pracks_ends_the_call_after_32_s():
     wire, a, peer, call, ringing = _called()
     got = peer.take(33_000)
     assert "504" in got and call.state == "ended"
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_an_answer_stops_the_reliable_180():
     wire, a, peer, call, ringing = _called()
     call.answer()
     assert peer.take(400) == ["200"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_redirection_is_followed_by_its_q_values_and_within_limits():
@@ -126,7 +118,7 @@ def test_a_redirection_is_followed_by_its_q_values_and_within_limits():
     peer.take()
     assert call.state == "ended" and call.status == 302
     assert a.party.events == ["outgoing", "ended"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_chain_of_redirections_ends():
@@ -139,4 +131,4 @@ def test_a_chain_of_redirections_ends():
             break
         invite = peer.got[got.index("INVITE")]
     assert call.state == "ended" and index < 8
-    _end(wire, a)
+    finish(wire, a)

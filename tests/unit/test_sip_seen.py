@@ -1,6 +1,6 @@
 """What other software sends, as seen from PBXs, trunks and phones: lax, odd, but meant well."""
 
-from sipkit import SDP, Wire
+from sipkit import SDP, Wire, finish
 
 from sip.agent import Account
 
@@ -32,20 +32,12 @@ def _inside(peer, call, method, cseq=1, tag="peer", **kw):
     peer.request(method, (A, 5060), "sip:100@" + A, call.call_id, cseq, **kw)
 
 
-def _end(wire, agent):
-    for call in list(agent.calls):
-        call.hangup()
-    wire.run(200_000)
-    assert agent.calls == [] and agent.waiting == [] and not agent.transactions
-    assert len(wire.timers) == 0
-
-
 def test_a_cancel_with_the_to_tag_of_our_180_ends_the_call():
     wire, a, peer, call, branch, tag = _called()
     peer.request("CANCEL", (A, 5060), "sip:100@" + A, branch=branch, to_tag=tag)
     assert sorted(peer.take()) == ["200", "487"] and call.state == "ended"
     peer.request("ACK", (A, 5060), "sip:100@" + A, branch=branch, to_tag=tag)
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_the_cancel_of_a_re_invite_that_is_answered_gets_200_and_changes_nothing():
@@ -58,7 +50,7 @@ def test_the_cancel_of_a_re_invite_that_is_answered_gets_200_and_changes_nothing
     peer.request("CANCEL", (A, 5060), "sip:100@" + A, cseq=2, to_tag=tag, branch=again)
     assert peer.take() == ["200"] and call.state == "connected"
     peer.request("ACK", (A, 5060), "sip:100@" + A, cseq=2, to_tag=tag)
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_an_update_before_the_answer_tells_who_is_called_and_leaves_the_call_alone():
@@ -74,7 +66,7 @@ def test_an_update_before_the_answer_tells_who_is_called_and_leaves_the_call_alo
     assert peer.take() == ["481"] and call.state == "ringing"
     peer.reply(invite, 200, body=SDP)
     assert peer.take() == ["ACK"] and call.state == "connected"
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_an_update_may_change_early_media_once_a_reliable_183_has_answered_our_offer():
@@ -90,7 +82,7 @@ def test_an_update_may_change_early_media_once_a_reliable_183_has_answered_our_o
     call.hangup()
     assert peer.take() == ["BYE"]
     peer.reply(peer.got[0], 200)
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_the_end_of_an_early_dialog_is_no_ringing():
@@ -98,7 +90,7 @@ def test_the_end_of_an_early_dialog_is_no_ringing():
     peer.reply(invite, 199, "gone")
     peer.take()
     assert call.state == "calling" and a.party.events == ["outgoing"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_an_ack_with_a_body_that_nobody_asked_for_is_an_ack():
@@ -107,7 +99,7 @@ def test_an_ack_with_a_body_that_nobody_asked_for_is_an_ack():
     peer.take()
     peer.request("ACK", (A, 5060), "sip:100@" + A, to_tag=tag, body=b"x", kind="text/plain")
     assert peer.take() == [] and call.state == "connected"
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_an_info_of_a_package_that_nobody_has_agreed_on_gets_469():
@@ -118,7 +110,7 @@ def test_an_info_of_a_package_that_nobody_has_agreed_on_gets_469():
     more = [("Info-Package", "dtmf")]
     peer.request("INFO", (A, 5060), "sip:100@" + A, cseq=3, to_tag=tag, headers=more)
     assert peer.take() == ["200"]
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_a_request_whose_via_makes_no_sense_is_dropped_without_a_fault():
@@ -126,13 +118,13 @@ def test_a_request_whose_via_makes_no_sense_is_dropped_without_a_fault():
     for broken in ('z9hG4bK1;x="y', 'z9hG4bK1;"rport'):
         peer.request("OPTIONS", (A, 5060), "sip:100@" + A, "c9", branch=broken)
         assert peer.take() in ([], ["400"])  # a fault in the log fails the test
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_an_accept_over_several_lines_is_one_list():
     more = [("Accept", "application/isup"), ("Accept", "application/sdp")]
     wire, a, peer, call, branch, tag = _called(headers=more)
-    _end(wire, a)
+    finish(wire, a)
 
 
 def test_numbers_are_dialled_as_uris_write_them():
@@ -153,7 +145,7 @@ def test_numbers_are_dialled_as_uris_write_them():
         assert "<%s>" % uri == peer.got[0].header("to")
         if number == "#31#12":
             assert call.remote == "#31#12@10.0.0.2"
-    _end(wire, a)
+    finish(wire, a)
 
 
 def _register(host=B, outbound=""):

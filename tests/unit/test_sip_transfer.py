@@ -1,6 +1,6 @@
 """Transfers (RFC 3515, 5589), Replaces (RFC 3891), DTMF by INFO, and what an INVITE tells."""
 
-from sipkit import SDP, Wire
+from sipkit import SDP, Wire, finish
 
 A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 
@@ -18,16 +18,6 @@ def _three():
 
         agents.append(wire.agent(ip, user, listener))
     return (wire,) + tuple(agents)
-
-
-def _end(wire, *agents):
-    for agent in agents:
-        for call in list(agent.calls):
-            call.hangup()
-    wire.run(300_000)
-    for agent in agents:
-        assert agent.calls == [] and agent.waiting == [] and not agent.transactions
-    assert len(wire.timers) == 0
 
 
 def test_a_blind_transfer_joins_the_other_two():
@@ -48,7 +38,7 @@ def test_a_blind_transfer_joins_the_other_two():
         assert b.calls[0].state == c.calls[0].state == "connected"
         assert b.calls[0].remote == "300@10.0.0.3" and c.calls[0].remote == "200@10.0.0.2"
         assert "refer" in b.party.events
-        _end(wire, a, b, c)
+        finish(wire, a, b, c, ms=300_000)
 
 
 def test_an_attended_transfer_replaces_the_consultation():
@@ -70,7 +60,7 @@ def test_an_attended_transfer_replaces_the_consultation():
         assert b.calls[0].state == c.calls[0].state == "connected"
         assert b.calls[0].remote == "300@10.0.0.3" and c.calls[0].remote == "200@10.0.0.2"
         assert "replaced" in c.party.events and c.party.events.count("incoming") == 1
-        _end(wire, a, b, c)
+        finish(wire, a, b, c, ms=300_000)
 
 
 def test_a_failed_transfer_leaves_the_call():
@@ -82,7 +72,7 @@ def test_a_failed_transfer_leaves_the_call():
     assert call.state == "connected" and a.party.events[-1] == "transfer"
     assert [x.split(" ")[1] for x in wire.lines() if x.startswith("SIP/2.0 404")] == ["404"]
     assert len(b.calls) == 1
-    _end(wire, a, b, c)
+    finish(wire, a, b, c, ms=300_000)
 
 
 def _peer_call():
@@ -116,7 +106,7 @@ def test_norefersub_is_honoured_on_both_sides():
     assert peer.got[0].header("referred-by") == "<sip:100@10.0.0.1>"
     peer.reply(peer.got[0], 202, headers=[("Refer-Sub", "false")])
     assert peer.take() == ["BYE"] and call.state == "ended"
-    _end(wire, a)
+    finish(wire, a, ms=300_000)
 
 
 def test_wrong_refers_and_notifies_get_what_they_are_owed():
@@ -136,7 +126,7 @@ def test_wrong_refers_and_notifies_get_what_they_are_owed():
     assert peer.take() == ["481"]
     peer.request("REFER", (A, 5060), "sip:100@" + A, "out", headers=[("Refer-To", "<sip:1@h>")])
     assert peer.take() == ["403"]
-    _end(wire, a)
+    finish(wire, a, ms=300_000)
 
 
 def test_a_refused_refer_is_told():
@@ -153,7 +143,7 @@ def test_a_refused_refer_is_told():
     peer.reply(peer.got[0], 202)
     peer.take(181_000)
     assert seen[1] == ("transfer", 408) and call.state == "connected"
-    _end(wire, a)
+    finish(wire, a, ms=300_000)
 
 
 def test_replaces_is_checked():
@@ -174,7 +164,7 @@ def test_replaces_is_checked():
     assert sorted(invite(4, good)) == ["100", "200", "BYE"]
     assert call.state == "ended" and a.calls[0].state == "connected"
     assert a.party.events[-3:] == ["replaced", "connected", "ended"]
-    _end(wire, a)
+    finish(wire, a, ms=300_000)
 
 
 def test_dtmf_goes_by_info_both_ways():
@@ -194,7 +184,7 @@ def test_dtmf_goes_by_info_both_ways():
     assert peer.take() == ["INFO"] and peer.got[0].body == b"Signal=1\r\nDuration=160\r\n"
     peer.reply(peer.got[0], 200)
     assert peer.take() == ["INFO"] and peer.got[0].body.startswith(b"Signal=*")
-    _end(wire, a)
+    finish(wire, a, ms=300_000)
 
 
 def _incoming(headers, trusted=False):
@@ -257,7 +247,7 @@ def test_an_anonymous_call_shows_who_it_is_to_the_trusted_proxy_only():
     assert "100" not in invite.header("contact").split("@")[0]
     assert invite.header("privacy") == "id"
     assert invite.header("p-preferred-identity") == "<sip:100@10.0.0.1>"
-    _end(wire, a)
+    finish(wire, a, ms=300_000)
 
 
 def test_a_request_that_went_round_gets_483():
@@ -277,4 +267,4 @@ def test_a_request_that_went_round_gets_483():
     data = wire.log[0][3].replace(b"Max-Forwards: 70", b"Max-Forwards: 0")
     peer.send(data.replace(b"c1", b"c2").replace(b"bKp1", b"bKp2"), (A, 5060))
     assert "483" in peer.take()
-    _end(wire, a)
+    finish(wire, a, ms=300_000)
