@@ -4,7 +4,7 @@ Whoever calls sets the deadline. A request that fails tells by `begun` whether t
 it: only where that is False may it be tried again.
 """
 
-from base.compat import const, wait_for_ms
+from base.compat import const, shut, wait_for_ms
 
 _HEADER = const(16384)  # bytes of all lines up to the body, interim answers among them
 _LINE = const(1024)  # bytes kept of one line
@@ -56,11 +56,7 @@ class Request:
         finally:
             if not self.begun:
                 found.append(found.pop(0))  # the next try takes the name's next address
-            try:
-                writer.close()
-                writer.s.close()  # MicroPython's close() leaves the socket open, CPython has no s
-            except (OSError, AttributeError):
-                pass
+            shut(writer)
 
     async def _line(self):
         """Return the next line without its end; its beginning when it is long."""

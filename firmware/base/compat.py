@@ -44,6 +44,15 @@ def chosen(words, functions, word):
     return functions[words.index(word)] if word in words else None
 
 
+def shut(writer):
+    """Close a stream and its socket at once, whatever state it is in."""
+    try:
+        writer.close()
+        writer.s.close()  # MicroPython's close() leaves the socket open, CPython has no s
+    except (OSError, AttributeError):
+        pass
+
+
 def unload(name):
     """Forget a module of the form "room.module", so that its code leaves the heap."""
     sys.modules.pop(name, None)

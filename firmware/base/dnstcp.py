@@ -2,7 +2,7 @@
 
 import asyncio
 
-from base.compat import const, wait_for_ms
+from base.compat import const, shut, wait_for_ms
 
 _PORT = const(53)
 _TRY = const(2000)  # ms
@@ -30,8 +30,4 @@ async def _over_tcp(network, server, query):
     except IndexError:
         raise ValueError("no answer")
     finally:
-        try:
-            writer.close()
-            writer.s.close()  # MicroPython's close() leaves the socket open, CPython has no s
-        except (OSError, AttributeError):
-            pass
+        shut(writer)
