@@ -78,10 +78,8 @@ def tell(phone, name):
         if before != "none":
             _dial(phone, get("redirect_%s_off_code" % _KIND[before]))
         if not off:
-            from offhook.incoming import target
-
             code = get("redirect_%s_on_code" % _KIND[get(name)])
-            _dial(phone, code and code + (target(get, get(name)) or ""))
+            _dial(phone, code and code + (phone.desk.target(get(name)) or ""))
 
 
 def _dial(phone, code):

@@ -131,6 +131,11 @@ class Desk:
                 return account
         return accounts[0] if accounts else None
 
+    def target(self, event):
+        """Return where calls are forwarded to at `event`, "" or None for nowhere."""
+        get = self.settings.get
+        return (event != "all" and get("redirect_%s_number" % event)) or get("redirect_number")
+
     def context(self, call=None, key=None):
         """Return what an event of `call`, or of `key`, belongs to."""
         return Context(call, key or (call and call.key))

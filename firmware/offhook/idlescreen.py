@@ -29,8 +29,7 @@ def idle(panel):
         lines.append(panel.text("dnd"))
     event = get("redirect_event")
     if event != "none":
-        number = event != "all" and get("redirect_%s_number" % event)
-        lines.append("%s: %s" % (panel.text("redirected"), number or get("redirect_number")))
+        lines.append("%s: %s" % (panel.text("redirected"), desk.target(event)))
     return lines
 
 

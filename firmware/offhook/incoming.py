@@ -26,37 +26,33 @@ def arrived(desk, call):
     if call.state == "ended":
         return
     busy = len(desk.agent.calls) > 1
-    event = forwarding(get)
+    event = forwarding(desk)
     if get("reject_anonymous") and call.remote.startswith("anonymous@"):
         call.quiet = True
         call.reject(_ANONYMOUS)
     elif event == "all":
         call.quiet = True
-        call.redirect(target(get, event), "unconditional")
+        call.redirect(desk.target(event), "unconditional")
     elif get("dnd_mode"):
         call.reject(int(get("dnd_code")))
     elif busy and event == "busy":
         call.quiet = True
-        call.redirect(target(get, event), "user-busy")
+        call.redirect(desk.target(event), "user-busy")
     elif busy and _refuses(desk):
         call.reject(486)
     else:
         ring(desk, call)
 
 
-def target(get, event):
-    """Return where calls are forwarded to, "" or None for nowhere."""
-    return (event != "all" and get("redirect_%s_number" % event)) or get("redirect_number")
-
-
-def forwarding(get):
+def forwarding(desk):
     """Return which calls this phone forwards: "all", "busy", "time" or None.
 
     Where star codes have told the PBX, it does it.
     """
+    get = desk.settings.get
     event = get("redirect_event")
     code = "redirect_%s_on_code" % ("always" if event == "all" else event)
-    return event if event != "none" and target(get, event) and not get(code) else None
+    return event if event != "none" and desk.target(event) and not get(code) else None
 
 
 def _refuses(desk):
@@ -72,7 +68,7 @@ def ring(desk, call):
     desk.fire("action_incoming_url", call)
     if call.state != "ringing":
         return
-    if forwarding(get) == "time":
+    if forwarding(desk) == "time":
         seconds = get("redirect_time")
         call.forward_timer = desk.timers.after(seconds * 1000, _too_long, desk, call)
     asked = get("intercom_enabled") and getattr(call, "auto_answer", None) is not None
@@ -87,9 +83,8 @@ def _auto(desk, call):
 
 
 def _too_long(desk, call):
-    get = desk.settings.get
     if call.state == "ringing":
-        call.redirect(target(get, "time"), "no-answer")
+        call.redirect(desk.target("time"), "no-answer")
 
 
 def on_outgoing(desk, call):
