@@ -27,10 +27,7 @@ import micropython
 micropython.qstr_info(1)
 print("=====")
 for name in %r:
-    try:
-        __import__(name)
-    except ImportError:
-        pass
+    __import__(name)
 micropython.qstr_info(1)
 """
 

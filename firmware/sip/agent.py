@@ -217,6 +217,7 @@ class Agent:
         self._sweep = self.timers.after(_IDLE, self.forget)
 
     def forget(self):
+        """Let the code go that nothing under way needs; its next use loads it again."""
         if self._sweep:
             self._sweep.cancel()
             self._sweep = None

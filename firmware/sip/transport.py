@@ -40,6 +40,7 @@ class Transport:
             self.log(3, "SIP: no TCP on port %d: %r", self.port, error)
 
     async def accept(self, reader, writer):
+        """Serve a connection that another side has opened, where the heap has room for it."""
         make_room()
         if self._streams or not low_heap(_STREAMS):
             await self.stream().accept(reader, writer)
