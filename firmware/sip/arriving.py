@@ -11,7 +11,9 @@ from sip.message import address_of, name_addr, untagged
 _EXPIRES = const(3600)  # s; a timer keeps the call's data on the heap
 _RINGS = const(300)  # s that it rings where nobody says how long: longer than a proxy would wait
 # headers of an INVITE that a module of its own reads
-_EXTRAS = "alert-info call-info answer-mode p-asserted-identity diversion history-info".split()
+_EXTRAS = (
+    "alert-info call-info answer-mode p-asserted-identity remote-party-id diversion history-info"
+).split()
 
 
 def incoming(agent, account, message, merged):

@@ -1,7 +1,8 @@
 """Who calls, for whom, and how it is to be announced: the rarer headers of an INVITE.
 
-P-Asserted-Identity (RFC 3325), Diversion (RFC 5806), History-Info (RFC 7044), Alert-Info,
-Call-Info, Answer-Mode (RFC 5373); and hiding who we are (RFC 3323). Loaded when there is one.
+P-Asserted-Identity (RFC 3325) or its forerunner Remote-Party-ID, Diversion (RFC 5806),
+History-Info (RFC 7044), Alert-Info, Call-Info, Answer-Mode (RFC 5373); and hiding who we are
+(RFC 3323). Loaded when there is one.
 """
 
 from sip.message import address_of, name_addr, param
@@ -11,9 +12,10 @@ def read(call, message):
     """Fill in what the INVITE tells beyond its From."""
     registration = call.account.registration
     if registration and registration.serves(message.source[0]):  # else anybody could assert it
-        for value in message.values("p-asserted-identity"):
-            _take(call, value)
-            break
+        values = message.values("p-asserted-identity") or message.values("remote-party-id")
+        for value in values:
+            if _take(call, value):
+                break
     diverted = message.values("diversion")
     history = message.values("history-info")
     if diverted:
@@ -25,10 +27,14 @@ def read(call, message):
 
 
 def _take(call, value):
-    display, uri, _ = name_addr(value)
-    if uri.startswith(("sip", "tel")):
+    """Show the identity in `value`, unless it is the callee's or is to stay private."""
+    display, uri, params = name_addr(value)
+    if (param(params, "party") or "calling").lower() != "calling":
+        return False
+    if uri.startswith(("sip", "tel")) and param(params, "privacy") in (None, "off"):
         call.remote = address_of(uri)
         call.remote_display = display or call.remote_display
+    return True
 
 
 def _auto(message):

@@ -218,6 +218,20 @@ def test_the_asserted_identity_counts_from_the_registrar_only():
     assert (call.remote, call.remote_display) == ("1@h", "Boss")
 
 
+def test_the_remote_party_of_older_exchanges_counts_as_the_asserted_identity_does():
+    party = '"Boss" <sip:1@h>;party=calling;screen=yes;privacy=off'
+    headers = [("Remote-Party-ID", party)]
+    assert _incoming(headers).remote == "peer@peer.example"
+    call = _incoming(headers, True)
+    assert (call.remote, call.remote_display) == ("1@h", "Boss")
+    called = [("Remote-Party-ID", "<sip:100@h>;party=called, <sip:2@h>")]
+    assert _incoming(called, True).remote == "2@h"
+    hidden = [("Remote-Party-ID", "<sip:3@h>;party=calling;privacy=full")]
+    assert _incoming(hidden, True).remote == "peer@peer.example"
+    headers.append(("P-Asserted-Identity", "<sip:4@h>"))
+    assert _incoming(headers, True).remote == "4@h"
+
+
 def test_diversion_and_history_are_read():
     assert _incoming([("Diversion", "<sip:55@h>;reason=busy")]).diversion == "55@h"
     history = "<sip:1@h>;index=1, <sip:2@h?Reason=SIP>;index=1.1, <sip:3@h>;index=1.2"
