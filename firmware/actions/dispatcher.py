@@ -8,7 +8,7 @@ from base.compat import make_room, spare, unload
 
 SENDING = (
     "actions.queue actions.sender actions.http actions.expand actions.follow actions.retry "
-    "actions.extras actions.secure actions.veil"
+    "actions.extras actions.secure actions.veil actions.template"
 )
 
 
@@ -47,7 +47,7 @@ class Actions:
         """Return the targets of an Action URL's text; ValueError says what would be right."""
         from actions.template import parse
 
-        self.timers.after(200, unload, "actions.template")
+        self.timers.after(200, self.rest)
         return parse(text, self.options.catalogue().spec)
 
     def set(self, event, text):

@@ -28,7 +28,8 @@ def make(phone, number):
 async def begin(phone):
     """Start the network, every identity of the settings, the keys and what only the board has."""
     phone.settings.rest()
-    for name in "offhook.changes offhook.fkeyparse actions.template actions.veil".split():
+    phone.actions.rest()
+    for name in "offhook.changes offhook.fkeyparse".split():
         unload(name)  # what has read the settings makes room for what registers
     await phone.network.start()
     phone.network.on_change(phone.network_changed)
