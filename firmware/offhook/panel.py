@@ -9,6 +9,8 @@ from offhook.settings import line_of
 
 _BLINK = const(250)  # ms of one phase; slow is four phases, fast is two
 _SECOND = const(1000)
+_MINUTE = const(60)  # s
+_SCREEN = "offhook.idlescreen offhook.dates offhook.text_en offhook.text_de"
 _PAGE = const(2000)  # ms until a display with too few lines shows the next ones
 
 
@@ -93,9 +95,10 @@ class Panel:
 
     # -- display ------------------------------------------------------------------------------
 
-    def _show(self):
-        if self._tick is None:
-            self._tick = self.timers.after(_SECOND, self._show_again)
+    def _show(self, wait=_SECOND):
+        if self._tick:
+            self._tick.cancel()
+        self._tick = self.timers.after(wait, self._show_again)
         if self.display:
             try:
                 self.display.show(self._fitting(self.lines()))
@@ -103,8 +106,21 @@ class Panel:
                 pass
 
     def _show_again(self):
-        self._tick = None
-        self._show()
+        if not self._still():
+            self._show()
+            return
+        # Only the clock moves: the screen's code comes for its next minute
+        self._show((_MINUTE - self.clock.localtime()[5]) * _SECOND)
+        self._texts = None
+        for name in _SCREEN.split():
+            unload(name)
+
+    def _still(self):
+        """Return True while nothing goes on that the display would have to tell each second."""
+        desk = self.desk
+        busy = desk.agent.calls or desk.dialling or desk.menu or desk.notice or self.troubles
+        fits = not self.display or len(self.lines()) <= max(self.display.rows, 2)
+        return not busy and fits and self.clock.time() is not None
 
     def _fitting(self, lines):
         """Return the lines in the order that lets all be seen in turn, below the first."""

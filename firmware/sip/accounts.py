@@ -1,6 +1,7 @@
 """Starting and stopping a user agent, and its accounts; loaded when they change."""
 
 from base.compat import spare, spawn
+from sip.dialog import Dialog
 
 
 async def start(agent):
@@ -59,3 +60,29 @@ def network_changed(agent):
     if agent.network.up:
         for call in agent.calls:
             agent.load("sip.modify").moved(call)
+
+
+def dialog(agent, account, target):
+    """Return a new `Dialog` for requests of `account` to the URI `target`."""
+    local = "<%s>" % account.uri
+    if account.display:
+        text = account.display.replace("\\", "\\\\").replace('"', '\\"')
+        local = '"%s" %s' % (text, local)
+    call_id, tag = agent.token() + agent.token(), agent.token()
+    return Dialog(account, call_id, local, tag, "<%s>" % target, "", target, routes(account))
+
+
+def routes(account):
+    """Return the Routes of a new request: those learnt at the registrar (RFC 3608), or the one of
+    the outbound proxy, given as host, host:port or URI (RFC 3261 section 8.1.2).
+    """
+    if account.registration and account.registration.routes:
+        return account.registration.routes
+    uri = account.outbound
+    if not uri:
+        return ()
+    if not uri.lower().startswith(("sip:", "sips:")):
+        uri = "sip:" + uri
+    if ";lr" not in uri:
+        uri += ";lr"
+    return ("<%s>" % uri,)

@@ -5,7 +5,6 @@ and to the one listener, and what must wait is a timer. See the package's docstr
 """
 
 from base.compat import const, let_go, low_heap, make_room, unload
-from sip.dialog import Dialog
 from sip.message import param, parse, via
 
 _IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
@@ -147,19 +146,6 @@ class Agent:
     def call(self, account, target, headers=()):
         """Call "201", "user@host" or a SIP URI; return the `Call`, ValueError with the reason."""
         return self.load("sip.outgoing").dial(self, account, target.strip(), headers)
-
-    def dialog(self, account, target):
-        """Return a new `Dialog` for requests of `account` to the URI `target`."""
-        local = "<%s>" % account.uri
-        if account.display:
-            text = account.display.replace("\\", "\\\\").replace('"', '\\"')
-            local = '"%s" %s' % (text, local)
-        routes = (_route(account.outbound),) if account.outbound else ()
-        if account.registration and account.registration.routes:
-            routes = account.registration.routes
-        call_id = self.token() + self.token()
-        tag = self.token()
-        return Dialog(account, call_id, local, tag, "<%s>" % target, "", target, routes)
 
     def token(self):
         """Return 8 random hex digits."""
@@ -307,11 +293,3 @@ class Agent:
                 if length.isdigit():
                     message.body = message.body[: int(length[:9])]
                 transaction.receive(message)
-
-
-def _route(outbound):
-    """Return the Route for an outbound proxy given as host, host:port or URI (RFC 3261 8.1.2)."""
-    uri = outbound if outbound.lower().startswith(("sip:", "sips:")) else "sip:" + outbound
-    if ";lr" not in uri:
-        uri += ";lr"
-    return "<%s>" % uri

@@ -31,7 +31,7 @@ def subscribe(every, subscription):
         "<%s>" % target,
         subscription.tag,
         subscription.contact or target,
-        subscription.routes or every.agent.dialog(account, "").routes,
+        subscription.routes or every.agent.load("sip.accounts").routes(account),
     )
     dialog.cseq = subscription.cseq
     dialog.auth = every.auth.get(account)

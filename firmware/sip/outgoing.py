@@ -144,7 +144,7 @@ def dial(agent, account, target, headers):
         raise ValueError("no address: '%s'" % target[:40])
     if len(agent.calls) >= agent.most_calls:
         raise ValueError("too many calls")
-    call = Outgoing(agent, agent.dialog(account, target))
+    call = Outgoing(agent, agent.load("sip.accounts").dialog(agent, account, target))
     call.remote = address_of(target).replace("%23", "#")
     if account.anonymous:
         headers = list(headers) + agent.load("sip.identity").hide(call)

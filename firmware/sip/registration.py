@@ -23,7 +23,7 @@ class Registration:
         self.agent = agent
         self.account = account
         host = account.host
-        self.dialog = agent.dialog(account, "sip:" + host)
+        self.dialog = agent.load("sip.accounts").dialog(agent, account, "sip:" + host)
         self.dialog.remote = "<%s>" % account.uri
         self.expires = account.expires
         self.failures = 0
