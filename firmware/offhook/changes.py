@@ -28,7 +28,7 @@ def apply(phone, name):
     elif name == "log_level":
         phone.log.level = value or 0
     elif name == "language":
-        phone.panel.forget_texts()
+        phone.panel.texts = None
     elif name == "privacy_out" and phone.agent:
         for account in phone.agent.accounts:
             account.anonymous = value

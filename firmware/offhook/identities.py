@@ -38,12 +38,22 @@ async def begin(phone):
     if not phone.agent.accounts:
         phone.log(3, "no identity: set user_name1, user_host1, user_pass1; help lists more")
     if address == phone.network.address():
-        phone.show_network()  # the agent knows: it would register a second time
+        show_network(phone)  # the agent knows: it would register a second time
     else:
         phone.network_changed()
     spawn(phone.input.serve())
     phone.platform.ready(phone)
     spawn(ready(phone))
+
+
+def show_network(phone):
+    """Let the display tell of the network, or of none."""
+    troubles = phone.panel.troubles
+    if phone.network.up:
+        troubles.pop("no_network", None)
+    else:
+        troubles["no_network"] = phone.network  # its reason changes while it is not up
+    phone.panel.changed()
 
 
 async def start(phone):

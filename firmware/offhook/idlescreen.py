@@ -1,5 +1,9 @@
 """The display while nothing goes on: who the phone is, the time, and what is to be known."""
 
+from base.compat import const
+
+_MINUTE = const(60)  # s
+
 
 def idle(panel):
     """Return identity, time, and what is to be known while nothing goes on."""
@@ -31,6 +35,14 @@ def idle(panel):
     if event != "none":
         lines.append("%s: %s" % (panel.text("redirected"), desk.target(event)))
     return lines
+
+
+def still(panel):
+    """Return the seconds until the clock's next minute; 0 where more than that may change."""
+    display = panel.display
+    if panel.clock.time() is None or display and len(idle(panel)) > max(display.rows, 2):
+        return 0
+    return _MINUTE - panel.clock.localtime()[5]
 
 
 def time(panel):

@@ -131,7 +131,8 @@ def on_ended(desk, call):
     if desk.moving is call:
         desk.moving = None
     if call.direction == "out" and not call.answered and call.ended_by != "local":
-        desk.say(desk.panel.status_text(call))
+        told = call.status in (404, 480, 486, 603)
+        desk.say(desk.panel.text(str(call.status)) if told else call.reason)
     if call.direction == "out" and not call.answered and desk.settings.get("call_completion"):
         from offhook.completion import offer
 

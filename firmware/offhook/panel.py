@@ -9,7 +9,6 @@ from offhook.settings import line_of
 
 _BLINK = const(250)  # ms of one phase; slow is four phases, fast is two
 _SECOND = const(1000)
-_MINUTE = const(60)  # s
 _SCREEN = "offhook.idlescreen offhook.dates offhook.text_en offhook.text_de"
 _PAGE = const(2000)  # ms until a display with too few lines shows the next ones
 
@@ -27,26 +26,17 @@ class Panel:
         self.troubles = {}  # what is wrong, key of a text -> detail, or what has a reason
         self._refresh = self._blink = self._tick = None
         self._phase = 0
-        self._texts = None
+        self.texts = None
 
     def text(self, key):
         """Return a text in the language of the settings; the key itself where there is none."""
-        if self._texts is None:
+        if self.texts is None:
             if self.settings.get("language") == "Deutsch":
                 from offhook.text_de import TEXTS
             else:
                 from offhook.text_en import TEXTS
-            self._texts = TEXTS
-        return line_of(self._texts, key) or key
-
-    def forget_texts(self):
-        """Load the texts anew: the language has changed."""
-        self._texts = None
-        self.changed()
-
-    def status_text(self, call):
-        """Return why an outgoing call failed."""
-        return self.text(str(call.status)) if call.status in (404, 480, 486, 603) else call.reason
+            self.texts = TEXTS
+        return line_of(self.texts, key) or key
 
     def changed(self):
         """Refresh everything soon."""
@@ -106,21 +96,16 @@ class Panel:
                 pass
 
     def _show_again(self):
-        if not self._still():
-            self._show()
-            return
-        # Only the clock moves: the screen's code comes for its next minute
-        self._show((_MINUTE - self.clock.localtime()[5]) * _SECOND)
-        self._texts = None
-        for name in _SCREEN.split():
-            unload(name)
+        desk, seconds = self.desk, 0
+        if not (desk.agent.calls or desk.dialling or desk.menu or desk.notice or self.troubles):
+            from offhook.idlescreen import still
 
-    def _still(self):
-        """Return True while nothing goes on that the display would have to tell each second."""
-        desk = self.desk
-        busy = desk.agent.calls or desk.dialling or desk.menu or desk.notice or self.troubles
-        fits = not self.display or len(self.lines()) <= max(self.display.rows, 2)
-        return not busy and fits and self.clock.time() is not None
+            seconds = still(self)
+        self._show(seconds * _SECOND or _SECOND)
+        if seconds:  # only the clock moves: the screen's code comes back for its next minute
+            self.texts = None
+            for name in _SCREEN.split():
+                unload(name)
 
     def _fitting(self, lines):
         """Return the lines in the order that lets all be seen in turn, below the first."""

@@ -1,9 +1,16 @@
-"""The agent's rarer reports: hold by the other side, transfers, subscriptions, messages."""
+"""The agent's rarer reports: registrations, transfers, subscriptions, messages."""
 
 
 def rare(desk, kind, subject, details):
     """Take one report."""
-    if kind == "transfer":
+    if kind == "registered":
+        desk.fire("action_log_on_url", account=subject)
+    elif kind == "unregistered":
+        desk.fire("action_log_off_url", account=subject)
+    elif kind == "reg_failed":
+        desk.log(2, "registration of %s failed: %s", subject.uri, subject.reason)
+        desk.fire("action_reg_failed", account=subject)
+    elif kind == "transfer":
         from offhook.transfer import told
 
         told(desk, subject, details.get("status", 0))

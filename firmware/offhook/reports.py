@@ -37,21 +37,15 @@ class Reporter:
     def _tell(self, kind, subject, details):
         """Act on one report; a kind that nobody handles is ignored."""
         desk = self.desk
-        if kind == "registered":
-            desk.fire("action_log_on_url", account=subject)
-        elif kind == "unregistered":
-            desk.fire("action_log_off_url", account=subject)
-        elif kind == "reg_failed":
-            desk.log(2, "registration of %s failed: %s", subject.uri, subject.reason)
-            desk.fire("action_reg_failed", account=subject)
-        else:
-            from offhook import incoming
+        action = None
+        if kind[-4:] != "ered" and kind != "reg_failed":  # registered, unregistered: no call's
+            from offhook.incoming import find
 
-            action = incoming.find(kind)
-            if action:
-                action(desk, subject)
-            elif kind != "ringing":
-                from offhook.rarereports import rare
+            action = find(kind)
+        if action:
+            action(desk, subject)
+        elif kind != "ringing":
+            from offhook.rarereports import rare
 
-                rare(desk, kind, subject, details)
+            rare(desk, kind, subject, details)
         desk.changed()

@@ -112,17 +112,11 @@ class Phone:
 
     def network_changed(self):
         """The network went away or came back."""
-        self.show_network()
-        self.agent.network_changed()
+        from offhook.identities import show_network
 
-    def show_network(self):
-        """Let the display tell of the network, or of none."""
-        troubles = self.panel.troubles
-        if self.network.up:
-            troubles.pop("no_network", None)
-        else:
-            troubles["no_network"] = self.network  # its reason changes while it is not up
-        self.panel.changed()
+        unload("offhook.identities")
+        show_network(self)
+        self.agent.network_changed()
 
 
 def run(platform, preset=None):

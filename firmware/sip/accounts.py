@@ -19,7 +19,8 @@ async def stop(agent):
     for call in list(agent.calls):
         call.hangup()
     for account in agent.accounts:
-        await account.unregister()
+        if account.registration:
+            await account.registration.stop()
     for transaction in list(agent.transactions.values()):
         transaction.end()
     await agent.transport.stop()
@@ -49,7 +50,7 @@ def remove(agent, account):
             former.heir = None  # it has not begun
         else:
             agent.leaving[account.number] = account.registration
-            spawn(account.unregister())
+            spawn(account.registration.stop())
 
 
 def network_changed(agent):

@@ -38,11 +38,6 @@ class Account:
         """The address of record."""
         return "sip:%s@%s" % (self.user, self.host or (self.network and self.network.address()))
 
-    async def unregister(self):
-        """Take the registration back, where there is one."""
-        if self.registration:
-            await self.registration.stop()
-
 
 class Spent:
     """What is left of a transaction that only repetitions concern: `data` answers them.

@@ -3,6 +3,7 @@
 from support import Clock
 
 from offhook.callscreen import calling
+from offhook.idlescreen import still
 from offhook.incoming import on_connected
 
 
@@ -59,3 +60,47 @@ def test_several_calls_are_a_list_with_the_active_one_first():
     assert calling(desk) == ["<connected> Ann 201", "<held> 300"]
     desk.dialling, desk.entry = True, "42"
     assert calling(desk)[0] == "<dial>: 42"
+
+
+class Idle:
+    """A panel while nothing goes on; its display has two rows."""
+
+    troubles = {}
+    rows = 2
+    missed = messages = 0
+    completion = user = display = None
+    registered = register = True
+    now = (2026, 11, 25, 7, 20, 42)
+
+    def __init__(self):
+        self.desk = self.agent = self.settings = self.clock = self.display = self
+        self.accounts = [self]
+
+    def account(self):
+        return self
+
+    def get(self, name):
+        return "none" if name == "redirect_event" else False
+
+    def text(self, key):
+        return "<%s>" % key
+
+    def time(self):
+        return self.now and 1
+
+    def localtime(self):
+        return self.now
+
+
+def test_the_idle_screen_rests_until_the_clocks_next_minute():
+    panel = Idle()
+    assert still(panel) == 18
+
+
+def test_it_does_not_rest_while_lines_take_turns_or_the_time_is_not_known():
+    panel = Idle()
+    panel.missed = 2
+    assert still(panel) == 0
+    panel = Idle()
+    panel.now = None
+    assert still(panel) == 0

@@ -105,7 +105,7 @@ def test_the_registration_is_taken_back_at_the_end():
     _grant(peer)
 
     async def scene():
-        task = asyncio.create_task(account.unregister())
+        task = asyncio.create_task(account.registration.stop())
         await asyncio.sleep(0)
         assert peer.take() == ["REGISTER"]
         assert peer.got[0].header("expires") == "0"
