@@ -35,6 +35,7 @@ def arguments(words=None):
     parser.add_argument("--vm", help="the MicroPython VM to use")
     parser.add_argument("--source", action="store_true", help="run the sources, to debug")
     parser.add_argument("--plain", action="store_true", help="names not squeezed, to debug")
+    parser.add_argument("--begin", default="", help="Python to run in the VM before the phone")
     parser.add_argument("--address", help="own address, where the routes do not tell it")
     parser.add_argument("--dns", help="name server, instead of the host's; 'none' for none")
     return parser.parse_args(words)
@@ -92,7 +93,7 @@ def start(args, **popen):
             "-X",
             "heapsize=" + args.heap,
             "-c",
-            "import hal.sim.platform as p; p.main()",
+            args.begin + "\nimport hal.sim.platform as p; p.main()",
         ],
         stdin=subprocess.PIPE,
         cwd=path[0],  # short paths: MicroPython keeps each module's on the heap

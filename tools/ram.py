@@ -8,6 +8,7 @@ counts of a room is what it has loaded at a time; that is told state by state. E
 margin is missed, an event was lost, or calls leak.
 """
 
+import pathlib
 import re
 import socket
 import sys
@@ -20,12 +21,30 @@ from tools.control import Phone, free_ports
 from tools.run import HOST, Receiver
 
 HEAP = "110k"
+_AMPLE = "140k"  # so that no code has to go for want of heap, and what watches has room
 WANTED = {"registered, at rest": 50_000, "in a call, at rest": 36_000}  # bytes free
 _REST = 56  # s: 32 until a transaction is over, 20 until its code goes
 SIGNALLING = 52_000  # bytes of the room sip's code at any time; the chip's vendor's stack has them
 DRIFT = 1_000  # bytes that the 20th and the 200th call may differ
 _CALLS = 200
 _BLF = 50
+# Runs in the VM before the phone: tells the most code of some modules that any import found
+# loaded. asyncio's own imports are relative, which an import of ours cannot pass on.
+_WATCH = """
+import asyncio, builtins, sys
+asyncio.Event, asyncio.StreamReader, asyncio.Lock, asyncio.gather
+cost, most, load = %r, [0], __import__
+def watched(name, *rest):
+    if len(rest) > 3 and rest[3]:
+        return sys.modules["asyncio." + name]
+    module = load(name, *rest)
+    size = sum(cost.get(each, 0) for each in sys.modules)
+    if size > most[0]:
+        most[0] = size
+        print("most", size, file=sys.stderr)
+    return module
+builtins.__import__ = watched
+"""
 
 
 class Registrar:
@@ -98,8 +117,9 @@ def settings(receiver):
 class Measure:
     """One phone on the 32-bit VM with `heap`, registered, and another that calls it."""
 
-    def __init__(self, folder, heap, receiver, report):
+    def __init__(self, folder, heap, receiver, report, begin=""):
         self.folder, self.heap, self.receiver, self.report = folder, heap, receiver, report
+        self.begin = begin
         self.registrar = Registrar()
         self.free, self.loaded = {}, {}
         self.lost = 0
@@ -117,7 +137,7 @@ class Measure:
 
     def run(self, play):
         """Start the phone, register it, start the caller, and ``play(phone, other)``."""
-        options = ["--heap", self.heap, "--vm", str(vm32.launcher())]
+        options = ["--heap", self.heap, "--vm", str(vm32.launcher()), "--begin", self.begin]
         with Phone(f"{self.folder}/100", settings(self.receiver), options) as phone:
             self.note(phone, "after boot")
             host = f"127.0.0.1:{self.registrar.port}"
@@ -133,6 +153,8 @@ class Measure:
 
     def rest(self, phone, state):
         """Note the heap when what is not needed has gone."""
+        if self.begin:
+            return
         time.sleep(_REST)
         self.note(phone, state + ", at rest")
 
@@ -195,11 +217,23 @@ def rooms():
     return found.items()
 
 
-def signalling(loaded):
-    """Return the bytes of code that the room sip has on the heap, with `loaded` modules."""
+def signalling():
+    """Return {module as the phone knows it: bytes of its code} of the room sip."""
     moved = ramcost.squeezed_names(vm.squeezed_tree())
-    cost = dict(ramcost.costs(x for x in ramcost.modules() if x.startswith("sip.")))
-    return sum(size for name, size in cost.items() if moved.get(name, name) in loaded)
+    cost = ramcost.costs(x for x in ramcost.modules() if x.startswith("sip."))
+    return {moved.get(name, name): size for name, size in cost if name.startswith("sip.")}
+
+
+def most_signalling(folder, receiver, cost):
+    """Return the most bytes of `cost` that were on the heap at once, through all states."""
+    found = []
+    for number, play in enumerate((Measure.states, Measure.watching)):
+        place, silent = f"{folder}/{number}", lambda *_: None
+        measure = Measure(place, _AMPLE, receiver, silent, _WATCH % cost)
+        measure.run(lambda *phones, play=play, measure=measure: play(measure, *phones))
+        told = pathlib.Path(place, "100", "output.txt").read_text("utf-8")
+        found += map(int, re.findall(r"(?m)^most (\d+)$", told))
+    return max(found)
 
 
 def main():
@@ -223,12 +257,13 @@ def main():
     print("what each room costs with all its modules at once, in bytes")
     for room, cost in rooms():
         report(room, cost)
-    print("what of the room sip is on the heap at a time")
-    sizes = {x: signalling(y) for x, y in {**first.loaded, **third.loaded}.items()}
-    for state, size in sizes.items():
-        report(state, size)
-    most = max(sizes.values())
-    report("the most of it", most)
+    print("the code of the room sip on the heap at a time")
+    cost = signalling()
+    for state, loaded in {**first.loaded, **third.loaded}.items():
+        report(state, sum(cost.get(name, 0) for name in loaded))
+    with tempfile.TemporaryDirectory() as folder:
+        most = most_signalling(folder, receiver, cost)
+    report("the most, at any import", most)
     drift = second.free["after 20 calls, at rest"] - second.free[f"after {_CALLS} calls, at rest"]
     print(f"drift between the 20th and the {_CALLS}th call: {drift}; events lost: {second.lost}")
     missed = [f"{x}: {y} wanted" for x, y in WANTED.items() if first.free[x] < y]
