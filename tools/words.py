@@ -17,10 +17,10 @@ _COMMON = (
     "sip.agent sip.registration sip.registered sip.request sip.transaction sip.inbound "
     "sip.server sip.arriving sip.incoming sip.call sip.sdp actions.dispatcher actions.queue "
     "actions.expand actions.sender actions.http actions.template offhook.start offhook.boot "
-    "offhook.identities offhook.changes offhook.panel offhook.incoming offhook.calls "
-    "offhook.keys offhook.lampstates offhook.ringing offhook.variables offhook.dates "
-    "offhook.idlescreen offhook.callscreen offhook.store offhook.catalogue offhook.text_en "
-    "offhook.console offhook.commands"
+    "offhook.identities offhook.changes offhook.panel offhook.rarereports offhook.incoming "
+    "offhook.calls offhook.keys offhook.lampstates offhook.ringing offhook.variables "
+    "offhook.dates offhook.idlescreen offhook.callscreen offhook.store offhook.catalogue "
+    "offhook.text_en offhook.console offhook.commands"
 )
 _SCRIPT = """
 import micropython
