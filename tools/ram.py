@@ -115,7 +115,10 @@ def settings(receiver):
 
 
 class Measure:
-    """One phone on the 32-bit VM with `heap`, registered, and another that calls it."""
+    """One phone on the 32-bit VM with `heap`, registered, and another that calls it.
+
+    `begin` is Python that watches from inside the VM; then nothing is measured at rest.
+    """
 
     def __init__(self, folder, heap, receiver, report, begin=""):
         self.folder, self.heap, self.receiver, self.report = folder, heap, receiver, report
@@ -227,10 +230,10 @@ def signalling():
 def most_signalling(folder, receiver, cost):
     """Return the most bytes of `cost` that were on the heap at once, through all states."""
     found = []
-    for number, play in enumerate((Measure.states, Measure.watching)):
-        place, silent = f"{folder}/{number}", lambda *_: None
-        measure = Measure(place, _AMPLE, receiver, silent, _WATCH % cost)
-        measure.run(lambda *phones, play=play, measure=measure: play(measure, *phones))
+    for play in ("states", "watching"):
+        place = f"{folder}/{play}"
+        measure = Measure(place, _AMPLE, receiver, lambda *_: None, _WATCH % cost)
+        measure.run(getattr(measure, play))
         told = pathlib.Path(place, "100", "output.txt").read_text("utf-8")
         found += map(int, re.findall(r"(?m)^most (\d+)$", told))
     return max(found)

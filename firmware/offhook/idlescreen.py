@@ -37,10 +37,9 @@ def idle(panel):
     return lines
 
 
-def still(panel):
-    """Return the seconds until the clock's next minute; 0 where more than that may change."""
-    display = panel.display
-    if panel.clock.time() is None or display and len(idle(panel)) > max(display.rows, 2):
+def still(panel, lines):
+    """Return the seconds until the clock's next minute; 0 where `lines` may change before."""
+    if panel.clock.time() is None or lines and len(lines) > max(panel.display.rows, 2):
         return 0
     return _MINUTE - panel.clock.localtime()[5]
 

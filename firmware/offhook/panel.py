@@ -85,24 +85,29 @@ class Panel:
 
     # -- display ------------------------------------------------------------------------------
 
-    def _show(self, wait=_SECOND):
+    def _show(self):
         if self._tick:
             self._tick.cancel()
-        self._tick = self.timers.after(wait, self._show_again)
+        self._tick = self.timers.after(_SECOND, self._show_again)
+        lines = ()
         if self.display:
             try:
-                self.display.show(self._fitting(self.lines()))
+                lines = self.lines()
+                self.display.show(self._fitting(lines))
             except OSError:
                 pass
+        return lines
 
     def _show_again(self):
-        desk, seconds = self.desk, 0
-        if not (desk.agent.calls or desk.dialling or desk.menu or desk.notice or self.troubles):
-            from offhook.idlescreen import still
+        desk, lines = self.desk, self._show()
+        if desk.agent.calls or desk.dialling or desk.menu or desk.notice or self.troubles:
+            return
+        from offhook.idlescreen import still
 
-            seconds = still(self)
-        self._show(seconds * _SECOND or _SECOND)
+        seconds = still(self, lines)
         if seconds:  # only the clock moves: the screen's code comes back for its next minute
+            self._tick.cancel()
+            self._tick = self.timers.after(seconds * _SECOND, self._show_again)
             self.texts = None
             for name in _SCREEN.split():
                 unload(name)

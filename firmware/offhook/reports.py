@@ -38,7 +38,7 @@ class Reporter:
         """Act on one report; a kind that nobody handles is ignored."""
         desk = self.desk
         action = None
-        if kind[-4:] != "ered" and kind != "reg_failed":  # registered, unregistered: no call's
+        if hasattr(subject, "direction"):  # a call
             from offhook.incoming import find
 
             action = find(kind)

@@ -1,4 +1,7 @@
-"""Starting and stopping a user agent, and its accounts; loaded when they change."""
+"""Starting and stopping a user agent, its accounts, and what their new requests begin with.
+
+Loaded when an account changes, or when one asks for something outside of a dialog.
+"""
 
 from base.compat import spare, spawn
 from sip.dialog import Dialog

@@ -3,7 +3,7 @@
 from support import Clock
 
 from offhook.callscreen import calling
-from offhook.idlescreen import still
+from offhook.idlescreen import idle, still
 from offhook.incoming import on_connected
 
 
@@ -68,7 +68,7 @@ class Idle:
     troubles = {}
     rows = 2
     missed = messages = 0
-    completion = user = display = None
+    completion = user = None
     registered = register = True
     now = (2026, 11, 25, 7, 20, 42)
 
@@ -94,13 +94,13 @@ class Idle:
 
 def test_the_idle_screen_rests_until_the_clocks_next_minute():
     panel = Idle()
-    assert still(panel) == 18
+    assert still(panel, idle(panel)) == 18
 
 
 def test_it_does_not_rest_while_lines_take_turns_or_the_time_is_not_known():
     panel = Idle()
     panel.missed = 2
-    assert still(panel) == 0
+    assert still(panel, idle(panel)) == 0
     panel = Idle()
     panel.now = None
-    assert still(panel) == 0
+    assert still(panel, idle(panel)) == 0
