@@ -10,7 +10,7 @@ from errno import ENODEV
 import machine
 
 from base.compat import unload
-from hal.names import Names
+from hal.keys.names import Names
 
 _KEYPAD = "123456789*0#"
 _S3 = "S3" in sys.implementation._machine  # has pull-ups on all pins, the ESP32 on those below 34
@@ -55,7 +55,7 @@ class Assembler:
                 # the WiFi's driver raises the third, a firmware without Ethernet the last
                 self._missing(kind, data, error)
         if self.parts.network is None:
-            from hal.nonet import NoNetwork
+            from hal.network.absent import NoNetwork
 
             reason = "no network: " + " ".join(self.parts.missing)
             self.parts.network = NoNetwork(get, log, reason)
@@ -63,7 +63,7 @@ class Assembler:
 
     def _unload(self):
         # Drivers of parts that are missing leave the heap; those in use stay, loaded or not
-        drivers = "hal.ssd1306 hal.font hal.hd44780 hal.chip hal.ht16k33 hal.mcp23017 hal.tca8418"
+        drivers = "hal.display.ssd1306 hal.display.font hal.display.hd44780 hal.keys.chip hal.keys.ht16k33 hal.keys.mcp23017 hal.keys.tca8418"
         for name in drivers.split():
             unload(name)
 
@@ -79,8 +79,8 @@ class Assembler:
             self._buses[data.get("bus", 0)] = None
 
     def _clock(self):
-        from hal.clock import Clock
-        from hal.watchdog import Watchdog
+        from hal.clock.clock import Clock
+        from hal.clock.watchdog import Watchdog
 
         self.parts.clock = Clock(machine.RTC())
         self.parts.watchdog = Watchdog(machine.WDT)
@@ -103,21 +103,21 @@ class Assembler:
             return None
         line = self._lines.get(irq)
         if line is None:
-            from hal.interrupt import Line
+            from hal.keys.interrupt import Line
 
             line = self._lines[irq] = Line(self._input(irq, irq < 34 or _S3))
         return line.flag()
 
     def keypad(self, rows, columns, names=_KEYPAD):
         """A matrix keypad: row and column pins."""
-        from hal.keypad import Keypad
+        from hal.keys.keypad import Keypad
 
         out = [machine.Pin(x, machine.Pin.OPEN_DRAIN, value=1) for x in rows]
         self.parts.keys.append(Keypad(out, [self._input(x, True) for x in columns], names))
 
     def hook(self, pin, lifted=0, pull=True):
         """The hook switch; `lifted` is the pin's level while the handset is up."""
-        from hal.hook import Hook
+        from hal.keys.hook import Hook
 
         self.parts.keys.append(Hook(self._input(pin, pull), lifted))
 
@@ -143,7 +143,7 @@ class Assembler:
         if parts.lamps is None and first == 0:
             parts.lamps = chip
             return
-        from hal.lamps import Lamps
+        from hal.lamps.lamps import Lamps
 
         if not isinstance(parts.lamps, Lamps):
             alone, parts.lamps = parts.lamps, Lamps()
@@ -155,7 +155,7 @@ class Assembler:
         self, address=0x70, keys=32, first=1, lamps=32, irq=None, bus=0, module="", optional=False
     ):
         """Function keys P`first`… and their lamps on an HT16K33."""
-        from hal.ht16k33 import HT16K33
+        from hal.keys.ht16k33 import HT16K33
 
         self._keys(HT16K33, address, keys, first, lamps, irq, bus, module)
 
@@ -163,7 +163,7 @@ class Assembler:
         self, address=0x20, keys=8, first=1, lamps=8, irq=None, bus=0, module="", optional=False
     ):
         """Function keys and lamps on an MCP23017; `keys` may be a text of names instead."""
-        from hal.mcp23017 import MCP23017
+        from hal.keys.mcp23017 import MCP23017
 
         self._keys(MCP23017, address, keys, first, lamps, irq, bus, module)
 
@@ -171,7 +171,7 @@ class Assembler:
         self, address=0x34, keys=32, first=1, columns=8, irq=None, bus=0, module="", optional=False
     ):
         """Function keys P`first`… on a TCA8418, or the keypad where `keys` is a text of names."""
-        from hal.tca8418 import TCA8418
+        from hal.keys.tca8418 import TCA8418
 
         def make(i2c, address, names, lamps):
             return TCA8418(i2c, address, names, lamps, None, columns)
@@ -180,7 +180,7 @@ class Assembler:
 
     def ssd1306(self, address=0x3C, bus=0, left=0):
         """A graphic display of 128 x 64 dots."""
-        from hal.ssd1306 import SSD1306
+        from hal.display.ssd1306 import SSD1306
 
         self.parts.display = SSD1306(self._bus(bus, address), address, left)
 
@@ -190,13 +190,13 @@ class Assembler:
 
     def hd44780(self, address=0x27, bus=0, columns=16, rows=2):
         """A text display with a PCF8574 backpack."""
-        from hal.hd44780 import HD44780
+        from hal.display.hd44780 import HD44780
 
         self.parts.display = HD44780(self._bus(bus, address), address, columns, rows)
 
     def ringer(self, pin):
         """A piezo disc on a PWM pin."""
-        from hal.ringer import Ringer
+        from hal.audio.ringer import Ringer
 
         self.parts.ringer = Ringer(machine.PWM(machine.Pin(pin), freq=1000, duty_u16=0))
 
@@ -212,7 +212,7 @@ class Assembler:
         """The chip's WiFi."""
         import network
 
-        from hal.wifi import WiFi
+        from hal.network.wifi import WiFi
 
         nic = network.WLAN(network.WLAN.IF_STA)
         self.parts.network = WiFi(nic, self.get, self.log, self.parts.clock)
@@ -255,7 +255,7 @@ class Assembler:
         self._lan(nic)
 
     def _lan(self, nic):
-        from hal.ethernet import Ethernet
+        from hal.network.ethernet import Ethernet
 
         self.parts.network = Ethernet(nic, self.get, self.log)
 

@@ -8,7 +8,7 @@ import random
 import sys
 
 from base.compat import const, make_room, sleep_ms, spawn, unload
-from hal.storage import Storage
+from hal.storage.storage import Storage
 
 _FEED = const(2000)  # ms between two feeds of the watchdog
 _LINE = const(8701)  # bytes of a console line: one more than the console takes
@@ -28,7 +28,7 @@ class Platform:
 
     def catalogue(self):
         """Open the catalogue of settings."""
-        return open("/app/offhook/settings.txt")
+        return open("/app/offhook/settings/settings.txt")
 
     def parts(self, get, log):
         """Make the board's parts; the board's data is not needed after that."""
@@ -64,10 +64,10 @@ class Platform:
 
         def changed(name):
             if name in ("timezone", "utc_offset"):
-                from hal.ntp import zone
+                from hal.clock.ntp import zone
 
                 zone(phone)
-                unload("hal.ntp")
+                unload("hal.clock.ntp")
 
         changed("timezone")
         phone.settings.on_change(changed)
@@ -78,7 +78,7 @@ class Platform:
         """Serve the serial line: a line of the console, a line of JSON back."""
         import select
 
-        from hal.datagram import readable
+        from hal.network.datagram import readable
 
         more = select.poll()
         more.register(sys.stdin, select.POLLIN)
@@ -125,18 +125,18 @@ class Platform:
             await sleep_ms(_FEED)
             try:
                 if trial is not None:
-                    from hal.trial import look
+                    from hal.storage.trial import look
 
                     trial = look(phone, trial, _FEED)
                     del look  # this frame would keep the module's code for ever
-                    unload("hal.trial")
+                    unload("hal.storage.trial")
                 left -= _FEED // 1000
                 if left <= 0 and phone.network.up:
-                    from hal.ntp import ask
+                    from hal.clock.ntp import ask
 
                     asked = ask(phone)
                     del ask
-                    unload("hal.ntp")
+                    unload("hal.clock.ntp")
                     left = await asked
                     asked = None
             except Exception as error:  # no memory, say: better late than without a watchdog
@@ -153,11 +153,6 @@ def _rubbed(line):
 
 def run():
     """Run the phone until it is stopped; the REPL's user is left in peace after that."""
-    from hal.reserve import reserve
-
-    unload("hal.reserve")
-    reserve()
-    del reserve  # this frame lives as long as the phone
     from offhook import start
 
     platform = Platform()

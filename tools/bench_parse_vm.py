@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from sip.message import name_addr, param, parse, split, uri_parts, via
+from sip.message.message import name_addr, param, parse, split, uri_parts, via
 
 
 def ticks():

@@ -1,12 +1,11 @@
 """Compile the software for a board and make its flash image: ``python -m tools.build``.
 
 build/BOARD/root is the flash's root as files: main.py, loader.py, and the software as .mpy below
-app, its names squeezed (build/BOARD/names.txt says what became of each).
+app.
 build/BOARD/littlefs.bin is the same as a littlefs image for the board's official firmware.
 """
 
 import argparse
-import functools
 import hashlib
 import json
 import pathlib
@@ -15,7 +14,7 @@ import sys
 
 from littlefs import LittleFS
 
-from tools import check_boards, squeeze, vm, wiring, words
+from tools import check_boards, vm, wiring
 
 MARCH = {"esp32": "xtensawin", "esp32s3": "xtensawin"}
 _BLOCK = 4096
@@ -27,8 +26,6 @@ ROOT_FILES = (
 )  # source, beside the software: they choose and start it
 # What stays off the chip: simulated parts, CPython's half, the loader (it goes to the root)
 _SKIP = ("hal/sim", "base/compat_host.py", *ROOT_FILES)
-HEAP = 110 * 1024
-_plan = functools.cache(squeeze.mapping)  # the names are the same for every board
 
 
 def build(name, dest=None, settings=None, firmware=None):
@@ -44,10 +41,8 @@ def build(name, dest=None, settings=None, firmware=None):
     dest = pathlib.Path(dest or vm.ROOT / "build" / name)
     root = dest / "root"
     shutil.rmtree(root, ignore_errors=True)
-    plan = _plan()
-    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _SKIP, plan, "/app/")
-    vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py", None, plan)
-    squeeze.save(plan, dest / "names.txt")
+    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _SKIP)
+    vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py")
     for file in ROOT_FILES:
         shutil.copyfile(vm.ROOT / "firmware" / file, root / file)
     (root / "state").mkdir()
@@ -55,7 +50,6 @@ def build(name, dest=None, settings=None, firmware=None):
         text = pathlib.Path(settings).read_text("utf-8")
         json.loads(text)  # rather refused here than set aside by the phone
         (root / "state/settings.json").write_text(text, "utf-8")
-    (app / words.FILE).write_text("\n".join(words.words(app, plan)) + "\n", "utf-8")
     (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
     (app / _HASHES).write_text(hash_list(app))
     (dest / "board.json").write_text(json.dumps(board.about, indent=2) + "\n")
@@ -116,23 +110,6 @@ def report(dest):
         f"littlefs.bin: {size // 1024} KiB for {about['firmware']} at {place:#x}, "
         f"{share:.0f}% used; an update needs the same again, twice"
     )
-    heap = heap_cost()
-    if heap:
-        print(f"heap: drivers and platform take {heap} of {HEAP} bytes (32-bit VM; 'make ram')")
-
-
-def heap_cost():
-    """Return what the drivers cost in heap on the 32-bit VM, None where it is not there."""
-    from tools import ramcost, vm32
-
-    if not vm32.launcher().exists():
-        return None
-    modules = (
-        "interrupt keypad hook chip ht16k33 lamps font ssd1306 ringer watchdog storage clock net "
-        "wifi"
-    )
-    rows = ramcost.costs(["base.compat", *("hal." + x for x in modules.split())])
-    return sum(int(cost) for name, cost in rows if name.startswith("hal."))
 
 
 def main():

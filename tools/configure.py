@@ -52,10 +52,10 @@ def check(values):
     """Raise ValueError with a line for each value that its setting does not take."""
     sys.path.insert(0, str(vm.ROOT / "firmware"))
     try:
-        from offhook.catalogue import Catalogue
+        from offhook.settings.catalogue import Catalogue
     finally:
         sys.path.pop(0)
-    catalogue = Catalogue(lambda: open(vm.ROOT / "firmware/offhook/settings.txt"))
+    catalogue = Catalogue(lambda: open(vm.ROOT / "firmware/offhook/settings/settings.txt"))
     wrong = []
     for name, text in values.items():
         try:

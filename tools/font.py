@@ -1,10 +1,10 @@
-"""Make hal/font.py of the dots drawn in tools/font.txt: ``python -m tools.font [--show TEXT]``."""
+"""Make hal/display/font.py of the dots drawn in tools/font.txt: ``python -m tools.font [--show TEXT]``."""
 
 import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-TARGET = HERE.parent / "hal/font.py"
+TARGET = HERE.parent / "hal/display/font.py"
 _HEAD = '''"""The display's font, made by tools/font.py from tools/font.txt: change it there.
 
 A character is five bytes, one a column from the left, bit 0 on top. The ASCII characters from the
@@ -31,7 +31,7 @@ def glyphs():
 
 
 def source():
-    """Return the text of hal/font.py."""
+    """Return the text of hal/display/font.py."""
     found = glyphs()
     extra = "".join(x for x, _ in found[95:])
     data = b"".join(x for _, x in found)

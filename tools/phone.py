@@ -31,10 +31,9 @@ def arguments(words=None):
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting; repeatable"
     )
-    parser.add_argument("--heap", default="512k", help="heap of the VM, such as 110k")
+    parser.add_argument("--heap", default="2m", help="heap of the VM, such as 110k")
     parser.add_argument("--vm", help="the MicroPython VM to use")
     parser.add_argument("--source", action="store_true", help="run the sources, to debug")
-    parser.add_argument("--plain", action="store_true", help="names not squeezed, to debug")
     parser.add_argument("--begin", default="", help="Python to run in the VM before the phone")
     parser.add_argument("--address", help="own address, where the routes do not tell it")
     parser.add_argument("--dns", help="name server, instead of the host's; 'none' for none")
@@ -52,7 +51,7 @@ def options(args):
     given = {
         "state": str(pathlib.Path(args.state).resolve()),
         "control": args.control,
-        "catalogue": str(vm.ROOT / "firmware/offhook/settings.txt"),
+        "catalogue": str(vm.ROOT / "firmware/offhook/settings/settings.txt"),
         "set": wanted,
         "address": args.address,
     }
@@ -86,7 +85,7 @@ def _die_with_parent():
 def start(args, **popen):
     """Start the VM with the phone in it; return the process."""
     pathlib.Path(args.state).mkdir(parents=True, exist_ok=True)
-    path = vm.search_path(args.source, squeeze=not args.plain)
+    path = vm.search_path(args.source)
     process = subprocess.Popen(
         [
             args.vm or vm.vm_path(),

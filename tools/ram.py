@@ -129,7 +129,7 @@ class Measure:
         # What parses URLs leaves the heap by itself; the phone knows it by its squeezed name
         names = (vm.squeezed_tree() / "names.txt").read_text("utf-8").split("\n")
         self.transient = {x.split()[0] for x in names if x.endswith(" actions.template")}
-        self.refer = next(x.split()[0] for x in names if x.endswith(" sip.refer"))
+        self.refer = next(x.split()[0] for x in names if x.endswith(" sip.call.refer"))
 
     def note(self, phone, state):
         """Note the modules that are loaded, and the free heap after a collection."""

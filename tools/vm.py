@@ -10,11 +10,10 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TREES = ("firmware", "hal")
-_KEEP = 12  # squeezed trees, so that a running phone does not lose its own
+_KEEP = 12  # compiled trees, so that a running phone does not lose its own
 OPTIMISE = "-O3"  # no asserts, no line numbers: what the chip runs
 
 
@@ -56,47 +55,21 @@ def source_path(dotted):
     return place if dotted.split(".")[0] in TREES else "firmware/" + place
 
 
-def compile_file(source, target, name, march=None, plan=None, shown=None):
-    """Compile one module with mpy-cross; a traceback shows `shown`, or its dotted `name`.
-
-    `plan` renames its identifiers as tools.squeeze has planned.
-    """
+def compile_file(source, target, name, march=None):
+    """Compile one module with mpy-cross; a traceback shows its dotted `name`."""
     dotted = pathlib.PurePath(name).with_suffix("").as_posix().replace("/", ".")
-    dotted = dotted.removesuffix(".__init__")
-    command = [mpy_cross(), OPTIMISE, "-s", shown or dotted, "-o", str(target)]
+    command = [mpy_cross(), OPTIMISE, "-s", dotted.removesuffix(".__init__"), "-o", str(target)]
     if march:
         command.append("-march=" + march)
-    with tempfile.TemporaryDirectory() as folder:
-        if plan is not None:
-            from tools.bundle import bundle_of, joined
-            from tools.squeeze import squeezed
-
-            bundle = bundle_of(dotted)
-            if bundle:
-                texts = {x: (ROOT / source_path(x)).read_text("utf-8") for x in bundle}
-                text = squeezed(joined(bundle, texts), plan)
-            else:
-                text = squeezed(pathlib.Path(source).read_text("utf-8"), plan)
-            source = pathlib.Path(folder) / "squeezed.py"
-            source.write_text(text, "utf-8")
-        done = subprocess.run(command + [str(source)], capture_output=True, text=True, check=False)
+    done = subprocess.run(command + [str(source)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"mpy-cross: {name}: {done.stderr.strip()}")
 
 
-def last_of_bundle(dotted):
-    """Return True for the module under whose name a bundle is compiled, or that has none."""
-    from tools.bundle import bundle_of
-
-    bundle = bundle_of(dotted)
-    return bundle is None or dotted == bundle[-1]
-
-
-def compile_tree(dest=None, march=None, skip=(), plan=None, home=""):
+def compile_tree(dest=None, march=None, skip=()):
     """Bring the compiled firmware in `dest` up to date and return its path.
 
-    `march` is for native code (x64, x86, xtensawin); `skip` names places that are left out; `plan`
-    is that of tools.squeeze; `home` is the folder's path on the board, with a slash at its end.
+    `march` is for native code (x64, x86, xtensawin); `skip` names places that are left out.
     """
     dest = pathlib.Path(dest or ROOT / "build" / ("mpy-" + (march or "any")))
     wanted = set()
@@ -104,21 +77,14 @@ def compile_tree(dest=None, march=None, skip=(), plan=None, home=""):
         if place.as_posix().startswith(tuple(skip)):
             continue
         compiled = place.suffix == ".py" and place.name != "main.py"
-        dotted = place.with_suffix("").as_posix().replace("/", ".")
-        moved = (plan or {}).get(dotted) if compiled else None
-        if moved and not last_of_bundle(dotted):
-            continue  # its bundle is compiled in its place
-        below = pathlib.PurePath(moved.replace(".", "/") + ".py") if moved else place
-        target = dest / (below.with_suffix(".mpy") if compiled else below)
+        target = dest / (place.with_suffix(".mpy") if compiled else place)
         wanted.add(target)
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.{os.getpid()}")
         if compiled:
-            # A squeezed module shows its file's path, which is on the heap anyway
-            shown = f"{home}{below.with_suffix('.mpy')}" if moved else None
-            compile_file(source, part, place, march, plan, shown)
+            compile_file(source, part, place, march)
         else:
             shutil.copyfile(source, part)
         part.replace(target)
@@ -128,27 +94,20 @@ def compile_tree(dest=None, march=None, skip=(), plan=None, home=""):
     return dest
 
 
-def squeezed_tree(march=None):
-    """Return the firmware compiled with squeezed names, in a folder named after its sources.
+def phone_tree(march=None):
+    """Return the firmware compiled for a phone, in a folder named after its sources.
 
-    A running phone keeps its folder: names must come from one plan, so nothing in it changes.
+    A running phone keeps its folder: nothing in it changes.
     """
     digest = hashlib.sha256((march or "").encode())
-    here = pathlib.Path(__file__)
-    for path in (here, *(here.with_name(x) for x in ("squeeze.py", "bundle.py", "rom_names.txt"))):
-        digest.update(path.read_bytes())
     for source, place in sources():
         digest.update(place.as_posix().encode() + b"\0" + source.read_bytes())
     dest = ROOT / "build" / "phone" / digest.hexdigest()[:16]
     if dest.exists():
         dest.touch()
         return dest
-    from tools.squeeze import mapping, save
-
-    plan = mapping()
     part = dest.with_name(f"{dest.name}.{os.getpid()}")
-    compile_tree(part, march, plan=plan)
-    save(plan, part / "names.txt")
+    compile_tree(part, march)
     try:
         part.rename(dest)
     except OSError:  # somebody else was faster
@@ -159,14 +118,14 @@ def squeezed_tree(march=None):
     return dest
 
 
-def search_path(source=False, march=None, squeeze=False):
+def search_path(source=False, march=None):
     """Return the folders for the VM's MICROPYPATH: compiled, or the sources for debugging."""
     if source:
         return [str(ROOT / "firmware"), str(ROOT)]
-    return [str(squeezed_tree(march) if squeeze else compile_tree(march=march))]
+    return [str(phone_tree(march))]
 
 
-def environment(source=False, march=None, extra=(), squeeze=False):
+def environment(source=False, march=None, extra=()):
     """Return os.environ with the MICROPYPATH that finds the firmware."""
-    path = list(extra) + search_path(source, march, squeeze) + [".frozen"]
+    path = list(extra) + search_path(source, march) + [".frozen"]
     return {**os.environ, "MICROPYPATH": ":".join(path)}

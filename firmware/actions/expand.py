@@ -56,7 +56,7 @@ def _value(actions, piece, context):
     if static:
         value = actions.options.get(name) or none
         if isinstance(value, str) and ("@" in value or "pass" in value):
-            from actions.veil import veil
+            from actions.secrets import veil
 
             value = veil(name, value)
         return value

@@ -10,7 +10,8 @@ nowhere else, and those in a Location are not used.
 from binascii import b2a_base64, hexlify
 from os import urandom
 
-from actions.http import Request
+from net.http import Request
+
 from actions.sender import sending
 from base.compat import const
 
@@ -44,7 +45,7 @@ async def further(actions, request, login, agent, tls):
             sending(actions, step, marks)
             tls = None
             if step.secure:
-                from actions.secure import context
+                from net.tls import context
 
                 tls = context(request, get, actions.read, actions.timers.clock)
         else:

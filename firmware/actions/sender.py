@@ -15,7 +15,8 @@ Decisions where section 4 is silent:
 - Requests to the phone itself go through the queue as well, one each 20 ms: no storm of events.
 """
 
-from actions.http import Request
+from net.http import Request
+
 from actions.queue import count
 from base.compat import const, sleep_ms, spawn, wait_for_ms
 
@@ -101,7 +102,7 @@ async def _perform(actions, request, login):
     tls = None
     get = actions.options.get
     if request.secure:
-        from actions.secure import context
+        from net.tls import context
 
         tls = context(request, get, actions.read, actions.timers.clock)
     agent = "Mozilla/4.0 (compatible; %s-SIP %s %s)" % (

@@ -251,7 +251,7 @@ def _span(text, start, signs):
 def _marks(way, query):
     marks = [-1] if _secret(way) else []
     if "@" in query or "%40" in query or "pass" in query:
-        from actions.veil import private
+        from actions.secrets import private
 
         for index, part in enumerate(query.split("&")):
             name, _, value = part.partition("=")

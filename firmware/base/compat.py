@@ -17,8 +17,8 @@ else:
     from base.compat_host import *
 
 
-_LOW = const(14000)  # bytes: finished transactions go
-_ROOM = const(24000)  # what the code for a key or a message may take
+_LOW = const(14000)
+
 _HEAP = const(110_000)  # bytes that an ESP32 can spare for the heap beside WiFi and TLS
 _NARROW = sys.maxsize == 0x7FFFFFFF  # pointers as on the chip
 
@@ -54,54 +54,26 @@ def shut(writer):
 
 
 def unload(name):
-    """Forget a module of the form "room.module", so that its code leaves the heap."""
-    sys.modules.pop(name, None)
-    room, dot, module = name.partition(".")
-    if dot and hasattr(sys.modules.get(room), module):
-        delattr(sys.modules[room], module)
+    """Nothing: code is resident. Goes with its last caller."""
 
 
 def free_heap(gc, narrow=_NARROW):
-    """Return the bytes that the phone may still allocate, by the module `gc`.
-
-    The ESP32's ``gc.mem_free()`` counts what the system could still give too, and an allocation
-    that fails takes it, all of it: WiFi and TLS would then have nothing.
-    """
-    return min(gc.mem_free(), _HEAP - gc.mem_alloc()) if narrow else gc.mem_free()
+    """Return the bytes that the phone may still allocate, by the module `gc`."""
+    return gc.mem_free()
 
 
 def low_heap(wanted=_LOW):
-    """Return True when less than `wanted` bytes of the heap are free."""
-    import gc
-
-    if not hasattr(gc, "mem_free") or free_heap(gc) >= wanted:
-        return False
-    gc.collect()  # what counts is what a collection leaves
-    return free_heap(gc) < wanted
-
-
-_spares = []
+    """Return False: nothing tries to repair a heap. Goes with its last caller."""
+    return False
 
 
 def spare(callback):
-    """Let ``callback()`` drop what its room can load again, whenever the heap is low."""
-    _spares.append(callback)
+    """Nothing: code is resident. Goes with its last caller."""
 
 
 def make_room():
-    """Let go of what can be spared where the heap is low.
-
-    Called where something new begins: a message, a key, a line of the console. What is running
-    is not dropped by it, only forgotten, and would be loaded a second time.
-    """
-    if low_heap(_ROOM):
-        let_go()
+    """Nothing: code is resident. Goes with its last caller."""
 
 
 def let_go():
-    """Let go of all that can be spared."""
-    import gc
-
-    for callback in _spares:
-        callback()
-    gc.collect()
+    """Nothing: code is resident. Goes with its last caller."""

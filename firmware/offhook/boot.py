@@ -1,15 +1,16 @@
 """Builds a phone from its parts: used once, then dropped from the heap."""
 
-from actions.dispatcher import Actions
-from base.dns import Resolver
+from net.resolver import Resolver
+
+from actions.actions import Actions
 from base.log import Log
 from base.timers import Timers
-from hal.debounce import Input
-from offhook.changes import apply
-from offhook.desk import Desk
-from offhook.fkeys import FunctionKeys
-from offhook.panel import Panel
-from offhook.settings import Settings
+from hal.keys.debounce import Input
+from offhook.desk.desk import Desk
+from offhook.keys.function_keys import FunctionKeys
+from offhook.panel.panel import Panel
+from offhook.settings.changes import apply
+from offhook.settings.settings import Settings
 
 
 def build(phone, preset):

@@ -1,9 +1,9 @@
 """For a person at the serial REPL: ``from offhook import phone``, then ``phone.help()``.
 
-What the words do is in `offhook.repl`.
+What the words do is in `offhook.console.repl`.
 """
 
-from offhook.repl import run as _run
+from offhook.console.repl import run as _run
 
 
 def help():

@@ -15,7 +15,7 @@ VERSION = "0.1.0"
 _NARROW = const(0x7FFFFFFF)  # sys.maxsize of the chip
 _GARBAGE = const(4096)  # bytes allocated between collections: late ones leave the heap in pieces
 
-last = None  # the phone that has run, for `offhook.repl`
+last = None  # the phone that has run, for `offhook.console.repl`
 
 
 class Phone:
@@ -36,7 +36,7 @@ class Phone:
 
     def stamp(self):
         """Return the time for the log."""
-        from offhook.dates import stamp
+        from offhook.panel.dates import stamp
 
         now = self.clock.localtime() if self.clock else (0, 0, 0, 0, 0, 0)
         return stamp(now, self.settings.get("date_us_format"))
@@ -48,13 +48,13 @@ class Phone:
 
     def check(self, _, kind, value):
         """Refuse a setting that could not work; ValueError says why."""
-        from offhook.changes import check
+        from offhook.settings.changes import check
 
         check(self, kind, value)
 
     def changed(self, name):
         """Take a changed setting over where it is used, and fire the event that it has."""
-        from offhook.changes import apply, tell
+        from offhook.settings.changes import apply, tell
 
         apply(self, name)
         tell(self, name)
@@ -62,7 +62,7 @@ class Phone:
 
     def value(self, name, argument, context):
         """Return the value of a `$variable` at this moment, None where it has none."""
-        from offhook.variables import value
+        from offhook.desk.variables import value
 
         return value(self, name, argument, context)
 
@@ -74,13 +74,13 @@ class Phone:
 
     async def execute(self, line):
         """Carry out one line of the console; return the answer as JSON text."""
-        from offhook.console import execute
+        from offhook.console.console import execute
 
         return await execute(self, line)
 
     async def serve_console(self, reader, writer):
         """Serve one connection to the console until its end."""
-        from offhook.console import connection
+        from offhook.console.console import connection
 
         await connection(self, reader, writer)
 
@@ -99,22 +99,22 @@ class Phone:
 
     async def run(self):
         """Run the phone until `stop`."""
-        from offhook.identities import begin
+        from offhook.settings.identities import begin
 
         spawn(self.timers.serve())
         beginning = begin(self)
         del begin  # this frame lives as long as the phone
         await beginning
         del beginning
-        unload("offhook.identities")
+        unload("offhook.settings.identities")
         await self.done.wait()
         await self.agent.stop()
 
     def network_changed(self):
         """The network went away or came back."""
-        from offhook.identities import show_network
+        from offhook.settings.identities import show_network
 
-        unload("offhook.identities")
+        unload("offhook.settings.identities")
         show_network(self)
         self.agent.network_changed()
 

@@ -5,7 +5,7 @@ from base.compat import sleep_ms, unload
 
 async def context(phone):
     """Return a TLS context once the time is known; OSError where there can be none."""
-    from actions.secure import context as made
+    from net.tls import context as made
 
     get = phone.settings.get
 
@@ -17,4 +17,4 @@ async def context(phone):
     try:
         return made(phone, of, phone.platform.storage.read, phone.clock)
     finally:
-        unload("actions.secure")
+        unload("net.tls")

@@ -9,7 +9,7 @@ from sip.dialog import Dialog
 
 async def start(agent):
     """Open the transports."""
-    from sip.transport import Transport
+    from sip.transport.datagram import Transport
 
     agent.transport = Transport(agent.network, agent.log, agent.port, agent.timers, agent.settings)
     agent.transport.received(agent.received)
@@ -34,7 +34,7 @@ def add(agent, account):
     account.network = agent.network
     agent.accounts.append(account)
     if account.register and account.host:
-        from sip.registration import Registration
+        from sip.registration.register import Registration
 
         account.registration = Registration(agent, account)
         former = agent.leaving.get(account.number)
@@ -63,7 +63,7 @@ def network_changed(agent):
             account.registration.network_changed()
     if agent.network.up:
         for call in agent.calls:
-            agent.load("sip.modify").moved(call)
+            agent.load("sip.call.modify").moved(call)
 
 
 def dialog(agent, account, target):

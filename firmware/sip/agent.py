@@ -5,16 +5,16 @@ and to the one listener, and what must wait is a timer. See the package's docstr
 """
 
 from base.compat import const, let_go, low_heap, make_room, unload
-from sip.message import param, parse, via
+from sip.message.message import param, parse, via
 
 _IDLE = const(20_000)  # ms after which modules that nobody used are forgotten
 # What is forgotten: of any module what `load` has fetched; but of these only without calls, and
 # without transactions, for both live on in objects of theirs.
-_WITH_CALLS = "sip.incoming sip.outgoing sip.call sip.sessiontimer sip.reliable sip.refer".split()
-_WITH_TRANSACTIONS = ("sip.server sip.invite sip.request sip.transaction").split()
-_FUNCTIONS = (
-    "sip.inbound sip.validate sip.sdp sip.modify sip.dialoginfo base.digest".split()
-)  # live in nothing
+_WITH_CALLS = "sip.call.incoming sip.call.outgoing sip.call.call sip.call.session_timer sip.call.reliable sip.call.refer".split()
+_WITH_TRANSACTIONS = (
+    "sip.transaction.server sip.transaction.invite sip.request sip.transaction.client"
+).split()
+_FUNCTIONS = "sip.inbound sip.message.validate sip.call.sdp sip.call.modify sip.subscription.dialog_info base.digest".split()  # live in nothing
 
 
 class Account:
@@ -65,7 +65,7 @@ class Spent:
 
     def respond(self, data, status):
         """Answer the INVITE that rings: that takes a whole transaction again."""
-        from sip.server import revive
+        from sip.transaction.server import revive
 
         revive(self).respond(data, status)
 
@@ -140,7 +140,7 @@ class Agent:
 
     def call(self, account, target, headers=()):
         """Call "201", "user@host" or a SIP URI; return the `Call`, ValueError with the reason."""
-        return self.load("sip.outgoing").dial(self, account, target.strip(), headers)
+        return self.load("sip.call.outgoing").dial(self, account, target.strip(), headers)
 
     def token(self):
         """Return 8 random hex digits."""
@@ -251,7 +251,7 @@ class Agent:
             message.source, message.protocol = address, protocol
             if message.status:
                 if message.body and "multipart" in (message.header("content-type") or ""):
-                    self.load("sip.multipart").pick(message)
+                    self.load("sip.message.multipart").pick(message)
                 self._response(message)
             else:
                 self.load("sip.inbound").request(self, message, len(data))
@@ -260,7 +260,7 @@ class Agent:
             if message and message.method not in ("", "ACK") and message.via:
                 self._drop()
                 try:
-                    self.load("sip.server").reply(self, message, 400)
+                    self.load("sip.transaction.server").reply(self, message, 400)
                 except ValueError:  # not even its Via makes sense
                     pass
 

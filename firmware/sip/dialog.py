@@ -3,7 +3,7 @@
 It has no behaviour but to count and to be filled in; the usages decide.
 """
 
-from sip.message import name_addr
+from sip.message.message import name_addr
 
 
 class Dialog:

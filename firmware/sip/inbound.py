@@ -4,9 +4,9 @@ Loaded by the first request. Functions on an `Agent`.
 """
 
 from base.compat import const, low_heap
-from sip.message import name_addr, param, uri_parts
-from sip.server import reply, respond, serve
-from sip.validate import body, check, unsupported
+from sip.message.message import name_addr, param, uri_parts
+from sip.message.validate import body, check, unsupported
+from sip.transaction.server import reply, respond, serve
 
 _CALL = const(8_000)  # bytes that must be free for a third call, or for what can wait
 
@@ -85,7 +85,7 @@ def _outside(agent, message):
     elif method == "NOTIFY":
         try:
             status = 503 if agent.calls and low_heap(_CALL) else 0
-            status = status or agent.load("sip.subscription").incoming(agent, message)
+            status = status or agent.load("sip.subscription.subscribe").incoming(agent, message)
         except ImportError:  # a phone without them
             status = 489
         _notified(agent, message, status)
@@ -125,7 +125,7 @@ def _invite(agent, message):
     if status:
         reply(agent, message, status)
         return
-    agent.load("sip.arriving").incoming(agent, account, message, merged)
+    agent.load("sip.call.arriving").incoming(agent, account, message, merged)
 
 
 def _full(calls):

@@ -6,8 +6,8 @@ other response to its user.
 """
 
 from base.compat import const, spawn
-from sip.message import Message, encode, name_addr, param, uri_parts
-from sip.transaction import Client
+from sip.message.message import Message, encode, name_addr, param, uri_parts
+from sip.transaction.client import Client
 
 _NEXT = const(8000)  # ms that a server may take to answer where there is another one
 _DEAD = const(300_000)  # ms that one which did not is asked last
@@ -66,7 +66,7 @@ class Request:
 
     async def _locate(self, hop):
         try:
-            locate = self.agent.load("sip.locate").locate
+            locate = self.agent.load("sip.transport.locate").locate
             account = self.dialog.account
             targets = await locate(self.agent.resolver, hop, account.transport)
             self.targets = list(targets)
@@ -127,7 +127,7 @@ class Request:
             return
         kind = Client
         if self.method == "INVITE":
-            from sip.invite import InviteClient as kind
+            from sip.transaction.invite import InviteClient as kind
         key = self.branch + self.method
         agent.make_room()
         self.transaction = kind(agent, key, (ip, port), self.protocol, data, self._receive)

@@ -84,9 +84,9 @@ def _keys(phone, text):
                 raise ValueError("'%s' does not fit; a key takes ms, ms" % part[:20])
         press = min(int(press or _PRESS), _LONGEST)
         presses.append((_name(name), press, min(int(pause or _PAUSE), _LONGEST)))
-    from offhook.softkeys import there
+    from offhook.keys.soft_keys import there
 
-    unload("offhook.softkeys")
+    unload("offhook.keys.soft_keys")
     for name, _, _ in presses:
         if not there(phone, name):
             raise ValueError("there is no key '%s'" % name[:20])
@@ -102,9 +102,9 @@ def _name(name):
 
 
 async def _press(phone, presses):
-    from offhook.softkeys import hold
+    from offhook.keys.soft_keys import hold
 
-    unload("offhook.softkeys")
+    unload("offhook.keys.soft_keys")
     for name, press, pause in presses:
         if name in ("OFFHOOK", "ONHOOK"):
             hold(phone, "HOOK", name == "OFFHOOK")
@@ -124,7 +124,7 @@ def _digits(text):
 
 
 def _number(phone, values):
-    from offhook.calls import dial
+    from offhook.desk.calls import dial
 
     account = None
     number = _digits(values["number"])
@@ -150,14 +150,14 @@ def _other(phone, values):
     elif "RELEASE_ALL_CALLS" in values:
         for call in list(desk.agent.calls):
             call.hangup()
-        from offhook.calls import silence
+        from offhook.desk.calls import silence
 
         silence(desk)
     elif "REREGISTER" in values:
         number = values["REREGISTER"] or "1"
         if number not in [str(account.number) for account in desk.agent.accounts]:
             raise ValueError("REREGISTER takes an identity's number, not '%s'" % number[:20])
-        from offhook.identities import renew
+        from offhook.settings.identities import renew
 
         renew(phone, int(number))
     else:

@@ -1,10 +1,10 @@
 """The simulated board: which parts there are, as hal.assemble makes them for a real one."""
 
-from hal.names import Names, Words
-from hal.sim.clock import Clock
-from hal.sim.keys import Keys
-from hal.sim.network import Network
-from hal.sim.panel import Display, Lamps, Ringer
+from hal.clock.sim import Clock
+from hal.display.sim import Display, Lamps, Ringer
+from hal.keys.names import Names, Words
+from hal.keys.sim import Keys
+from hal.network.sim import Network
 
 _PANEL = (
     "REDIAL DND TRANSFER HOLD MUTE ENTER CANCEL MENU UP DOWN LEFT RIGHT SPEAKER HEADSET "

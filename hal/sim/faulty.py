@@ -9,7 +9,7 @@ away, ``nomem`` refuses every other datagram sent; ``module`` unplugs the expans
 import time
 
 from base.compat import sleep_ms
-from hal.datagram import readable
+from hal.network.datagram import readable
 
 FAULTS = ("loss", "empty_datagram", "grid", "unplugged", "nomem")
 

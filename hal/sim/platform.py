@@ -10,7 +10,7 @@ import random
 import sys
 
 from hal.sim.board import Parts
-from hal.storage import Storage
+from hal.storage.storage import Storage
 
 
 class Platform:

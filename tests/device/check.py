@@ -164,7 +164,7 @@ async def network(parts):
     except asyncio.TimeoutError:
         result("datagram to ourselves", False)
     one.close()
-    from hal.sntp import query
+    from hal.clock.sntp import query
 
     for server in part.dns():
         try:
@@ -176,7 +176,7 @@ async def network(parts):
 
 def storage():
     """A file survives its writing, and renames over another."""
-    from hal.storage import Storage
+    from hal.storage.storage import Storage
 
     part = Storage("/state")
     part.write("check.tmp", b"a" * 2000)

@@ -33,8 +33,8 @@ def devkit(tmp_path_factory):
 def test_only_what_belongs_on_the_chip_is_built(devkit):
     app = devkit / "root/app"
     names = {x.relative_to(devkit / "root").as_posix() for x in app.rglob("*") if x.is_file()}
-    assert {"app/board.mpy", "app/hal/platform.mpy", "app/hal/net.mpy"} <= names
-    assert "app/offhook/settings.txt" in names
+    assert {"app/board.mpy", "app/hal/platform.mpy", "app/hal/network/interface.mpy"} <= names
+    assert "app/offhook/settings/settings.txt" in names
     assert not [x for x in names if x.endswith(".py") or "/sim/" in x or "host" in x]
     for path in app.rglob("*.mpy"):
         assert path.read_bytes()[:2] == b"M\x06", path
@@ -59,7 +59,7 @@ micropython.qstr_info()
         plan["hal.reserve"],
         plan.get("intern", "intern"),
         str(app / "words.txt"),
-        [plan["sip.call"], plan["offhook.incoming"]],
+        [plan["sip.call.call"], plan["offhook.desk.call_events"]],
     )
     done = subprocess.run([vm.vm_path(), "-c", script], capture_output=True, text=True)
     before, after = (int(x) for x in re.findall(r"n_qstr=(\d+)", done.stdout))

@@ -20,7 +20,7 @@ def server(tmp_path):
     built = build.build("devkit", tmp_path / "new")
     app = tmp_path / "www/app"
     shutil.copytree(built / "root/app", app)
-    with open(app / "offhook/settings.txt", "a") as catalogue:
+    with open(app / "offhook/settings/settings.txt", "a") as catalogue:
         catalogue.write("newest_setting;text 20;here;;came with the update\n")
     names = [line.split("  ")[1] for line in (built / "root/app/files.sha256").open()]
     write_list(app, [x.strip() for x in names])
@@ -56,7 +56,7 @@ def test_one_changed_file_is_fetched_and_the_phone_comes_back_with_it(image, ser
             serial.type("phone.update()\r")
         seen = serial.until("restarting", "refused", "update: O", seconds=60)
         assert "1 files fetched" in seen, seen
-        assert server.asked == ["files.sha256", "offhook/settings.txt"]
+        assert server.asked == ["files.sha256", "offhook/settings/settings.txt"]
         serial.until("network: 127.0.0.1", seconds=60)
         serial.until("the new software has come up", seconds=30)
         serial.type("get newest_setting\r")

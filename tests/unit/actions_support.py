@@ -4,7 +4,7 @@ import asyncio
 
 from support import Skip
 
-from actions.dispatcher import Actions
+from actions.actions import Actions
 from base.compat import Ticks, sleep_ms, spawn, wait_for_ms
 from base.timers import Timers
 

@@ -4,7 +4,7 @@ from support import Clock
 
 from base.timers import Timers
 from sip.agent import Account, Agent
-from sip.message import encode, parse
+from sip.message.message import encode, parse
 
 
 class Random:

@@ -1,9 +1,8 @@
 """TLS contexts: which certificates are taken, and what is said where none can be checked."""
 
 from actions_support import Bench
-
-from actions.http import Request
-from actions.secure import certificates, context
+from net.http import Request
+from net.tls import certificates, context
 
 _PEM = """-----BEGIN CERTIFICATE-----
 MIIBJTCBzKADAgECAgEBMAoGCCqGSM49BAMCMBIxEDAOBgNVBAMMB1Rlc3QgQ0Ew

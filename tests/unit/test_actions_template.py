@@ -5,8 +5,8 @@ from support import raises
 
 from actions import expand as room
 from actions.extras import masked
+from actions.secrets import veil
 from actions.template import parse, split
-from actions.veil import veil
 
 # setting -> (kind, value); a password is private
 _SETTINGS = {

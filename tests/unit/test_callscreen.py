@@ -2,9 +2,9 @@
 
 from support import Clock
 
-from offhook.callscreen import calling
-from offhook.idlescreen import idle, still
-from offhook.incoming import on_connected
+from offhook.desk.call_events import on_connected
+from offhook.panel.call_screen import calling
+from offhook.panel.idle_screen import idle, still
 
 
 class Call:

@@ -2,8 +2,8 @@
 
 from support import data, raises
 
-from sip.dialoginfo import attribute, read, state_of
-from sip.notified import summary
+from sip.subscription.dialog_info import attribute, read, state_of
+from sip.subscription.notify import summary
 
 _NO_INFO = ("05", "17")  # not well formed as printed, or a schema
 

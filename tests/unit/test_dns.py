@@ -2,10 +2,9 @@
 
 import asyncio
 
+from net.dns_query import question, read_name, records
+from net.resolver import ResolveError, Resolver
 from support import Clock, raises
-
-from base.dns import ResolveError, Resolver
-from base.dnsquery import question, read_name, records
 
 A, CNAME, SRV, NAPTR = 1, 5, 33, 35
 

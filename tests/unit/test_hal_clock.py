@@ -5,9 +5,9 @@ import asyncio
 import contracts
 from support import raises
 
-from hal.clock import Clock
-from hal.sntp import query
-from hal.zone import days, offset
+from base.zone import days, offset
+from hal.clock.clock import Clock
+from hal.clock.sntp import query
 
 _BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
 

@@ -5,14 +5,14 @@ import fakes
 from support import Clock, raises
 
 from base.compat import Ticks
-from hal import ht16k33
-from hal.debounce import Debounce
-from hal.hook import Hook
-from hal.interrupt import Line
-from hal.keypad import Keypad
-from hal.mcp23017 import MCP23017
-from hal.sim.keys import Keys
-from hal.tca8418 import TCA8418
+from hal.keys import ht16k33
+from hal.keys.debounce import Debounce
+from hal.keys.hook import Hook
+from hal.keys.interrupt import Line
+from hal.keys.keypad import Keypad
+from hal.keys.mcp23017 import MCP23017
+from hal.keys.sim import Keys
+from hal.keys.tca8418 import TCA8418
 
 _KEYPAD = "123456789*0#"
 

@@ -3,8 +3,8 @@
 import fakes
 from support import Clock
 
-from hal.ethernet import Ethernet
-from hal.wifi import WiFi
+from hal.network.ethernet import Ethernet
+from hal.network.wifi import WiFi
 
 
 def _log(*_):

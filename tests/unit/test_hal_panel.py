@@ -4,14 +4,14 @@ import contracts
 import fakes
 from support import raises
 
-from hal import font
-from hal.hd44780 import HD44780
-from hal.ht16k33 import HT16K33
-from hal.lamps import Lamps
-from hal.mcp23017 import MCP23017
-from hal.ringer import Ringer
-from hal.sim import panel
-from hal.ssd1306 import SSD1306, dots
+from hal.audio.ringer import Ringer
+from hal.display import font
+from hal.display import sim as panel
+from hal.display.hd44780 import HD44780
+from hal.display.ssd1306 import SSD1306, dots
+from hal.keys.ht16k33 import HT16K33
+from hal.keys.mcp23017 import MCP23017
+from hal.lamps.lamps import Lamps
 
 _ALL = "".join(chr(x) for x in range(32, 127)) + font.EXTRA
 

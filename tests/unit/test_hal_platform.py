@@ -2,7 +2,8 @@
 
 import os
 
-from hal import ntp, trial
+from hal.clock import ntp
+from hal.storage import trial
 
 
 class _Account:

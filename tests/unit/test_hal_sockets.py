@@ -5,8 +5,8 @@ import asyncio
 import fakes
 from support import Skip, raises
 
-from hal.net import Network
-from hal.sim.network import _decode, _encode
+from hal.network.interface import Network
+from hal.network.sim import _decode, _encode
 
 ONLY = "micropython"
 
@@ -66,7 +66,7 @@ async def test_a_refused_connection_is_an_oserror_at_once():
 async def test_a_refusal_is_seen_where_errors_are_told_to_those_only_who_ask():
     import select
 
-    import hal.net
+    import hal.network.interface
 
     class Poll:
         """The ESP32's sockets tell of an error only where POLLHUP was asked for."""
@@ -84,12 +84,12 @@ async def test_a_refusal_is_seen_where_errors_are_told_to_those_only_who_ask():
     class Select:
         poll, POLLOUT, POLLERR, POLLHUP = Poll, select.POLLOUT, select.POLLERR, select.POLLHUP
 
-    part, hal.net.select = _loopback(), Select
+    part, hal.network.interface.select = _loopback(), Select
     try:
         with raises(OSError):
             await part.connect("127.0.0.1", _free_port())
     finally:
-        hal.net.select = select
+        hal.network.interface.select = select
 
 
 async def test_without_network_nothing_is_connected():
@@ -183,10 +183,10 @@ async def test_a_driver_that_refuses_ends_no_task():
         if len(calls) < 3:
             raise (OSError, RuntimeError)[len(calls) % 2]("Wifi Internal State Error")
 
-    import hal.net
+    import hal.network.interface
 
     part.link, part.nic.state = refuse, part.nic.IDLE
-    hal.net.sleep_ms, good = (lambda ms: good(1)), hal.net.sleep_ms
+    hal.network.interface.sleep_ms, good = (lambda ms: good(1)), hal.network.interface.sleep_ms
     try:
         await part.start()
         for _ in range(2000):
@@ -194,5 +194,5 @@ async def test_a_driver_that_refuses_ends_no_task():
                 break
             await asyncio.sleep_ms(1)
     finally:
-        hal.net.sleep_ms = good
+        hal.network.interface.sleep_ms = good
     assert len(calls) >= 4 and part.reason == "Wifi Internal State Error" and not part.up

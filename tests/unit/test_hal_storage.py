@@ -4,9 +4,9 @@ import os
 
 import contracts
 
-from hal.sim.storage import Storage as SimStorage
-from hal.storage import Storage
-from hal.watchdog import Watchdog
+from hal.clock.watchdog import Watchdog
+from hal.storage.sim import Storage as SimStorage
+from hal.storage.storage import Storage
 
 
 def _folder(make):

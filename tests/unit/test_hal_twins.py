@@ -2,7 +2,7 @@
 
 import contracts
 
-from hal.sim.clock import Clock
+from hal.clock.sim import Clock
 
 ONLY = "micropython"
 

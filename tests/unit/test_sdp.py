@@ -2,7 +2,7 @@
 
 from support import raises
 
-from sip.sdp import allowed, answer, offer, parse
+from sip.call.sdp import allowed, answer, offer, parse
 
 HEAD = "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n"
 

@@ -2,7 +2,7 @@
 
 from support import raises
 
-from offhook.settings import Settings
+from offhook.settings.settings import Settings
 
 
 class Memory:
@@ -36,7 +36,7 @@ class Memory:
 def lines():
     from support import firmware_file
 
-    return firmware_file("offhook/settings.txt")
+    return firmware_file("offhook/settings/settings.txt")
 
 
 def make(storage=None, logged=None):

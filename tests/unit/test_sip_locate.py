@@ -1,9 +1,9 @@
 """RFC 3263: from a URI to addresses, by NAPTR, SRV and A."""
 
+from net.resolver import ResolveError, dotted
 from support import raises
 
-from base.dns import ResolveError, dotted
-from sip.locate import locate, order
+from sip.transport.locate import locate, order
 
 
 class Names:

@@ -1,7 +1,6 @@
 """The heap in calls, in the VM: what a call costs, and that nothing stays behind."""
 
 import gc
-import sys
 
 from sipkit import SDP, Wire
 
@@ -78,21 +77,3 @@ def test_a_call_that_is_up_costs_little():
     # on this VM, whose words are twice as wide as the chip's
     # the code for requests, shared by the four, is on the heap while they begin
     assert cost < 10_000 and rest < 4000, (cost, rest)
-
-
-def test_what_is_not_needed_any_more_is_forgotten_and_comes_back():
-    wire, a, peer, call = _scene()
-    end = call(1)
-    assert "sip.inbound" in sys.modules and "sip.incoming" in sys.modules
-    peer.take(60_000)
-    assert "sip.inbound" not in sys.modules and "sip.incoming" in sys.modules
-    a.calls[0].hold()
-    peer.take(100)
-    peer.reply(peer.got[0], 200, body=SDP)
-    peer.take(100)
-    assert a.calls[0].state == "held"
-    end(60_000)
-    assert not a.calls and "sip.incoming" not in sys.modules
-    assert "sip.modify" not in sys.modules and "sip.transaction" not in sys.modules
-    call(2)(60_000)
-    assert not a.calls and len(wire.timers) == 0

@@ -2,7 +2,7 @@
 
 from support import raises
 
-from sip.message import (
+from sip.message.message import (
     address_of,
     encode,
     name_addr,

@@ -3,7 +3,7 @@
 from sipkit import Wire
 
 from sip.agent import Account
-from sip.subscription import Subscriptions
+from sip.subscription.subscribe import Subscriptions
 
 A, B = "10.0.0.1", "10.0.0.2"
 _INFO = "application/dialog-info+xml"
@@ -271,7 +271,7 @@ def test_check_sync_is_taken_from_the_registrar_only():
 
 
 def test_what_rings_can_be_picked_up_by_replaces():
-    from sip.notified import pickup
+    from sip.subscription.notify import pickup
 
     scene = Scene()
     watched = scene.watch()

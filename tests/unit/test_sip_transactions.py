@@ -3,10 +3,10 @@
 from support import Clock
 
 from base.timers import Timers
-from sip.invite import InviteClient
-from sip.message import encode, parse
-from sip.server import InviteServer, Server
-from sip.transaction import Client
+from sip.message.message import encode, parse
+from sip.transaction.client import Client
+from sip.transaction.invite import InviteClient
+from sip.transaction.server import InviteServer, Server
 
 
 class Owner:

@@ -6,8 +6,8 @@ from sipkit import Settings
 from support import Clock, raises
 
 from base.timers import Timers
-from sip.stream import Framer
-from sip.transport import Transport
+from sip.transport.datagram import Transport
+from sip.transport.stream import Framer
 
 HOST = ("192.0.2.1", 5060)
 
@@ -258,7 +258,7 @@ async def test_connections_of_others_are_answered_where_they_came_from():
 
 
 async def test_where_the_heap_is_low_only_strangers_that_say_nothing_have_to_go():
-    from sip import stream
+    from sip.transport import stream
 
     scene = Scene()
     await scene.transport.start()

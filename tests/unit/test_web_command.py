@@ -1,7 +1,7 @@
 """``command.htm`` on boards that have few keys: what is pressed, in which way and order."""
 
 from base.compat import sleep_ms
-from offhook.commands import do_press
+from offhook.console.commands import do_press
 from web.command import local
 
 

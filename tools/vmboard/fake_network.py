@@ -72,7 +72,7 @@ def prepare():
 
     sys.path.insert(0, "/app")
     try:
-        from hal.net import Network
+        from hal.network.interface import Network
     except ImportError:
         return
     finally:

@@ -1,0 +1,1 @@
+"""Room offhook.console.console."""

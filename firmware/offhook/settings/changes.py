@@ -1,0 +1,89 @@
+"""What a changed setting does: checked before, applied where it is used, told as an event."""
+
+_KIND = {"all": "always", "busy": "busy", "time": "time"}
+
+
+def check(phone, kind, value):
+    """Refuse an Action URL or a function key that could not work; ValueError says why."""
+    if kind == "url" and value:
+        phone.actions.parse(value)
+    elif kind == "fkey" and value:
+        from offhook.keys.fkey_types import parse
+
+        entry = parse(value)
+        if entry[1] == "url":
+            phone.actions.parse(entry[2])
+
+
+def apply(phone, name):
+    """Take a setting over where it is used."""
+    value = phone.settings.get(name)
+    if name.startswith("action_") and not name.startswith("action_url_"):
+        phone.actions.set(name, value)
+    elif name.startswith("fkey") and name[4:].isdigit():
+        before = int(name[4:]) in phone.desk.fkeys.watched
+        load(phone.desk.fkeys, name)
+        if phone.agent and (before or int(name[4:]) in phone.desk.fkeys.watched):
+            _watch(phone)
+    elif name == "log_level":
+        phone.log.level = value or 0
+    elif name == "language":
+        phone.panel.texts = None
+    elif name == "privacy_out" and phone.agent:
+        for account in phone.agent.accounts:
+            account.anonymous = value
+    elif name.startswith("user_") and phone.agent:
+        from offhook.settings.identities import renew
+
+        renew(phone, int(name.lstrip("abcdefghijklmnopqrstuvwxyz_")))
+        if phone.desk.watch or name.startswith("user_mailbox"):
+            _watch(phone)
+
+
+def load(fkeys, name):
+    """Take setting ``fkey<idx>`` over."""
+    index = int(name[4:])
+    words = (fkeys.settings.get(name) or "").split(None, 2) + [""]
+    fkeys.watched.pop(index, None)
+    if len(words) < 3:
+        fkeys.keys.pop(index, None)
+    else:
+        context, kind, argument = words[0], words[1], words[2].strip()
+        if context == "active":
+            context = "active"  # one object for all keys
+        if kind == "blf":
+            kind = "blf"
+            fkeys.watched[index] = None
+        elif kind == "url":
+            kind, argument = "url", fkeys.actions.parse(argument)
+        fkeys.keys[index] = (context, kind, argument)
+
+
+def _watch(phone):
+    from offhook.keys.blf import renew
+
+    renew(phone)
+
+
+def tell(phone, name):
+    """Fire the event that a changed setting has."""
+    get = phone.settings.get
+    if name == "dnd_mode":
+        phone.desk.fire("action_dnd_on_url" if get(name) else "action_dnd_off_url")
+        _dial(phone, get("dnd_on_code" if get(name) else "dnd_off_code"))
+    elif name == "redirect_event":
+        off = get(name) == "none"
+        phone.desk.fire("action_redirection_off_url" if off else "action_redirection_on_url")
+        before, phone.desk.forwarding = phone.desk.forwarding, get(name)
+        if before != "none":
+            _dial(phone, get("redirect_%s_off_code" % _KIND[before]))
+        if not off:
+            code = get("redirect_%s_on_code" % _KIND[get(name)])
+            _dial(phone, code and code + (phone.desk.target(get(name)) or ""))
+
+
+def _dial(phone, code):
+    if code and phone.agent:
+        from offhook.desk.star_codes import switch
+
+        switch(phone.desk, code)

@@ -1,0 +1,1 @@
+"""Room sip.subscription.subscribe."""

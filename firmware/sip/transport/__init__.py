@@ -1,0 +1,1 @@
+"""Room sip.transport.datagram."""

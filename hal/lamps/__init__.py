@@ -1,0 +1,1 @@
+"""Room hal.lamps.lamps."""

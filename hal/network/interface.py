@@ -1,0 +1,115 @@
+"""The ESP32's network: sockets on one interface, WiFi or Ethernet; the link is the subclass's.
+
+On the ESP32 ``sendto`` and ``bind`` take (ip, port) as it is; `encode` and `decode` are for tests
+on another platform.
+"""
+
+import asyncio
+import socket
+from binascii import hexlify
+
+from base.compat import const, sleep_ms, spawn, unload
+from hal.network.datagram import Datagram
+
+_LOOK = const(500)  # ms between two looks at the link
+
+
+def _same(address):
+    return address
+
+
+class Network:
+    """The network behind `nic` (network.WLAN or network.LAN). `get(name)` gives settings."""
+
+    encode = decode = staticmethod(_same)
+
+    def __init__(self, nic, get, log):
+        self.nic = nic
+        self._ip = None
+        self.reason = "no network"  # why it is not up, for the display
+        self.mac = hexlify(nic.config("mac")).decode().upper()
+        self.get = get
+        self.log = log
+        self._listeners = []
+
+    def on_change(self, callback):
+        """Call ``callback()`` whenever the network went away or came back."""
+        self._listeners.append(callback)
+
+    async def start(self):
+        """Begin to bring the network up, in a task of its own."""
+        spawn(self._keep())
+
+    async def _keep(self):
+        while True:
+            try:
+                self.link()
+                self._look()
+            except Exception as error:  # the driver refuses: it may have no memory just now
+                self.reason = str(error)
+            await sleep_ms(_LOOK)
+
+    def link(self):
+        """Bring the link up where it is down; called twice a second, must not block."""
+
+    def _look(self):
+        ip = self.nic.ifconfig()[0] if self.nic.isconnected() else "0.0.0.0"
+        if ip == "0.0.0.0":
+            ip = None
+        if ip == self._ip:
+            return
+        self._ip = ip
+        self.log(3, "network: %s", ip or "down")
+        for callback in self._listeners:
+            callback()
+
+    @property
+    def up(self):
+        """True while there is a link and an address."""
+        return self._ip is not None
+
+    def fixed(self):
+        """Set the own address where the settings say so, in place of DHCP."""
+        from hal.network.fixed import fix
+
+        unload("hal.network.fixed")
+        fix(self.nic, self.get)
+
+    def address(self, peer=None):
+        """Return the own address on the way to `peer`, None without network."""
+        if peer and peer.startswith("127."):
+            return "127.0.0.1"
+        return self._ip
+
+    def dns(self):
+        """Return the addresses of the name servers, those of the settings first."""
+        found = [self.get("dns_server1"), self.get("dns_server2"), self.nic.ifconfig()[3]]
+        return [x for i, x in enumerate(found) if x and x != "0.0.0.0" and x not in found[:i]]
+
+    def _open(self, port):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            sock.setblocking(False)
+            sock.bind(self.encode(("0.0.0.0", port)))
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
+    def udp(self, port=0):
+        """Return a `Datagram` bound to `port`; OSError when it is taken."""
+        return Datagram(self._open, self.encode, self.decode, port)
+
+    async def connect(self, ip, port, tls=None, server_hostname=None):
+        """Return asyncio's (reader, writer); `ip` is dotted. Raises OSError.
+
+        Cancelled or refused, it leaves no socket behind.
+        """
+        from hal.network.connect import connect
+
+        unload("hal.network.connect")  # it runs on, and leaves the heap when it is done
+        return await connect(self, ip, port, tls, server_hostname)
+
+    async def serve(self, port, handler, backlog=4):
+        """Listen on `port`; ``handler(reader, writer)`` serves each connection."""
+        return await asyncio.start_server(handler, "0.0.0.0", port, backlog)
