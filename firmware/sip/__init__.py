@@ -9,7 +9,5 @@ handed in; tells one listener what happens. Used by offhook, and by nobody else.
 agent       `Agent`, `Account`: the way in and out; always loaded, with message, transaction,
             dialog, request (one outgoing request, its targets and credentials) and transport
 inbound     requests that come in, validate (the status a wrong one is owed), server (answers)
-call        `Call`: an INVITE usage; incoming, outgoing: how it begins, with invite and sdp
-accounts, modify, sessiontimer, reliable, refer, replaces, redirect, identity, info, auth
-            what few calls need; `Agent.load` fetches it and forgets it when all is quiet
+call        the INVITE usage, see there
 """

@@ -63,7 +63,7 @@ def network_changed(agent):
             account.registration.network_changed()
     if agent.network.up:
         for call in agent.calls:
-            agent.load("sip.call.modify").moved(call)
+            call.moved()
 
 
 def dialog(agent, account, target):

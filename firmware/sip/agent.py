@@ -140,7 +140,9 @@ class Agent:
 
     def call(self, account, target, headers=()):
         """Call "201", "user@host" or a SIP URI; return the `Call`, ValueError with the reason."""
-        return self.load("sip.call.outgoing").dial(self, account, target.strip(), headers)
+        from sip.call.outgoing import dial
+
+        return dial(self, account, target.strip(), headers)
 
     def token(self):
         """Return 8 random hex digits."""
@@ -214,9 +216,6 @@ class Agent:
             return
         for name in _WITH_TRANSACTIONS:
             unload(name)
-        for call in called:
-            if call.answered and call.acked:
-                call.outgoing = None  # its INVITE's last 2xx has come
         if not called:
             for name in _WITH_CALLS:
                 unload(name)
@@ -274,9 +273,10 @@ class Agent:
             if transaction.state < 2 and getattr(transaction, "call", self) is None:
                 transaction.end()
                 for call in list(self.calls):
-                    if call.transaction is transaction:
+                    if getattr(call, "transaction", None) is transaction:
                         self.calls.remove(call)
                         call.state = "ended"
+                        call.release()
 
     def _response(self, message):
         vias = message.values("via")

@@ -4,6 +4,7 @@ Loaded by the first request. Functions on an `Agent`.
 """
 
 from base.compat import const, low_heap
+from sip.call.incoming import receive
 from sip.message.message import name_addr, param, uri_parts
 from sip.message.validate import body, check, unsupported
 from sip.transaction.server import reply, respond, serve
@@ -125,7 +126,7 @@ def _invite(agent, message):
     if status:
         reply(agent, message, status)
         return
-    agent.load("sip.call.arriving").incoming(agent, account, message, merged)
+    receive(agent, account, message, merged)
 
 
 def _full(calls):

@@ -99,7 +99,7 @@ def test_a_call_with_a_reliable_180():
     def flow(lose):
         wire, a, b, call = _two(lose, [("Require", "100rel")])
         wire.run(70_000)
-        state = call.state, b.party.calls[0].state, b.party.calls[0].acked
+        state = call.state, b.party.calls[0].state, not b.party.calls[0].confirmation.waiting
         call.hangup()
         wire.run(70_000)
         state += (a.party.events, b.party.events)
@@ -120,7 +120,8 @@ def test_sessions_are_refreshed_by_update_and_by_invite():
         del wire.log[:]
         wire.lose = lose
         wire.run(200_000)
-        state = call.state, other.state, call.changing, other.changing, call.session.ours
+        changing = call.changes.request, other.changes.request
+        state = call.state, other.state, changing, call.session.ours
         wire.lose, log = (), wire.log
         wire.log = []
         _empty(wire, a, b)

@@ -62,18 +62,17 @@ def test_a_call_that_is_up_costs_little():
     wire, a, peer, call = _scene()
     call(8)()
     peer.take(60_000)
-    first = call(9)  # pays for the code
+    first = call(9)
     peer.take(60_000)
     before = _allocated()
     ends = [call(index) for index in range(4)]
     del wire.log[:]
     del a.party.events[:], a.party.calls[:], peer.got[:]
     cost = (_allocated() - before) // 4
-    peer.take(60_000)  # the transactions are over, their code is forgotten
+    peer.take(60_000)  # the transactions are over
     rest = (_allocated() - before) // 4
     for end in [first] + ends:
         end()
     assert len(a.calls) == 0
     # on this VM, whose words are twice as wide as the chip's
-    # the code for requests, shared by the four, is on the heap while they begin
-    assert cost < 10_000 and rest < 4000, (cost, rest)
+    assert cost < 6000 and rest < 5000, (cost, rest)

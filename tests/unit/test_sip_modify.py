@@ -45,9 +45,10 @@ def _inside(peer, call, method, cseq=1, **kw):
 def test_hold_and_resume_are_told_to_both_sides():
     wire, a, b, call, other = _connected()
     call.hold()
-    assert call.state == "held" and not call.held  # at once for the desk, told by and by
+    assert (call.state, call.changes.state) == ("held", "holding")  # at once for the desk
     wire.run(1000)
-    assert call.state == "held" and call.held and a.party.events[-1] == "hold"
+    assert (call.state, call.changes.state) == ("held", "held")
+    assert a.party.events[-1] == "hold"
     assert other.remote_hold and other.state == "connected" and b.party.events[-1] == "held"
     call.resume()
     wire.run(1000)
@@ -132,7 +133,8 @@ def test_a_refused_hold_is_a_hold_for_us_alone():
     call.hold()
     peer.take()
     peer.reply(peer.got[0], 488)
-    assert peer.take() == ["ACK"] and call.state == "held" and not call.held
+    assert peer.take() == ["ACK"]
+    assert (call.state, call.changes.state) == ("held", "alone")
     call.resume()
     assert peer.take() == [] and call.state == "connected"  # there is nothing to tell
     assert a.party.events[-2:] == ["hold", "unhold"]
@@ -264,4 +266,32 @@ def test_a_422_raises_our_interval():
     assert peer.take() == ["ACK"] and call.session.seconds == 400
     assert a.party.events == ["outgoing", "connected"]
     assert peer.take(201_000)[0] == "INVITE"  # no UPDATE in its Allow
+    finish(wire, a)
+
+
+def test_a_refused_hold_leaves_the_time_for_the_other_sides_refresh():
+    wire, a, peer, call = _peer(session_timer=200)
+    headers = [("Session-Expires", "200;refresher=uac"), ("Supported", "timer")]
+    _inside(peer, call, "UPDATE", headers=headers)
+    assert peer.take() == ["200"] and call.session.state == "watching"
+    for status in (488, 500):
+        call.hold()
+        assert peer.take() == ["INVITE"]
+        peer.reply(peer.got[0], status)
+        peer.take(20_000)
+        assert call.state == "held", status
+        call.resume()
+        assert call.state == "connected"
+    finish(wire, a)
+
+
+def test_a_change_of_address_that_meets_491_is_told_once_more():
+    wire, a, peer, call = _peer()
+    a.network.ip = "10.0.0.7"
+    wire.ends["10.0.0.7", 5060] = a.received
+    a.network_changed()
+    assert peer.take() == ["INVITE"] and b"c=IN IP4 10.0.0.7" in peer.got[0].body
+    peer.reply(peer.got[0], 491)
+    assert peer.take(5000)[:2] == ["ACK", "INVITE"]
+    assert b"c=IN IP4 10.0.0.7" in peer.got[1].body and call.state == "connected"
     finish(wire, a)

@@ -75,6 +75,33 @@ def test_a_failed_transfer_leaves_the_call():
     finish(wire, a, b, c, ms=300_000)
 
 
+def test_a_failed_transfer_tells_why():
+    for status in (486, 404, 603, 503, 302):
+        wire = Wire()
+        a = wire.agent(A, "100")
+        b = wire.agent(B, "200", lambda kind, call, **more: kind == "incoming" and call.answer())
+        busy = wire.peer(C)
+        call = a.call(a.accounts[0], "200@" + B)
+        wire.run(2000)
+        told = []
+        a.party.listener = lambda kind, x, told=told, **more: told.append(more.get("status"))
+        call.transfer("sip:300@" + C)
+        busy.take(200)
+        busy.reply(busy.got[0], status, contact=False)
+        wire.run(5000)
+        assert told[-1] == status and call.state == "connected", (status, told)
+        finish(wire, a, b, ms=300_000)
+
+
+def test_a_transfer_that_its_caller_gives_up_is_told_as_487():
+    wire, a, peer, call = _peer_call()
+    _inside(peer, call, "REFER", 1, headers=[("Refer-To", "<sip:300@%s>" % C)])
+    assert peer.take() == ["202", "NOTIFY"]
+    a.calls[1].hangup()
+    assert peer.take() == ["NOTIFY"] and peer.got[0].body.startswith(b"SIP/2.0 487 ")
+    finish(wire, a, ms=300_000)
+
+
 def _peer_call():
     wire = Wire()
     a = wire.agent(A, "100")

@@ -1,43 +1,73 @@
-"""Calls that come in: 180, the answer or the refusal (RFC 3261 section 13.3).
-
-How one is made from its INVITE stands in `sip.call.arriving`.
-"""
+"""Calls that come in: made from an INVITE, 180, answer, refusal (RFC 3261 section 13.3)."""
 
 from base.compat import const
+from sip.call import announcement, reliable, replaces
 from sip.call.call import Call
+from sip.dialog import Dialog
+from sip.message.message import address_of, name_addr, untagged
+from sip.transaction.server import respond, response, serve
 
-_REFRESH = const(60000)  # a 180 is repeated each minute, for the proxies on the way (13.3.1.1)
+_REFRESH = const(60_000)  # ms: a 180 is repeated each minute, for the proxies (13.3.1.1)
+_LONGEST = const(3600)  # s that an INVITE's Expires may be
+_RINGS = const(300)  # s that it rings where nobody says how long: longer than a proxy would wait
 
 
 class Incoming(Call):
     """A call that came in."""
 
     direction = "in"
-    expiry = None  # until when it may be answered
+
+    def __init__(self, agent, dialog, transaction, message):
+        super().__init__(agent, dialog)
+        self.transaction = transaction  # the INVITE's, until its final answer
+        self.invite = message
+        address = agent.network.address(message.source[0])
+        self._contact = agent.contact(self.account, address, message.protocol)
+        self._expiry = self._refresh = None
+
+    def wait(self):
+        """Ring no longer than the INVITE's Expires says (RFC 3261 section 13.3.1)."""
+        seconds = self.invite.header("expires") or ""
+        seconds = min(int(seconds[:6]), _LONGEST) if seconds[:6].isdigit() else _RINGS
+        self._expiry = self.agent.timers.after(seconds * 1000, self._expired_ringing)
+
+    def _expired_ringing(self):
+        self._refuse("remote", 487 if self.invite.header("expires") else 480)
 
     def ring(self):
         """Send 180."""
         if self.state not in ("calling", "ringing"):
             return
         self.state = "ringing"
-        if self.invite.has("require", "100rel"):
-            self.agent.load("sip.call.reliable").ring(self)
-        else:
+        if not self.invite.has("require", "100rel"):
             self.send(180)
-            self.wait(_REFRESH, self.ring)
-        self.transaction = self.transaction.rest()
+            self._refresh = self.agent.timers.after(_REFRESH, self.ring)
+        elif self.early is None:
+            self.early = reliable.Ringing(self.agent, self._ringing, self._repeat, self._silent)
 
-    def send(self, status, headers=(), body=b"", text=None):
-        """Answer the INVITE; return the bytes."""
-        from sip.transaction.server import response
+    def _ringing(self, headers):
+        return self.send(180, headers)
 
-        agent, dialog = self.agent, self.dialog
+    def _repeat(self, data):
+        self.agent.send(data, self.transaction.address, self.transaction.protocol)
+
+    def _silent(self):
+        self._refuse("error", 504)  # nobody has acknowledged the 180
+
+    def _response(self, status, headers=(), body=b"", text=None):
+        """Return the bytes of an answer to the INVITE."""
+        headers = list(headers)
         if 100 < status < 300:
-            headers = list(headers) + [("Contact", self.contact)]
-            headers += [("Record-Route", route) for route in dialog.routes]
+            headers.append(("Contact", self._contact))
+            headers.extend([("Record-Route", route) for route in self.dialog.routes])
         if body:
             headers.append(("Content-Type", "application/sdp"))
-        data = response(agent, self.invite, status, headers, body, dialog.local_tag, text)
+        tag = self.dialog.local_tag
+        return response(self.agent, self.invite, status, headers, body, tag, text)
+
+    def send(self, status, headers=(), text=None):
+        """Answer the INVITE without a description; return the bytes."""
+        data = self._response(status, headers, b"", text)
         self.transaction.respond(data, status)
         return data
 
@@ -45,61 +75,52 @@ class Incoming(Call):
         """Send 200, again and again until its ACK comes."""
         if self.state not in ("calling", "ringing"):
             return
+        agent, transaction = self.agent, self.transaction
         try:
-            body = self.describe(
-                self.agent.network.address(self.transaction.address[0]), self.body
-            )
+            body = self.describe(agent.network.address(transaction.address[0]))
         except ValueError:
             self.reject(488)
             return
         self.state = "connected"
         self.answered = True
         self.status = 200
-        self.rest()
-        if self.early:
-            self.early.stop()
-        headers = [("Supported", self.agent.supported)]
-        if self.session:
-            headers += self.session.headers()
-            self.session.restart()
-        self.confirm(self.send(200, headers, body), self.invite.cseq()[0])
-        self.body = None
+        self._rest()
+        headers = [("Supported", agent.supported)] + self.session.headers(False)
+        self.session.restart()
+        data = self._response(200, headers, body)
+        self.confirmation.send(transaction, data, self.invite.cseq()[0])
         self.report("connected")
 
     def reject(self, status, reason=None, headers=()):
         """Answer an unanswered incoming call with a final status (486, 603, …)."""
-        if self.state in ("calling", "ringing"):
-            self.send(status, headers, b"", reason)
-            self.over("local", status)
+        self._refuse("local", status, headers, reason)
 
     def redirect(self, uri, reason="deflection"):
-        """Send an unanswered incoming call elsewhere: a number or a URI; see `sip.call.arriving`."""
-        self.agent.load("sip.call.arriving").redirect(self, uri, reason)
+        """Answer 302: `uri` is a number or a URI.
+
+        `reason` tells whoever is called then why it comes (RFC 5806): "unconditional",
+        "user-busy", "no-answer", "deflection".
+        """
+        if not uri.lower().startswith(("sip:", "sips:", "tel:")):
+            host = self.account.host or self.local.partition("@")[2]
+            uri = "sip:" + (uri if "@" in uri else "%s@%s" % (uri, host)).replace("#", "%23")
+        diversion = "<%s>;reason=%s;counter=1" % (self.account.uri, reason)
+        self.reject(302, None, (("Contact", "<%s>" % uri), ("Diversion", diversion)))
 
     def cancelled(self, message):
         """The caller's CANCEL has come."""
-        if not self.answered and self.state != "ended":
+        if self.state in ("calling", "ringing"):
             self.cancel_reason = ", ".join(message.all("reason"))
-            self.send(487)
-            self.over("remote", 487)
+            self._refuse("remote", 487)
 
-    def over(self, by, status=0, text=""):
-        """The call is over for the phone; see `Call.over`."""
-        self.rest()
-        super().over(by, status, text)
-
-    def rest(self):
-        """It rings no more."""
-        if self.expiry:
-            self.expiry.cancel()
-            self.expiry = None
-
-    def expired(self):
-        """The INVITE's Expires has passed (RFC 3261 section 13.3.1), or the caller is gone."""
-        if not self.answered and self.state != "ended":
-            status = 487 if self.invite.header("expires") else 480
-            self.send(status)
-            self.over("remote", status)
+    def _refuse(self, by, status, headers=(), text=None):
+        if self.state in ("calling", "ringing"):
+            try:
+                self.send(status, headers, text)
+            except Exception as error:  # the call ends all the same
+                self.agent.log(2, "SIP: no %d to %s: %r", status, self.remote, error)
+                self.transaction.end()
+            self.over(by, status)
 
     def hangup(self):
         """End the call: 486 where it was not answered, else BYE."""
@@ -107,3 +128,78 @@ class Incoming(Call):
             super().hangup()
         else:
             self.reject(486)
+
+    def release(self):
+        """Let everything go that would go on by itself."""
+        self._rest()
+        super().release()
+
+    def _rest(self):
+        """It has its final answer: it rings no more, and a CANCEL comes too late."""
+        for timer in (self._expiry, self._refresh):
+            if timer:
+                timer.cancel()
+        self._expiry = self._refresh = None
+        if self.early:
+            self.early.stop()
+        if self.transaction:
+            self.transaction.call = self.transaction = None
+
+
+def receive(agent, account, message, merged):
+    """Make the call that an INVITE asks for, and report it; 488 where its offer cannot be met.
+
+    All of the INVITE is read before anything is made: ValueError leaves nothing behind.
+    """
+    display, uri, _ = name_addr(message.header("from"))
+    dialog = Dialog(
+        account,
+        message.header("call-id"),
+        untagged(message.header("to")),
+        agent.token(),
+        untagged(message.header("from")),
+        message.tag("from"),
+        uri,
+    )
+    dialog.learn(message, False)
+    dialog.in_order(message.cseq()[0])
+    transaction = serve(agent, message)
+    respond(agent, transaction, message, 100)
+    call = Incoming(agent, dialog, transaction, message)
+    call.merged = merged
+    call.remote = address_of(uri)
+    call.remote_display = display
+    status, replaced = _acceptable(call, message)
+    if status:
+        status, headers = status if isinstance(status, tuple) else (status, ())
+        call.send(status, headers)
+        agent.calls.remove(call)
+        call.state = "ended"
+        call.release()
+        return
+    announcement.read(call, message)
+    message.body = b""
+    transaction.call = call
+    call.wait()
+    if replaced:
+        replaced.report("replaced", new=call)
+        call.answer()
+        replaced.hangup()
+    else:
+        call.report("incoming")
+
+
+def _acceptable(call, message):
+    """Return (status that the INVITE is owed or 0, the call that it replaces or None)."""
+    try:
+        if message.body:
+            call.take(message.body, True)
+    except ValueError:
+        return 488, None
+    if message.header("session-expires"):
+        status = call.session.asked(message)
+        if status:
+            return status, None
+    if message.all("replaces"):
+        return replaces.find(call.agent, call, message)
+    return 0, None

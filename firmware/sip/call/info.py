@@ -1,7 +1,4 @@
-"""DTMF by INFO (RFC 6086, and the payloads of old): application/dtmf-relay and application/dtmf.
-
-Loaded by the first INFO.
-"""
+"""DTMF by INFO (RFC 6086, and the payloads of old): application/dtmf-relay and application/dtmf."""
 
 from sip.request import Request
 

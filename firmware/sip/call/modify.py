@@ -1,13 +1,179 @@
-"""Changing a call: re-INVITE and UPDATE both ways (RFC 3261 section 14, RFC 3311, RFC 3264).
+"""Changing a call: re-INVITE and UPDATE both ways (RFC 3261 section 14, RFC 3311, RFC 3264)."""
 
-Loaded by the first hold, resume, refresh, or by the other side's.
-"""
-
-from sip.call.call import acknowledge
+from base.compat import const
+from sip.call.confirmation import acknowledge
 from sip.message.validate import body as body_status
 from sip.message.validate import unsupported
 from sip.request import Request
 from sip.transaction.server import response
+
+_OWNER = const(2100)  # ms that the one who made the Call-ID waits at least after a 491
+_OWNER_STEPS = const(190)  # of 10 ms, drawn on top of that (RFC 3261 section 14.1)
+_OTHER_STEPS = const(200)
+_BUSY = const(2)  # s until a refresh is tried again that another change was in the way of
+_REFUSED = const(10)  # s until one is tried again that was refused
+
+ACTIVE = "active"
+HOLDING = "holding"
+HELD = "held"
+RESUMING = "resuming"
+ALONE = "alone"
+
+
+class Changes:
+    """Our changes of one call, one at a time: hold, resume, refresh, another address.
+
+    `state` is what we want of the other side's voice, and how far it has been told:
+
+    ==========  ===========  ==============  ===================  ===================  =========
+    state       `hold`       `resume`        a 2xx said hold      a 2xx said active    refused
+    ==========  ===========  ==============  ===================  ===================  =========
+    active      holding                      active (sends anew)  active               active
+    holding     holding      active, or      held                 holding              alone
+                             resuming (1)                         (sends anew)
+    held        held         resuming        held                 holding              held
+                                                                  (sends anew)
+    resuming    held, or     resuming        resuming             active               held
+                holding (1)                  (sends anew)
+    alone       alone        active          held                 alone                alone
+    ==========  ===========  ==============  ===================  ===================  =========
+
+    (1) by what the other side was told last, or is being told. "alone" is a hold that the other
+    side refused: it holds for us. `request` is the change under way, None where there is none.
+    """
+
+    def __init__(self, call):
+        self.call = call
+        self.state = ACTIVE
+        self.request = None
+        self._told = False  # the other side has agreed to be on hold
+        self._timer = None
+
+    @property
+    def holding(self):
+        """Return whether our descriptions are to say that we hold."""
+        return self.state in (HOLDING, HELD, ALONE)
+
+    # -- what we want -------------------------------------------------------------------------
+
+    def hold(self):
+        """We hold the other side from now on; it is told as soon as it can be."""
+        if not self.holding:
+            self.state = HELD if self._told else HOLDING
+        self.sync()
+
+    def resume(self):
+        """We want the other side back."""
+        if self.holding:
+            self.state = RESUMING if self._told or self.request else ACTIVE
+        self.sync()
+
+    def sync(self):
+        """Tell the other side what it does not know yet, or report that it knows."""
+        if self._busy():
+            return
+        if self.state in (HOLDING, RESUMING):
+            self._send("INVITE", self.holding)
+        elif self.state == ACTIVE:
+            self.call.resumed()
+
+    def refresh(self, update):
+        """Refresh the session (RFC 4028): by UPDATE where the other side knows it."""
+        if self._busy():
+            self.call.session.retry(_BUSY)
+        else:
+            self._send("UPDATE" if update else "INVITE", self._told if update else self.holding)
+
+    def moved(self):
+        """Tell the other side our new address: the network has changed."""
+        call = self.call
+        if call.answered and not self._busy():
+            if call.negotiation.address != call.agent.network.address():
+                self._send("INVITE", self.holding)
+
+    def stop(self):
+        """The call is over: a 2xx that still comes is acknowledged, nothing else follows."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        request, self.request = self.request, None
+        if request:
+            request.callback = _late
+            request.headers, request.body = (), b""
+
+    # -- the request under way ----------------------------------------------------------------
+
+    def _busy(self):
+        return self.request or self.call.confirmation.waiting or self.call.state == "ended"
+
+    def _send(self, method, hold):
+        call = self.call
+
+        def body(request):
+            return call.describe(request.local[0])
+
+        def answered(request, response):
+            self._answered(request, response, hold)
+
+        body = body if method == "INVITE" else b""
+        self.request = Request(call.agent, call.dialog, method, answered, call.headers, body)
+        self.request.start()
+
+    def _answered(self, request, response, hold):
+        if response is None or response.status < 200:
+            return
+        call, status = self.call, response.status
+        if request.method == "INVITE" and status < 300:
+            acknowledge(request, call.dialog)
+        if self.request is not request:
+            return  # a repeated 2xx
+        self.request = None
+        if status < 300:
+            call.changed(response)
+            if call.state != "ended":
+                self._agreed(hold)
+            return
+        call.negotiation.withdraw()
+        if status == 491:
+            self._later(request.method)
+        elif status == 422 and call.session.longer(response):
+            self._again(request.method)
+        elif status in (408, 481):
+            call.fail(status)
+        else:
+            # what is held stays held, for us alone where the other side does not care
+            if self.state in (HOLDING, RESUMING):
+                self.state = HELD if self._told else ALONE
+            call.session.retry(_REFUSED)
+
+    def _agreed(self, hold):
+        """They know now that we hold, or that we do not."""
+        self._told = hold
+        if self.state != ALONE or hold:
+            if self.holding:
+                self.state = HELD if hold else HOLDING
+            else:
+                self.state = RESUMING if hold else ACTIVE
+        self.sync()
+
+    def _later(self, method):
+        """Wait after a 491: whoever made the Call-ID longer (RFC 3261 section 14.1)."""
+        call = self.call
+        least, steps = (_OWNER, _OWNER_STEPS) if call.direction == "out" else (0, _OTHER_STEPS)
+        delay = least + 10 * (call.agent.random(16) % steps)
+        self._timer = call.agent.timers.after(delay, self._again, method)
+
+    def _again(self, method):
+        if self.state in (HOLDING, RESUMING):
+            self.sync()
+        elif not self._busy():
+            self._send(method, self._told if method == "UPDATE" else self.holding)
+
+
+def _late(request, response):
+    if response and request.method == "INVITE" and 200 <= response.status < 300:
+        acknowledge(request, request.dialog)
+
 
 # -- theirs -----------------------------------------------------------------------------------
 
@@ -17,26 +183,25 @@ def request(call, transaction, message):
     agent, invite = call.agent, message.method == "INVITE"
     status = unsupported(message)
     if not status and (message.body or invite):
-        status = _early(call, message)
+        status = _crossing(call, message)
     status = status or body_status(message)
+    if not status and message.header("session-expires") and call.answered:
+        status = call.session.asked(message)
     if status:
         return status
     headers = [("Supported", agent.supported)]
     if message.header("session-expires") and call.answered:
-        status, more = call.agent.load("sip.call.session_timer").asked(call, message)
-        if status:
-            return status, more
-        headers += more
+        headers += call.session.headers(False)
         call.session.restart()
     if call.answered or call.direction == "in":  # else it is that of one fork
         call.dialog.refresh(message)
     body = b""
     address = agent.network.address(message.source[0])
     try:
-        if message.body or invite:
-            body = call.describe(address, message.body)
         if message.body:
             call.take(message.body, True)
+        if message.body or invite:
+            body = call.describe(address)
     except ValueError:
         return 488
     if call.state == "ended":
@@ -45,135 +210,18 @@ def request(call, transaction, message):
     if body:
         headers.append(("Content-Type", "application/sdp"))
     data = response(agent, message, 200, headers, body)
-    transaction.respond(data, 200)
     if invite:
-        call.transaction = transaction
-        call.confirm(data, message.cseq()[0])
+        call.confirmation.send(transaction, data, message.cseq()[0])
+    else:
+        transaction.respond(data, 200)
     return 0
 
 
-def _early(call, message):
+def _crossing(call, message):
     """Return what an offer is owed that crosses another one, else 0."""
-    if call.changing or (call.answered and not call.acked):
+    if call.changes.request or (call.answered and call.confirmation.waiting):
         return 491
     # before the call's answer: only where a reliable 18x has answered our offer (RFC 3311)
     if call.answered or (call.early and call.early.agreed == message.tag("from")):
         return 0
     return 500, (("Retry-After", str(call.agent.random(3) + 1)),)
-
-
-# -- ours -------------------------------------------------------------------------------------
-
-
-def sync(call):
-    """Bring the call to where we want it: on hold or not. One change at a time."""
-    if call.changing or not call.acked or call.state == "ended":
-        return
-    if call.held == call.wanted:
-        _settled(call)
-        return
-    hold = call.wanted
-
-    def answered(request, response):
-        _answered(call, request, response, hold)
-
-    _send(call, "INVITE", answered)
-
-
-def refresh(call, update):
-    """Refresh the session (RFC 4028): by UPDATE where the other side knows it."""
-    if call.changing or not call.acked or call.state == "ended":
-        call.session.later(2)
-        return
-
-    hold = call.held if update else call.wanted
-
-    def answered(request, response):
-        _answered(call, request, response, hold)
-
-    _send(call, "UPDATE" if update else "INVITE", answered)
-
-
-def moved(call):
-    """Tell the other side our new address: the network has changed."""
-    if call.changing or not call.answered or not call.acked or call.state == "ended":
-        return
-    if call.address == call.agent.network.address():
-        return
-
-    hold = call.wanted
-
-    def answered(request, response):
-        _answered(call, request, response, hold)
-
-    _send(call, "INVITE", answered)
-
-
-def _send(call, method, answered):
-    def body(request):
-        return call.describe(request.local[0])
-
-    call.changing = Request(
-        call.agent,
-        call.dialog,
-        method,
-        answered,
-        call.headers,
-        body if method == "INVITE" else b"",
-    )
-    call.changing.start()
-
-
-def _answered(call, request, response, hold):
-    if response is None or response.status < 200:
-        return
-    status, invite = response.status, request.method == "INVITE"
-    if invite and status < 300:
-        acknowledge(request, call.dialog)
-    if call.changing is not request:
-        return  # a repeated 2xx
-    call.changing = None
-    if call.state == "ended":
-        return
-    if status < 300:
-        call.dialog.refresh(response)
-        if call.session or response.header("session-expires"):
-            call.agent.load("sip.call.session_timer").agreed(call, response)
-        if response.body:
-            call.take_answer(response.body)
-        _done(call, hold)
-    elif status == 491:
-        # RFC 3261 section 14.1: whoever made the Call-ID waits longer
-        owner = call.direction == "out"
-        delay = (2100 if owner else 0) + 10 * (call.agent.random(16) % (190 if owner else 200))
-        call.agent.timers.after(delay, _retry, call)
-    elif status == 422 and call.agent.load("sip.call.session_timer").longer(call, response):
-        return
-    elif status in (408, 481):
-        call.fail(status)
-    else:
-        # Refused: what is held stays held, for us alone where the other side does not care
-        call.wanted = call.held or call.wanted
-        if call.session:
-            call.session.later(10)
-
-
-def _done(call, hold):
-    if call.state != "ended":
-        call.held = hold
-        sync(call)
-
-
-def _settled(call):
-    if call.state == "held" and not call.wanted:
-        call.state = "connected"
-        call.report("unhold")
-
-
-def _retry(call):
-    if call.state == "ended":
-        return
-    if call.held != call.wanted:
-        sync(call)
-    elif call.session:
-        call.session.refresh()

@@ -1,34 +1,41 @@
-"""Calls that go out: INVITE, its answers and forks, CANCEL (RFC 3261 sections 9 and 13.2).
-
-Loaded by the first one.
-"""
+"""Calls that go out: INVITE, its answers and forks, CANCEL (RFC 3261 sections 9 and 13.2)."""
 
 from base.compat import const
-from sip.call.call import Call, acknowledge
+from sip.accounts import dialog as new_dialog
+from sip.call.call import Call
+from sip.call.confirmation import Leftover, acknowledge
+from sip.call.identity import hide
+from sip.call.redirect import Redirection
+from sip.call.reliable import Early
 from sip.message.message import address_of, uri_parts
+from sip.request import Request
 
 _FORKS = const(8)
 
 
 class Outgoing(Call):
-    """A call of ours."""
+    """A call of ours. `outgoing` is its INVITE until that is answered, refused or given up."""
 
     direction = "out"
 
-    def dial(self, headers=()):
-        """Send our INVITE."""
-        from sip.request import Request
+    def __init__(self, agent, dialog, extra=()):
+        super().__init__(agent, dialog)
+        self.extra = extra  # headers of the INVITE
+        self.redirection = Redirection(dialog.target)
+        self.outgoing = None
 
-        self.extra = headers
+    def dial(self):
+        """Send our INVITE."""
         self.outgoing = Request(
-            self.agent, self.dialog, "INVITE", self._response, self.headers, self._offer
+            self.agent, self.dialog, "INVITE", self._response, self._invite, self._offer
         )
         self.outgoing.start()
 
     def _offer(self, request):
-        if not self.body:
-            self.body = self.describe(request.local[0])
-        return self.body
+        return self.describe(request.local[0])
+
+    def _invite(self, request):
+        return self.headers(request) + list(self.extra)
 
     def _response(self, request, response):
         if response is None:
@@ -37,9 +44,7 @@ class Outgoing(Call):
             return
         status = response.status
         if status < 200:
-            if self.state == "ended":  # hung up before anything came back
-                self._cancel()
-            elif status > 100:
+            if status > 100:
                 self._provisional(response)
         elif status < 300:
             self._accepted(request, response)
@@ -49,10 +54,10 @@ class Outgoing(Call):
     def _provisional(self, response):
         """Take a 18x, with early media or without."""
         self.status = response.status
-        if response.header("rseq") and not self.agent.load("sip.call.reliable").take(
-            self, response
-        ):
-            return
+        if response.header("rseq"):
+            self.early = self.early or Early()
+            if not self.early.take(self.agent, self.dialog, response):
+                return
         if response.status == 199:  # one of the forks is gone (RFC 6228)
             return
         if response.body:
@@ -69,40 +74,20 @@ class Outgoing(Call):
             self.state = "ringing"
             self.report("ringing")
 
-    def _cancel(self):
-        outgoing, self.outgoing = self.outgoing, None
-        if outgoing:
-            outgoing.last = True
-            outgoing.transaction.cancel()
-
     def _accepted(self, request, response):
-        """Take a 2xx, its repetition, or that of another fork."""
-        dialog, tag = self.dialog, response.tag("to")
-        if self.answered and tag == dialog.remote_tag:
-            acknowledge(request, dialog)
-            return
-        if self.answered or self.state == "ended":
-            fork = dialog.fork(response)
-            fork.cseq = request.cseq
-            acknowledge(request, fork)
-            if tag not in self.forks:
-                from sip.request import Request
-
-                self.forks += (tag,)
-                Request(self.agent, fork, "BYE", None).start()
-            return
-        self.early = None
-        dialog.learn(response, True)
+        """Take the 2xx that makes the dialog; those that follow are the `Leftover`'s."""
+        self.early = self.outgoing = None
+        self.dialog.learn(response, True)
+        Leftover(request, self.dialog, True)
         self.answered = True
         self.status = response.status
-        acknowledge(request, dialog)
-        self.body = None
+        acknowledge(request, self.dialog)
         if response.body:
             self.take_answer(response.body)
         if self.state != "ended":
             self.state = "connected"
             if response.header("session-expires"):
-                self.agent.load("sip.call.session_timer").agreed(self, response)
+                self.session.agreed(response)
             if self.watch:
                 self.watch.tell(200)
             self.report("connected")
@@ -110,26 +95,42 @@ class Outgoing(Call):
     def _refused(self, response):
         """Take a final answer of 3xx to 6xx."""
         status = response.status
-        if self.state != "ended" and not response.local:
-            if status < 400 and self.agent.load("sip.call.redirect").follow(self, response):
+        if not response.local:
+            if status < 400 and self._redirected(response):
                 return
-            if status == 422 and self.agent.load("sip.call.session_timer").longer(self, response):
+            if status == 422 and self.session.longer(response):
+                self.outgoing.cseq = self.dialog.next()
+                self.outgoing.send()
                 return
         self.outgoing = None
         self.over("error" if response.local else "remote", status, response.reason)
 
+    def _redirected(self, response):
+        """Call the next URI that a 3xx names; return False when there is none."""
+        self.redirection.learn(response)
+        uri = self.redirection.next()
+        if uri is None:
+            return False
+        outgoing = self.outgoing
+        self.dialog.target = uri.partition("?")[0]
+        outgoing.targets = []
+        outgoing.transaction = None
+        outgoing.cseq = self.dialog.next()
+        outgoing.start()
+        return True
+
     def hangup(self):
         """End the call: CANCEL where it was not answered, else BYE."""
-        if self.state != "ended" and not self.answered:
-            outgoing = self.outgoing
-            outgoing.last = True
-            if outgoing.transaction is None:
-                outgoing.cancel()
-            elif outgoing.transaction.state:
-                self._cancel()  # else nothing came back yet: the CANCEL waits for it
-            self.over("local")
-        else:
+        if self.answered or self.state == "ended":
             super().hangup()
+            return
+        outgoing, self.outgoing = self.outgoing, None
+        if outgoing:
+            try:
+                Leftover(outgoing, self.dialog, False).cancel(outgoing)
+            except Exception as error:  # the call ends all the same
+                self.agent.log(2, "SIP: no CANCEL to %s: %r", self.remote, error)
+        self.over("local")
 
 
 def dial(agent, account, target, headers):
@@ -146,9 +147,9 @@ def dial(agent, account, target, headers):
         raise ValueError("no address: '%s'" % target[:40])
     if len(agent.calls) >= agent.most_calls:
         raise ValueError("too many calls")
-    call = Outgoing(agent, agent.load("sip.accounts").dialog(agent, account, target))
+    call = Outgoing(agent, new_dialog(agent, account, target), list(headers))
     call.remote = address_of(target).replace("%23", "#")
     if account.anonymous:
-        headers = list(headers) + agent.load("sip.call.identity").hide(call)
-    call.dial(headers)
+        call.extra += hide(call)
+    call.dial()
     return call

@@ -1,7 +1,4 @@
-"""Reliable provisional responses (RFC 3262), both sides.
-
-Loaded by the first INVITE or 18x that wants them.
-"""
+"""Reliable provisional responses (RFC 3262), both sides."""
 
 from base.compat import const
 from sip.request import Request
@@ -12,98 +9,101 @@ _FORKS = const(8)
 
 
 class Ringing:
-    """Our 180 with RSeq, sent again until its PRACK comes."""
+    """Our 180 with RSeq, sent again until its PRACK comes.
 
-    agreed = None
+    ``send(headers)`` answers the INVITE with 180 and returns the bytes, ``again(data)`` repeats
+    them; ``lost()`` is called where no PRACK has come after 64 * T1.
+    """
 
-    def __init__(self, call):
-        self.call = call
-        self.rseq = call.agent.random(16) + 1
-        self.data = self.timer = None
+    agreed = None  # nothing of the voice is agreed on by our 180
 
-    def send(self):
-        """Send it for the first time."""
-        headers = [("Require", "100rel"), ("RSeq", str(self.rseq))]
-        self.data = self.call.send(180, headers)
+    def __init__(self, agent, send, again, lost):
+        self._timers = agent.timers
+        self._again = again
+        self._lost = lost
+        self.rseq = agent.random(16) + 1
+        self._timer = None
+        self._data = send([("Require", "100rel"), ("RSeq", str(self.rseq))])
         self._wait(_T1, _T1)
 
     def _wait(self, interval, elapsed):
-        self.timer = self.call.agent.timers.after(interval, self._again, interval, elapsed)
+        self._timer = self._timers.after(interval, self._repeat, interval, elapsed)
 
-    def _again(self, interval, elapsed):
-        call = self.call
+    def _repeat(self, interval, elapsed):
         if elapsed >= _LONG:
-            call.send(504)
-            call.over("error", 504)
+            self.stop()
+            self._lost()
             return
-        call.agent.send(self.data, call.transaction.address, call.transaction.protocol)
+        self._again(self._data)
         interval = min(2 * interval, max(_LONG - elapsed, 1))
         self._wait(interval, elapsed + interval)
 
+    def acknowledged(self, rack, number):
+        """Take the RAck of a PRACK; `number` is the INVITE's CSeq. Return whether it fits."""
+        if not self._data or rack.split() != [str(self.rseq), str(number), "INVITE"]:
+            return False
+        self.stop()
+        return True
+
     def stop(self):
         """The PRACK is there, or nobody needs it any more."""
-        self.data = None
-        if self.timer:
-            self.timer.cancel()
-            self.timer = None
-
-
-def ring(call):
-    """Send a 180 reliably."""
-    if call.early is None:
-        call.early = Ringing(call)
-        call.early.send()
+        self._data = None
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
 
 def request(call, transaction, message):
     """Take a PRACK; return the status it is owed."""
-    words = (message.header("rack") or "").split()
     early = call.early
-    if call.direction != "in" or not early or len(words) != 3:
+    if call.direction != "in" or not early or call.answered:
         return 481
-    number = call.invite.cseq() if not call.answered else None
-    if not early.data or words[0] != str(early.rseq) or words[1:] != ["%d" % number[0], "INVITE"]:
-        return 481
-    early.stop()
-    return 200
+    fits = early.acknowledged(message.header("rack") or "", call.invite.cseq()[0])
+    return 200 if fits else 481
+
+
+class _Fork:
+    """One early dialog of our INVITE, and the last RSeq that was taken in it."""
+
+    def __init__(self, dialog, last):
+        self.dialog = dialog
+        self.last = last
 
 
 class Early:
-    """The early dialogs of our INVITE: To tag -> [dialog, last RSeq].
-
-    `agreed` is the tag of the one that has answered our offer.
+    """The early dialogs of our INVITE, by To tag; `agreed` is that of the one that has answered
+    our offer.
     """
 
     agreed = None
 
     def __init__(self):
-        self.dialogs = {}
+        self._forks = {}
 
     def stop(self):
         """Nothing waits here."""
 
+    def take(self, agent, invite, response):
+        """PRACK a reliable 18x of the dialog `invite`.
 
-def take(call, response):
-    """PRACK a reliable 18x; return False for one that was seen, or that comes too early."""
-    number, tag = response.header("rseq"), response.tag("to")
-    if not number.isdigit() or len(number) > 10 or not tag:
-        return False
-    if call.early is None:
-        call.early = Early()
-    dialogs = call.early.dialogs
-    known = dialogs.get(tag)
-    if known is None:
-        if len(dialogs) >= _FORKS:
+        Return False for one that was seen, or that comes too early.
+        """
+        number, tag = response.header("rseq"), response.tag("to")
+        if not number.isdigit() or len(number) > 10 or not tag:
             return False
-        known = dialogs[tag] = [call.dialog.fork(response), int(number) - 1]
-    dialog = known[0]
-    if int(number) != known[1] + 1:
-        return False
-    known[1] = int(number)
-    if response.body:
-        call.early.agreed = tag
-    dialog.cseq = call.dialog.cseq
-    rack = ("RAck", "%s %d INVITE" % (number, response.cseq()[0]))
-    Request(call.agent, dialog, "PRACK", None, (rack,)).start()
-    call.dialog.cseq = max(call.dialog.cseq, dialog.cseq)
-    return True
+        number = int(number)
+        fork = self._forks.get(tag)
+        if fork is None:
+            if len(self._forks) >= _FORKS:
+                return False
+            fork = self._forks[tag] = _Fork(invite.fork(response), number - 1)
+        if number != fork.last + 1:
+            return False
+        fork.last = number
+        if response.body:
+            self.agreed = tag
+        fork.dialog.cseq = invite.cseq
+        rack = ("RAck", "%d %d INVITE" % (number, response.cseq()[0]))
+        Request(agent, fork.dialog, "PRACK", None, (rack,)).start()
+        invite.cseq = max(invite.cseq, fork.dialog.cseq)
+        return True

@@ -1,4 +1,4 @@
-"""An INVITE that takes over one of our calls (RFC 3891); loaded by the first one."""
+"""An INVITE that takes over one of our calls (RFC 3891)."""
 
 from sip.message.message import param
 
@@ -16,7 +16,7 @@ def find(agent, call, message):
         dialog = other.dialog
         if other is call or call_id.strip() != dialog.call_id:
             continue
-        if dialog.local_tag != ours or (dialog.remote_tag != theirs and not _early(other, theirs)):
+        if dialog.local_tag != ours or (dialog.remote_tag != theirs and theirs not in other.tags):
             continue
         if other.answered:
             return (486, None) if param(params, "early-only") is not None else (0, other)
@@ -27,15 +27,3 @@ def find(agent, call, message):
         if other.dialog.matches(call_id.strip(), ours, theirs):
             return 603, None
     return 481, None
-
-
-def _early(other, tag):
-    """Return whether `tag` belongs to an early dialog of an outgoing call."""
-    return not other.answered and other.direction == "out" and tag in (other.tags or ())
-
-
-def take_over(old, new):
-    """Let `new` take the place of `old`: it is answered at once, `old` is ended."""
-    old.report("replaced", new=new)
-    new.answer()
-    old.hangup()

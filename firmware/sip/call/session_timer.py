@@ -1,30 +1,51 @@
-"""Session timers (RFC 4028), as refresher and as the one who waits.
-
-Loaded by the first call that agrees on one.
-"""
+"""Session timers (RFC 4028), as refresher and as the one who waits."""
 
 from base.compat import const
 
 _MIN = const(90)  # s: the shortest interval that anybody may have (section 5)
-_MARGIN = const(32)
+_MARGIN = const(32)  # s before its end that a session without a refresh is given up (section 10)
 
 
-class Session:
-    """The agreed interval of a call in seconds, and whether we refresh."""
+class SessionTimer:
+    """The agreed interval of a call in seconds, and who refreshes.
 
-    timer = None
-    update = False  # the other side takes UPDATE
+    ==========  ===============================================  ===========================
+    state       event                                            what follows
+    ==========  ===============================================  ===========================
+    off         Session-Expires is agreed on, we refresh         refreshing
+    off         Session-Expires is agreed on, they refresh       watching
+    refreshing  half of the interval has passed                  ``refresh(update)``
+    watching    nearly all of it has passed without a refresh    ``expired()``
+    any         a refresh, either side's                         the interval begins anew
+    refreshing  `retry`: a refresh was refused, or had to wait   ``refresh`` once more
+    any         `stop`: the call is over                         off
+    ==========  ===============================================  ===========================
+    """
 
-    def __init__(self, call):
-        self.call = call
-        self.seconds = max(call.agent.settings.get("session_timer") or 0, _MIN)
+    def __init__(self, timers, wanted, refresh, expired):
+        self.state = "off"
+        self.seconds = max(wanted, _MIN)
+        self.wanted = bool(wanted)  # by us; else only by the other side
         self.least = _MIN
-        self.ours = True
         self.theirs = False  # the other side knows session timers
+        self.update = False  # the other side takes UPDATE
+        self._timers = timers
+        self._refresh = refresh
+        self._expired = expired
+        self._timer = None
 
-    def headers(self):
-        """Return the headers for a request, or for our 2xx."""
-        uac = bool(self.call.changing) or not self.call.answered and self.call.direction == "out"
+    @property
+    def ours(self):
+        """Return whether it is us who refresh."""
+        return self.state == "refreshing"
+
+    def _role(self, ours):
+        self.state = "refreshing" if ours else "watching"
+
+    def headers(self, uac):
+        """Return the headers for a request of ours (`uac`), or for our 2xx."""
+        if self.state == "off":
+            return [("Session-Expires", str(self.seconds))] if self.wanted and uac else []
         value = "%d;refresher=%s" % (self.seconds, "uac" if uac == self.ours else "uas")
         lines = [("Session-Expires", value)]
         if uac:
@@ -35,92 +56,80 @@ class Session:
 
     def restart(self):
         """The session is fresh: refresh it at half time, or wait for the other side's refresh."""
-        self.stop()
-        wait = self.seconds // 2 if self.ours else self.seconds - min(_MARGIN, self.seconds // 3)
-        self.later(wait)
+        if self.state == "refreshing":
+            self._wait(self.seconds // 2)
+        elif self.state == "watching":
+            self._wait(self.seconds - min(_MARGIN, self.seconds // 3))
 
-    def later(self, seconds):
-        """Act in so many seconds."""
-        self.stop()
-        self.timer = self.call.agent.timers.after(seconds * 1000, self.refresh)
+    def retry(self, seconds):
+        """A refresh of ours did not get through: once more in so many seconds."""
+        if self.state == "refreshing":
+            self._wait(seconds)
 
-    def refresh(self):
-        """It is time: refresh, or end a call whose other side did not."""
-        self.timer = None
-        if self.ours:
-            from sip.call.modify import refresh
+    def _wait(self, seconds):
+        self._cancel()
+        self._timer = self._timers.after(seconds * 1000, self._due)
 
-            refresh(self.call, self.update)
-        else:
-            self.call.fail(408, "session expired")
+    def _due(self):
+        self._timer = None
+        if self.state == "refreshing":
+            self._refresh(self.update)
+        elif self.state == "watching":
+            self._expired()
 
     def stop(self):
         """Nothing is waited for any more."""
-        if self.timer:
-            self.timer.cancel()
-            self.timer = None
+        self._cancel()
+        self.state = "off"
+
+    def _cancel(self):
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def asked(self, message):
+        """Take Session-Expires of a request; return 0, or what it is owed: (status, headers)."""
+        seconds, refresher = _read(message)
+        knows = message.has("supported", "timer")
+        if not seconds:
+            return 400
+        if seconds < _MIN and knows:
+            return 422, (("Min-SE", str(_MIN)),)
+        least = message.header("min-se") or ""
+        self.seconds = max(seconds, _MIN)
+        if least[:6].isdigit():
+            self.seconds = max(self.seconds, int(least[:6]))
+        self.theirs = knows
+        self._role(not knows or refresher == "uas")
+        self.update = message.has("allow", "update")
+        return 0
+
+    def agreed(self, response):
+        """Take Session-Expires of a 2xx to a request of ours."""
+        seconds, refresher = _read(response)
+        if seconds:
+            self.seconds = max(seconds, _MIN)
+            self._role(refresher != "uas")
+            self.theirs = True
+            if response.header("allow"):
+                self.update = response.has("allow", "update")
+        self.restart()
+
+    def longer(self, response):
+        """Take a 422; return whether another try with the interval that is wanted makes sense."""
+        least = response.header("min-se") or ""
+        if not least[:6].isdigit() or int(least[:6]) <= self.least:
+            return False
+        self.least = int(least[:6])
+        self.seconds = max(self.seconds, self.least)
+        if self.state == "off":
+            self.state = "refreshing"
+        return True
 
 
 def _read(message):
-    """Return (seconds, refresher or "") of Session-Expires."""
+    """Return (seconds, refresher or "") of Session-Expires; 0 seconds where there is none."""
     seconds, _, params = (message.header("session-expires") or "").partition(";")
     seconds = seconds.strip()
     found = params.replace(" ", "").lower().partition("refresher=")[2][:3]
     return int(seconds[:7]) if seconds.isdigit() else 0, found
-
-
-def asked(call, message):
-    """Take Session-Expires of a request; return (0, headers of the 2xx) or (status, headers)."""
-    seconds, refresher = _read(message)
-    knows = message.has("supported", "timer")
-    if not seconds:
-        return 400, ()
-    if seconds < _MIN and knows:
-        return 422, (("Min-SE", str(_MIN)),)
-    least = message.header("min-se") or ""
-    session = call.session = call.session or Session(call)
-    session.seconds = max(seconds, _MIN)
-    if least[:6].isdigit():
-        session.seconds = max(session.seconds, int(least[:6]))
-    session.theirs = knows
-    session.ours = not knows or refresher == "uas"
-    session.update = message.has("allow", "update")
-    return 0, session.headers()
-
-
-def agreed(call, response):
-    """Take Session-Expires of a 2xx to a request of ours."""
-    seconds, refresher = _read(response)
-    session = call.session
-    if not seconds:
-        if session:
-            session.restart()
-        return
-    session = call.session = session or Session(call)
-    session.seconds = max(seconds, _MIN)
-    session.ours = refresher != "uas"
-    session.theirs = True
-    if response.header("allow"):
-        session.update = response.has("allow", "update")
-    session.restart()
-
-
-def longer(call, response):
-    """Take a 422: try again with the interval that is wanted; False when it makes no sense."""
-    least = response.header("min-se") or ""
-    session = call.session = call.session or Session(call)
-    if not least[:6].isdigit() or int(least[:6]) <= session.least:
-        return False
-    session.least = int(least[:6])
-    session.seconds = max(session.seconds, session.least)
-    if not call.answered:
-        outgoing = call.outgoing
-        outgoing.cseq = call.dialog.next()
-        outgoing.send()
-    elif call.held != call.wanted:
-        from sip.call.modify import sync
-
-        sync(call)
-    else:
-        session.refresh()
-    return True

@@ -1,0 +1,127 @@
+"""The 2xx of an INVITE and its ACK, from both sides (RFC 3261 sections 13.2.2.4 and 13.3.1.4)."""
+
+from base.compat import const
+from sip.request import Request
+
+_T1 = const(500)
+_T2 = const(4000)
+_LONG = const(32000)  # 64 * T1
+
+
+class Confirmation:
+    """Our 2xx to an INVITE, sent again and again until its ACK is there.
+
+    ==========  ==========================  ==========================================
+    state       event                       what follows
+    ==========  ==========================  ==========================================
+    settled     `send`: a 2xx leaves        waiting; it is repeated from T1 up to T2
+    waiting     `acknowledged`: the ACK     settled
+    waiting     64 * T1 have passed         settled, and ``lost()`` is called
+    waiting     `stop`: a BYE has come      settled
+    ==========  ==========================  ==========================================
+    """
+
+    def __init__(self, agent, lost):
+        self.agent = agent
+        self.lost = lost
+        self.waiting = False
+        self._number = self._data = self._address = self._protocol = self._timer = None
+
+    def send(self, transaction, data, number):
+        """Answer in `transaction` with the 2xx in `data`; `number` is the INVITE's CSeq."""
+        self._address, self._protocol = transaction.address, transaction.protocol
+        self._data, self._number = data, number
+        transaction.respond(data, 200)
+        self.waiting = True
+        self._wait(_T1, _T1)
+
+    def _wait(self, interval, elapsed):
+        self._timer = self.agent.timers.after(interval, self._again, interval, elapsed)
+
+    def _again(self, interval, elapsed):
+        if elapsed >= _LONG:
+            self.stop()
+            self.lost()
+            return
+        self.agent.send(self._data, self._address, self._protocol)
+        interval = min(2 * interval, _T2, max(_LONG - elapsed, 1))
+        self._wait(interval, elapsed + interval)
+
+    def acknowledged(self, message):
+        """Take an ACK; return whether it is the one that was waited for."""
+        if not self.waiting or message.cseq()[0] != self._number:
+            return False
+        self.stop()
+        return True
+
+    def stop(self):
+        """Wait for no ACK any more."""
+        self.waiting = False
+        self._data = None
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+
+def acknowledge(request, dialog, body=b""):
+    """Send the ACK for a 2xx to `request`; it belongs to no transaction."""
+    headers = (("Content-Type", "application/sdp"),) if body else ()
+    ack = Request(request.agent, dialog, "ACK", None, headers, body)
+    ack.cseq = request.cseq
+    ack.start()
+
+
+class Leftover:
+    """What still comes for an INVITE of ours that its call is done with.
+
+    The call has been answered, or was given up before; it is not needed for this and not kept.
+
+    ===========================  ============================================================
+    what comes                   what follows
+    ===========================  ============================================================
+    1xx                          a CANCEL, where the INVITE was given up before anything came
+    2xx of the dialog            its ACK once more
+    2xx of any other dialog      its ACK, and a BYE, once (a fork, or an answer that crossed)
+    anything else                nothing: no 401, 422 or 3xx is followed any more
+    ===========================  ============================================================
+    """
+
+    def __init__(self, request, dialog, answered):
+        self.dialog = dialog
+        self.tag = dialog.remote_tag if answered else None
+        self.cancelling = False
+        self._ended = ()  # To tags of the dialogs that were ended
+        request.last = True  # no further target, no credentials
+        request.callback = self.take
+        request.headers, request.body = (), b""
+
+    def cancel(self, request):
+        """Give the INVITE up: CANCEL at once, or as soon as anything came back (section 9.1)."""
+        if request.transaction is None:
+            request.cancel()
+        elif request.transaction.state:
+            request.transaction.cancel()
+        else:
+            self.cancelling = True
+
+    def take(self, request, response):
+        """Take a response."""
+        if response is None:
+            return
+        if response.status < 200:
+            if self.cancelling:
+                self.cancelling = False
+                request.transaction.cancel()
+        elif response.status < 300:
+            self._answered(request, response)
+
+    def _answered(self, request, response):
+        if self.tag is not None and response.tag("to") == self.tag:
+            acknowledge(request, self.dialog)
+            return
+        fork = self.dialog.fork(response)
+        fork.cseq = request.cseq
+        acknowledge(request, fork)
+        if fork.remote_tag not in self._ended:
+            self._ended += (fork.remote_tag,)
+            Request(request.agent, fork, "BYE", None).start()
