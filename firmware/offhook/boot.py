@@ -7,8 +7,11 @@ from base.log import Log
 from base.timers import Timers
 from hal.keys.debounce import Input
 from offhook.desk.desk import Desk
+from offhook.desk.variables import Variables
 from offhook.keys.function_keys import FunctionKeys
+from offhook.keys.keys import Keys
 from offhook.panel.panel import Panel
+from offhook.panel.texts import Texts
 from offhook.settings.changes import apply
 from offhook.settings.settings import Settings
 
@@ -24,15 +27,17 @@ def build(phone, preset):
     timers = phone.timers = Timers(parts.clock, phone.report)
     phone.resolver = Resolver(parts.network, parts.clock, platform.random)
     actions = phone.actions = _actions(phone)
-    desk = phone.desk = Desk(settings, actions, timers, log)
-    desk.storage = platform.storage
+    desk = phone.desk = Desk(settings, actions, timers, log, platform.storage)
     desk.reset = platform.reset
-    actions.lookup = phone.value
-    desk.fkeys = FunctionKeys(desk, settings, actions, timers)
-    phone.panel = desk.panel = Panel(desk, settings, timers, parts)
-    phone.input = Input(parts.keys, parts.clock, desk.on_key, log)
+    desk.about = phone.about
+    desk.text = Texts(settings.get).text
+    actions.lookup = Variables(desk, parts.network, lambda: parts.modules).value
+    phone.fkeys = desk.lines = FunctionKeys(settings, actions, timers)
+    phone.panel = Panel(desk, phone.fkeys, settings, timers, parts, desk.text)
+    phone.keys = Keys(desk, phone.fkeys)
+    phone.input = Input(parts.keys, parts.clock, phone.keys.on_key, log)
     count = sum(1 for n in phone.input.names() if n[:1] == "P" and n[1:].isdigit())
-    desk.fkeys.count = max(4, count)  # P1 to P4 are lines, on a board without keys too
+    phone.fkeys.count = max(4, count)  # P1 to P4 are lines, on a board without keys too
     _settings(phone, preset)
     for name in parts.missing:
         log(1, "part missing: %s", name)

@@ -10,6 +10,8 @@ import gc
 import sys
 
 from base.compat import const, spawn, unload
+from offhook.desk.calls import release_all
+from offhook.desk.dialling import dial
 
 VERSION = "0.1.0"
 _NARROW = const(0x7FFFFFFF)  # sys.maxsize of the chip
@@ -60,11 +62,20 @@ class Phone:
         tell(self, name)
         self.panel.changed()
 
-    def value(self, name, argument, context):
-        """Return the value of a `$variable` at this moment, None where it has none."""
-        from offhook.desk.variables import value
+    def about(self):
+        """Return a line that says who this phone is: its address and version."""
+        return "%s %s" % (self.network.address(), self.actions.version)
 
-        return value(self, name, argument, context)
+    def dial(self, number, account=None):
+        """Call `number` as `account`; return the call, None with the reason on the display."""
+        call = dial(self.desk, number, account=account)
+        self.desk.changed()
+        return call
+
+    def release_all(self):
+        """End every call."""
+        release_all(self.desk)
+        self.desk.changed()
 
     def local(self, path):
         """Carry out a request to this phone itself; return its HTTP status."""

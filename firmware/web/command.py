@@ -124,8 +124,6 @@ def _digits(text):
 
 
 def _number(phone, values):
-    from offhook.desk.calls import dial
-
     account = None
     number = _digits(values["number"])
     if not number:
@@ -134,8 +132,7 @@ def _number(phone, values):
     for each in phone.agent.accounts:
         if wanted and wanted.replace("sip:", "") == each.uri.replace("sip:", ""):
             account = each
-    call = dial(phone.desk, number, account=account)
-    phone.desk.changed()
+    call = phone.dial(number, account)
     return 302 if call else 400
 
 
@@ -148,11 +145,7 @@ def _other(phone, values):
         for digit in values["key_dtmf"][:_KEYS]:
             call.send_dtmf(digit)
     elif "RELEASE_ALL_CALLS" in values:
-        for call in list(desk.agent.calls):
-            call.hangup()
-        from offhook.desk.calls import silence
-
-        silence(desk)
+        phone.release_all()
     elif "REREGISTER" in values:
         number = values["REREGISTER"] or "1"
         if number not in [str(account.number) for account in desk.agent.accounts]:

@@ -149,7 +149,7 @@ def test_a_rejected_call_is_disconnected_once_on_both_sides(desks, receiver):
     second.wait(state("ringing"))
     second.ask("press CANCEL")
     first.wait(state())
-    receiver.expect("200", "incoming", "disconnected", "missed")
+    receiver.expect("200", "incoming", "disconnected")
     receiver.expect("100", "offhook", "outgoing", "disconnected")
 
 

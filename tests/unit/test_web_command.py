@@ -31,7 +31,7 @@ class Phone:
     """What `local` wants of a phone: a board with the keys `names`, and a desk."""
 
     def __init__(self, names):
-        self.input = self.desk = self.agent = self
+        self.input = self.keys = self.desk = self.agent = self
         self.accounts = ()
         self._names = names
         self.parts = ((Part(names), None),)

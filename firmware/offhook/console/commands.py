@@ -91,7 +91,7 @@ def do_calls(phone, _):
             "local": call.local,
             "remote": call.remote,
             "call_id": call.call_id,
-            "key": call.key,
+            "key": phone.desk.of(call).key,
             "id": call.id,
         }
         for call in phone.desk.agent.calls

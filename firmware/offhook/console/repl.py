@@ -50,7 +50,7 @@ def stopped():
         start.last = None
         phone.agent = None
         phone.desk.agent = _Nobody()
-        phone.desk.timers = phone.panel.timers = phone.desk.fkeys.timers = Timers(phone.clock)
+        phone.desk.timers = phone.panel.timers = phone.fkeys.timers = Timers(phone.clock)
         phone.actions.timers = phone.desk.timers
         phone.settings.listeners = [_changed]
         _stopped = phone
@@ -163,9 +163,9 @@ def cmd_press(key):
         )
 
     async def press():
-        phone.desk.on_key(key, True)
+        phone.keys.on_key(key, True)
         await sleep_ms(_PRESS)
-        phone.desk.on_key(key, False)
+        phone.keys.on_key(key, False)
 
     _while_up(phone, press)
 

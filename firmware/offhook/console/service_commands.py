@@ -42,7 +42,7 @@ def cmd_status(phone, _):
     from offhook.panel.tones import tone
 
     unload("offhook.panel.tones")
-    agent, ringing = phone.agent, phone.panel.ringing  # without agent: the phone is stopped
+    agent = phone.agent  # None: the phone is stopped
     return {
         "address": phone.network.address(),
         "network": "up" if phone.network.up else getattr(phone.network, "reason", "down"),
@@ -52,7 +52,7 @@ def cmd_status(phone, _):
         "updating": phone.updating,
         "audio": phone.desk.audio,
         "tone": tone(phone.desk),
-        "ringer": ringing.hertz if ringing else 0,
+        "ringer": phone.panel.ringing.hertz,
         "timers": len(phone.timers),
         "transactions": len(agent.transactions) if agent else 0,
         "subscriptions": sum(1 for x in phone.desk.watch.all if x.active)
@@ -97,10 +97,7 @@ def cmd_show(phone, _):
 
 
 def cmd_dial(phone, rest):
-    from offhook.desk.calls import dial
-
-    call = dial(phone.desk, rest)
-    phone.desk.changed()
+    call = phone.dial(rest)
     if call is None:
         raise ValueError(phone.desk.notice or "not dialled")
     return {"call_id": call.call_id}

@@ -11,7 +11,7 @@ def ask(desk, call, ring):
         pending.clear()
         timer.cancel()
         if status == 200:
-            call.quiet = True
+            desk.of(call).declined = True
             desk.log(3, "%s rejected: blacklisted", call.remote)
             call.reject(603)
         else:

@@ -1,23 +1,23 @@
 """What becomes of calls: of one that comes in, and of every call until its end.
 
-Functions on a `Desk`, called by the agent's reports. The decisions about an incoming call stand in
-`arrived`, in their order.
+``HANDLERS`` has a function ``(desk, call, details)`` for each report of the agent about a call.
+The decisions about an incoming call stand in `arrived`, in their order.
 """
 
-from base.compat import chosen, const
-from offhook.desk import calls
+from base.compat import const
+from offhook.desk import blacklist, calls, completion, conference, transfer
+from offhook.desk.forwarding import forward, forwarding
 
 _ANONYMOUS = const(433)  # RFC 5079
+_TOLD = (404, 480, 486, 603)  # what the display has a text for
 
 
-def on_incoming(desk, call):
+def on_incoming(desk, call, details):
     """A call has come in: ask the blacklist first where there is one."""
-    if not desk.actions.has("action_blacklist_url"):
+    if desk.actions.has("action_blacklist_url"):
+        blacklist.ask(desk, call, arrived)
+    else:
         arrived(desk, call)
-        return
-    from offhook.desk.blacklist import ask
-
-    ask(desk, call, arrived)
 
 
 def arrived(desk, call):
@@ -28,31 +28,17 @@ def arrived(desk, call):
     busy = len(desk.agent.calls) > 1
     event = forwarding(desk)
     if get("reject_anonymous") and call.remote.startswith("anonymous@"):
-        call.quiet = True
-        call.reject(_ANONYMOUS)
+        calls.decline(desk, call, _ANONYMOUS)
     elif event == "all":
-        call.quiet = True
-        call.redirect(desk.target(event), "unconditional")
+        forward(desk, call, event, "unconditional")
     elif get("dnd_mode"):
         call.reject(int(get("dnd_code")))
     elif busy and event == "busy":
-        call.quiet = True
-        call.redirect(desk.target(event), "user-busy")
+        forward(desk, call, event, "user-busy")
     elif busy and _refuses(desk):
         call.reject(486)
     else:
         ring(desk, call)
-
-
-def forwarding(desk):
-    """Return which calls this phone forwards: "all", "busy", "time" or None.
-
-    Where star codes have told the PBX, it does it.
-    """
-    get = desk.settings.get
-    event = get("redirect_event")
-    code = "redirect_%s_on_code" % ("always" if event == "all" else event)
-    return event if event != "none" and desk.target(event) and not get(code) else None
 
 
 def _refuses(desk):
@@ -70,10 +56,10 @@ def ring(desk, call):
         return
     if forwarding(desk) == "time":
         seconds = get("redirect_time")
-        call.forward_timer = desk.timers.after(seconds * 1000, _too_long, desk, call)
-    asked = get("intercom_enabled") and getattr(call, "auto_answer", None) is not None
+        desk.of(call).forwarding = desk.timers.after(seconds * 1000, _too_long, desk, call)
+    asked = get("intercom_enabled") and call.auto_answer is not None
     if (get("autoanswer") or asked) and not desk.active():
-        desk.timers.after(1000 * (getattr(call, "auto_answer", None) or 0), _auto, desk, call)
+        desk.timers.after(1000 * (call.auto_answer or 0), _auto, desk, call)
 
 
 def _auto(desk, call):
@@ -84,60 +70,78 @@ def _auto(desk, call):
 
 def _too_long(desk, call):
     if call.state == "ringing":
-        call.redirect(desk.target("time"), "no-answer")
+        forward(desk, call, "time", "no-answer")
 
 
-def on_outgoing(desk, call):
-    """Our INVITE goes out."""
-    if call.key is None:
+def on_outgoing(desk, call, details):
+    """Our INVITE goes out; one that a REFER asked for has no key yet."""
+    if desk.of(call).key is None:
         calls.bind(desk, call)
     desk.fire("action_outgoing_url", call)
 
 
-def on_connected(desk, call):
+def on_connected(desk, call, details):
     """A call was answered: its time counts from now."""
-    call.start = desk.timers.clock.ms()
+    desk.of(call).answered = desk.clock.ms()
     desk.fire("action_connected_url", call)
-    if getattr(call, "joins", None):
-        from offhook.desk.conference import joined
-
-        joined(desk, call)
+    conference.joined(desk, call)
     for other in desk.agent.calls:  # an answer that crossed another one
         if other is not call and other.state == "connected":
             other.hold()
 
 
-def on_hold(desk, call):
+def on_hold(desk, call, details):
     """We hold a call now."""
     desk.fire("action_hold", call)
 
 
-def on_unhold(desk, call):
+def on_unhold(desk, call, details):
     """We took a call back."""
     desk.fire("action_unhold", call)
 
 
-def on_ended(desk, call):
+def on_transfer(desk, call, details):
+    """The transfer that we asked for has come further."""
+    transfer.told(desk, call, details.get("status", 0))
+
+
+def on_replaced(desk, call, details):
+    """Another call has taken this one's place, by Replaces: it has its key too."""
+    new = details["new"]
+    desk.of(new).key = desk.of(call).key
+    desk.fire("action_received_attended_transfer", new)
+
+
+def on_dtmf(desk, call, details):
+    """The other side has sent a digit."""
+    desk.log(4, "DTMF %s from %s", details.get("digit"), call.remote)
+
+
+def on_ended(desk, call, details):
     """A call is over: this is told exactly once."""
-    timer = getattr(call, "forward_timer", None)  # its "timer" is the SIP room's
-    if timer:
-        timer.cancel()
+    record = desk.of(call)
+    if record.forwarding:
+        record.forwarding.cancel()
     desk.fire("action_disconnected_url", call)
-    if call.direction == "in" and not call.answered and not call.quiet:
+    if call.direction == "in" and not call.answered and not record.declined:
         if not elsewhere(call):
             desk.missed += 1
             desk.fire("action_missed_url", call)
-    desk.lists.remember(call)
+    desk.lists.remember(call, not record.declined)
     if desk.moving is call:
         desk.moving = None
-    if call.direction == "out" and not call.answered and call.ended_by != "local":
-        told = call.status in (404, 480, 486, 603)
-        desk.say(desk.panel.text(str(call.status)) if told else call.reason)
-    if call.direction == "out" and not call.answered and desk.settings.get("call_completion"):
-        from offhook.desk.completion import offer
-
-        offer(desk, call)
+    if call.direction == "out" and not call.answered:
+        _failed(desk, call)
+    desk.forget(call)
     calls.ended(desk)
+
+
+def _failed(desk, call):
+    """An outgoing call has reached nobody."""
+    if call.ended_by != "local":
+        desk.say(desk.text(str(call.status)) if call.status in _TOLD else call.reason)
+    if desk.settings.get("call_completion"):
+        completion.offer(desk, call)
 
 
 def elsewhere(call):
@@ -149,12 +153,14 @@ def elsewhere(call):
     return "cause=200" in reason.replace(",", ";").split(";")
 
 
-# in one text: a function found by its name would keep that name on the heap for good
-_WORDS = "incoming outgoing connected hold unhold ended"
-
-
-def find(word):
-    """Return the function for `word`, None where there is none."""
-    return chosen(
-        _WORDS, (on_incoming, on_outgoing, on_connected, on_hold, on_unhold, on_ended), word
-    )
+HANDLERS = {
+    "incoming": on_incoming,
+    "outgoing": on_outgoing,
+    "connected": on_connected,
+    "hold": on_hold,
+    "unhold": on_unhold,
+    "transfer": on_transfer,
+    "replaced": on_replaced,
+    "dtmf": on_dtmf,
+    "ended": on_ended,
+}

@@ -5,30 +5,35 @@ and written some seconds after a call has ended, when no call goes on: writing f
 time.
 """
 
+from collections import namedtuple
+
 from base.compat import const
 
-_FILE = "calls.txt"
+FILE = "calls.txt"
 _EACH = const(20)
 _LATER = const(3000)  # ms from the end of a call to the write
 _MOST = const(6)  # calls that may wait for it
 
+Entry = namedtuple("Entry", ("kind", "time", "number", "name"))  # kind: "d", "r" or "m"
+
 
 class Lists:
-    """The call lists of one desk; its `storage` keeps them, its `timers` let the write wait."""
+    """The call lists of `desk`; `storage` keeps them."""
 
-    def __init__(self, desk):
+    def __init__(self, desk, storage):
         self.desk = desk
+        self.storage = storage
         self._new = []  # lines not yet written, the newest first
         self._timer = None
 
-    def remember(self, call):
-        """Put a call that has ended on top of its list."""
+    def remember(self, call, wanted=True):
+        """Put a call that has ended on top of its list; a missed one only where it is `wanted`."""
         kind = "d" if call.direction == "out" else "r" if call.answered else "m"
-        if kind == "m" and call.quiet:
+        if kind == "m" and not wanted:
             return
         raw = (call.remote_display or "")[:40].encode()
         name = bytes([c if c >= 32 else 32 for c in raw]).decode()
-        now = self.desk.panel.clock.time() or 0
+        now = self.desk.clock.time() or 0
         self._new.insert(0, "%s\t%d\t%s\t%s\n" % (kind, now, call.remote[:80], name))
         if len(self._new) >= _MOST:
             self.save()
@@ -39,7 +44,7 @@ class Lists:
         """Yield the lines, the newest first; the file is never in memory as a whole."""
         yield from self._new
         try:
-            with open(self.desk.storage.root + "/" + _FILE, "rb") as file:
+            with open(self.storage.root + "/" + FILE, "rb") as file:
                 for raw in file:
                     try:
                         yield raw.decode()
@@ -49,20 +54,18 @@ class Lists:
             pass  # no call yet
 
     def entries(self, kind=None):
-        """Return [[kind, time, number, name]], the newest first, of one kind or all."""
+        """Return the `Entry` of each call, the newest first, of one kind or all."""
         rows = []
         for line in self._lines():
             row = line.rstrip("\n").split("\t", 3)
             if len(row) == 4 and kind in (None, row[0]) and len(rows) < 3 * _EACH:
-                rows.append(row)
+                rows.append(Entry(*row))
         return rows
 
     def last_dialled(self):
         """Return the number dialled last, None when there is none."""
-        for line in self._lines():
-            if line[:2] == "d\t":
-                return line.split("\t")[2]
-        return None
+        rows = self.entries("d")
+        return rows[0].number if rows else None
 
     def _write(self):
         self._timer = None
@@ -73,14 +76,14 @@ class Lists:
 
     def save(self):
         """Write what is new, under a temporary name and then renamed."""
-        storage, count = self.desk.storage, {}
+        storage, count = self.storage, {}
         try:
-            with open(storage.root + "/" + _FILE + ".new", "wb") as file:
+            with open(storage.root + "/" + FILE + ".new", "wb") as file:
                 for line in self._lines():
                     count[line[:1]] = count.get(line[:1], 0) + 1
                     if count[line[:1]] <= _EACH:
                         file.write(line.encode())
-            storage.rename(_FILE + ".new", _FILE)
+            storage.rename(FILE + ".new", FILE)
             self._new = []
         except OSError as error:
             self._new = self._new[: _MOST - 1]

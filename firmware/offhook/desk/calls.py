@@ -1,47 +1,7 @@
-"""What is done with calls at the desk: dial, answer, hold, resume, hang up.
+"""What is done with calls at the desk: answer, hold, resume, be quiet again.
 
 Functions on a `Desk`; they keep its one rule, that at most one call is active.
 """
-
-
-def dial(desk, number, key=None, account=None, headers=()):
-    """Call `number` (digits or a SIP URI); return the call, or None with a notice shown.
-
-    `key` is the function key that the call is bound to, `account` the identity that calls,
-    `headers` are further headers of the INVITE.
-    """
-    key = key or desk.key
-    moving = desk.moving
-    if "<" in number or "|" in number:  # as a Snom writes it: <sip:201@host>|*8
-        from offhook.keys.blf import split
-
-        number = split(number)[0]
-    stop_dialling(desk)
-    account = account or desk.account(key)
-    if desk.settings.get("block_url_dialing") and any(x not in "0123456789*#+" for x in number):
-        desk.say(desk.panel.text("digits_only"))
-        return None
-    if account is None:
-        desk.say(desk.panel.text("no_identity"))
-        return None
-    if moving and not desk.active():
-        from offhook.desk.transfer import dialled
-
-        return dialled(desk, moving, number)
-    hold_active(desk)
-    listen(desk)
-    desk.key = key
-    try:
-        call = desk.agent.call(account, number, headers)
-        if call.key is None:  # it waits for a name to be resolved
-            bind(desk, call)
-        return call
-    except ValueError as error:
-        desk.log(3, "call to %s: %s", number, error)
-        desk.say(str(error))
-        return None
-    finally:
-        desk.key = None
 
 
 def listen(desk):
@@ -50,23 +10,12 @@ def listen(desk):
         desk.audio = "handset" if desk.off_hook else "speaker"
 
 
-def bind(desk, call):
-    """Bind a new call to a line key that is free."""
-    call.key = free_line(desk.fkeys, call, desk.key)
-
-
-def free_line(fkeys, call, wanted=None):
-    """Return the name of the line key for a new call: the wanted one, else the first free."""
-    used = {other.key for other in fkeys.desk.agent.calls if other is not call}
-    if wanted and wanted not in used:
-        return wanted
-    number = str(call.account.number)
-    for index in range(fkeys.count):
-        context, kind, _ = fkeys.entry(index)
-        name = "P%d" % (index + 1)
-        if kind == "line" and name not in used and context in ("active", number):
-            return name
-    return None
+def bind(desk, call, wanted=None):
+    """Bind a new call to the function key `wanted`, or else to a line key that is free."""
+    taken = [desk.of(other).key for other in desk.agent.calls if other is not call]
+    if not wanted or wanted in taken:
+        wanted = desk.lines.free(taken, call.account)
+    desk.of(call).key = wanted
 
 
 def hold_active(desk):
@@ -100,15 +49,16 @@ def resume(desk, call):
     call.resume()
 
 
-def hang_up(desk):
-    """End what is heard: the active call, a dial tone, a number being typed."""
-    call = desk.active()
-    if call and desk.moving and desk.settings.get("transfer_on_hangup"):
-        from offhook.desk.transfer import pressed
+def decline(desk, call, status=486):
+    """Refuse a call that rings because the person wants it so."""
+    desk.of(call).declined = True
+    call.reject(status)
 
-        pressed(desk)
-        call = desk.active()
-    if call:
+
+def release_all(desk):
+    """End every call, and be quiet."""
+    for call in list(desk.agent.calls):
+        desk.of(call).declined = True
         call.hangup()
     silence(desk)
 

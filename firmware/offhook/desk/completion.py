@@ -6,6 +6,7 @@ gives a short tone, and ENTER calls. CANCEL gives it up. One number at a time.
 """
 
 from base.compat import const
+from offhook.desk.dialling import dial
 
 _OFFER = const(15_000)  # ms in which ENTER accepts
 _PATIENCE = const(2_700_000)  # ms, three quarters of an hour
@@ -31,15 +32,13 @@ class Completion:
     def line(self):
         """Return the display's line."""
         number = self.target.partition("@")[0]
-        return "%s %s" % (self.desk.panel.text("completion_" + self.state), number)
+        return "%s %s" % (self.desk.text("completion_" + self.state), number)
 
     def pressed(self):
         """ENTER in the idle state: watch the number, or call it once it is free."""
         desk = self.desk
         if self.state == "free":
             self.end()
-            from offhook.desk.calls import dial
-
             dial(desk, self.target, account=self.account)
         elif self.state == "offered":
             self._wait(_PATIENCE)
@@ -52,10 +51,6 @@ class Completion:
 
     def _watch(self):
         desk = self.desk
-        if not desk.watch:
-            from sip.subscription.subscribe import Subscriptions
-
-            desk.watch = Subscriptions(desk.agent)
         for each in desk.watch.all:
             if each.account is self.account and each.event == "dialog":
                 if each.target.partition("@")[0] == self.target.partition("@")[0]:
@@ -70,7 +65,7 @@ class Completion:
         if subscription is not self.subscription or self.state != "waiting":
             return
         if now == "refused":
-            self.desk.say(self.desk.panel.text("completion_refused"))
+            self.desk.say(self.desk.text("completion_refused"))
             self.end()
         elif now == "idle" and self.busy:
             self.state = "free"
@@ -80,10 +75,8 @@ class Completion:
             self.busy = True
 
     def _sound(self):
-        ringer = self.desk.panel.ringer
-        if ringer and self.desk.settings.get("vol_ringer") and not self.desk.agent.calls:
-            ringer.tone(_TONE)
-            self.desk.timers.after(_SHORT, ringer.quiet)
+        if self.desk.settings.get("vol_ringer") and not self.desk.agent.calls:
+            self.desk.beep(_TONE, _SHORT)
 
     def _wait(self, ms):
         self.timer.cancel()
@@ -107,7 +100,7 @@ def offer(desk, call):
     """Offer to watch whom `call` did not reach, where the setting wants it and it makes sense."""
     busy = call.status in (486, 600)
     unanswered = call.status in (408, 480) or 180 <= call.status < 200  # the caller gave it up
-    if not (busy or unanswered) or call.remote[:1] in ("*", "#", "") or call.quiet:
+    if not (busy or unanswered) or call.remote[:1] in ("*", "#", "") or desk.of(call).given_up:
         return
     if desk.completion:
         desk.completion.end()

@@ -2,20 +2,26 @@
 
 One `Desk` a phone. At most one call is active, that is heard: connected and not held by us, or
 going out. The others wait, ring or are held. Everything shown (lamps, display, ringer) is derived
-from the state here by the panel, which is told with `changed`. What keys do stands in
-`offhook.keys.keys`, what is done with calls in `offhook.desk.calls`; both are loaded by the first key or
-call.
+from the state here by who observes it (`observe`). What is done with calls stands in the modules
+beside this one, what keys mean in `offhook.keys`.
 """
 
-from base.compat import const, make_room, spare, unload
+from base.compat import const
+from offhook.desk.call_lists import Lists
 
-_TIDY = const(3000)  # ms from the last change
-RARE = (
-    "offhook.keys.keys offhook.desk.calls offhook.keys.fkey_press offhook.desk.call_events offhook.desk.variables offhook.panel.dates "
-    "offhook.panel.lamp_states offhook.keys.rarekeys offhook.desk.rarereports offhook.keys.blf offhook.desk.transfer "
-    "offhook.desk.blacklist offhook.desk.dial_plan offhook.desk.star_codes offhook.desk.conference offhook.desk.completion "
-    "web.command offhook.console.console offhook.console.commands net.dns_query net.dns_records net.dns_tcp sip.call.sdp"
-)
+_NOTICE = const(4000)  # ms that a short message is shown
+
+
+class Record:
+    """What the desk knows of one call beyond SIP."""
+
+    key = None  # the function key that it is bound to, such as "P1"
+    answered = None  # ms of the clock when it was answered
+    dialled = ""  # the number as it was dialled
+    declined = False  # refused or sent elsewhere on purpose: nobody has missed it
+    given_up = False  # ended by us for another one's sake: nobody need be told that it failed
+    forwarding = None  # the timer after which it is forwarded
+    joins = ()  # calls that are sent to this one, a conference, when it is answered
 
 
 class Context:
@@ -29,15 +35,38 @@ class Context:
         self.key = key
 
 
-class Desk:
-    """Needs settings, Action URLs, timers and the log; `agent` and `panel` come later."""
+class NoLines:
+    """Line keys of a phone that has none; `offhook.keys.function_keys` has the others."""
 
-    def __init__(self, settings, actions, timers, log):
+    def context(self, key):
+        """Return the context of key "P5": "active" or an identity's number."""
+        return "active"
+
+    def free(self, taken, account):
+        """Return the first line key for a call of `account` that is not in `taken`, or None."""
+        return None
+
+
+class Desk:
+    """The state of one phone's desk.
+
+    `settings`, `actions` (Action URLs), `timers`, `log` and `storage` are the phone's. What comes
+    later is handed in as attributes: `agent`, the SIP agent; `watch`, its subscriptions; `lines`,
+    the line keys (see `NoLines`); ``text(key)``, the display's texts; ``beep(hertz, ms)``, a short
+    tone; ``reset()``, which restarts the board; ``about()``, a line that says who this phone is.
+    """
+
+    def __init__(self, settings, actions, timers, log, storage):
         self.settings = settings
         self.actions = actions
         self.timers = timers
+        self.clock = timers.clock
         self.log = log
-        self.agent = self.panel = self.fkeys = self.storage = None
+        self.agent = self.watch = None
+        self.lines = NoLines()
+        self.text = self.about = str
+        self.beep = self.reset = _nothing
+        self.lists = Lists(self, storage)
         self.off_hook = False
         self.audio = ""  # "handset", "speaker" or "headset" while a dial tone or a call is heard
         self.dialling = False  # a dial tone, or digits being typed
@@ -48,24 +77,40 @@ class Desk:
         self.menu = None  # an open call list
         self.messages = 0  # new ones in the mailbox
         self.missed = 0  # calls since the list was looked at
-        self.saving = None  # the timer that saves what a key has changed
-        self.watch = None  # the agent's subscriptions
         self.completion = None  # of a call that did not reach anybody
         self.codes = []  # star codes that are to be dialled
         self.forwarding = "none"  # `redirect_event` as the PBX was told last
         self.notice = ""  # a short message on the display
-        self.digit_timer = self._notice_timer = self._lists = self._sweep = None
+        self.digit_timer = None  # dials what was typed
+        self.saving = None  # the timer that saves what a key has changed
         self.reported = None  # calls that were not over when what is told now was reported
-        spare(self._tidy)
+        self._records = {}
+        self._observers = []
+        self._notice_timer = None
 
-    @property
-    def lists(self):
-        """The call lists, loaded by the first call."""
-        if self._lists is None:
-            from offhook.desk.call_lists import Lists
+    def observe(self, callback):
+        """Call ``callback()`` whenever something that is shown may have changed."""
+        self._observers.append(callback)
 
-            self._lists = Lists(self)
-        return self._lists
+    def changed(self):
+        """Tell the observers."""
+        for callback in self._observers:
+            callback()
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def of(self, call):
+        """Return the `Record` of a call; what is noted of one that is over is soon forgotten."""
+        record = self._records.get(call)
+        if record is None:
+            record = Record()
+            if call.state != "ended":
+                self._records[call] = record
+        return record
+
+    def forget(self, call):
+        """Let the record of a call go that is over, all of it told."""
+        self._records.pop(call, None)
 
     def active(self):
         """Return the call that is heard now, or None."""
@@ -86,70 +131,66 @@ class Desk:
         found = [call for call in self.agent.calls if call.state == "held"]
         return found[-1] if found else None
 
+    def call_on(self, key):
+        """Return the call that is bound to function key `key`, or None."""
+        for call in self.agent.calls:
+            if self.of(call).key == key:
+                return call
+        return None
+
+    def seconds(self, call):
+        """Return for how many seconds a call has been answered, 0 before."""
+        answered = self.of(call).answered
+        return 0 if answered is None else self.clock.diff(self.clock.ms(), answered) // 1000
+
+    # -- events -------------------------------------------------------------------------------
+
+    def context(self, call=None, key=None):
+        """Return what an event of `call`, or of `key`, belongs to."""
+        return Context(call, key or (call and self.of(call).key))
+
     def fire(self, event, call=None, key=None, account=None):
         """Hand an event to the Action URLs; returns at once."""
         context = self.context(call, key)
         context.account = account
         self.actions.fire(event, context)
 
-    def changed(self):
-        """Tell the panel that something has changed; some seconds later, tidy the heap."""
-        if self.panel:
-            self.panel.changed()
-        if self._sweep is None:
-            self._sweep = self.timers.after(_TIDY, self._tidy)
-
-    def _tidy(self):
-        """Drop the code that nothing has used of late; the next key or call loads it again."""
-        if self._sweep:
-            self._sweep.cancel()
-            self._sweep = None
-        for name in RARE.split():
-            unload(name)
+    # -- what is shown ------------------------------------------------------------------------
 
     def say(self, text):
         """Show a short message for some seconds."""
         self.notice = text
         if self._notice_timer:
             self._notice_timer.cancel()
-        self._notice_timer = self.timers.after(4000, self._unsay)
+        self._notice_timer = self.timers.after(_NOTICE, self._unsay)
         self.changed()
 
     def _unsay(self):
         self.notice = ""
         self.changed()
 
+    # -- identities and numbers ---------------------------------------------------------------
+
     def account(self, key=None):
         """Return the identity for an outgoing call: the key's context, else the active line."""
         number = self.settings.get("active_line")
-        context = self.fkeys.context(key) if key else "active"
+        context = self.lines.context(key) if key else "active"
         if context.isdigit():
             number = int(context)
-        accounts = self.agent.accounts
-        for account in accounts:
-            if account.number == number:
+        return self.account_of(str(number)) or self.account_of("active")
+
+    def account_of(self, context):
+        """Return the account of a key's context, the first one for "active"; None without any."""
+        for account in self.agent.accounts:
+            if context in ("active", str(account.number)):
                 return account
-        return accounts[0] if accounts else None
+        return None
 
     def target(self, event):
         """Return where calls are forwarded to at `event`, "" or None for nowhere."""
         get = self.settings.get
         return (event != "all" and get("redirect_%s_number" % event)) or get("redirect_number")
 
-    def context(self, call=None, key=None):
-        """Return what an event of `call`, or of `key`, belongs to."""
-        return Context(call, key or (call and call.key))
 
-    def on_key(self, name, down):
-        """Take one debounced key event."""
-        make_room()
-        from offhook.keys import keys
-
-        keys.on_key(self, name, down)
-        self.changed()
-
-    def press(self, name):
-        """Act on a key that is no function key, as a key macro or ``keyevent`` does."""
-        from offhook.keys import keys
-
-        keys.press(self, name)
+def _nothing(*ignored):
+    """Do nothing: what the board does not have is silent."""

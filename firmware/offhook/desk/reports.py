@@ -1,9 +1,15 @@
 """What the SIP agent reports: each report becomes its event, once, and a change of the desk.
 
-`Reporter` is the agent's listener. What concerns calls is loaded by the first call.
+`Reporter` is the agent's listener. What concerns calls stands in `offhook.desk.call_events`, the
+rest here.
 """
 
-from base.compat import make_room
+from collections import namedtuple
+
+from offhook.desk import call_events
+from offhook.desk.restart import restart
+
+Report = namedtuple("Report", ("kind", "subject", "details", "calls"))
 
 
 class Reporter:
@@ -11,41 +17,82 @@ class Reporter:
 
     def __init__(self, desk):
         self.desk = desk
-        self.waiting = []  # (kind, subject, details, number of calls)
+        self.waiting = []  # each `Report` that was not acted on yet, the oldest first
 
     def __call__(self, kind, subject, **details):
         """Take one report; it is acted on when the agent is done with what it is about."""
-        self.waiting.append((kind, subject, details, len(self.desk.agent.calls)))
+        self.waiting.append(Report(kind, subject, details, len(self.desk.agent.calls)))
         if len(self.waiting) == 1:
             self.desk.timers.after(0, self._next)
 
     def _next(self):
-        kind, subject, details, self.desk.reported = self.waiting[0]
+        report, desk = self.waiting[0], self.desk
+        desk.reported = report.calls
         try:
-            make_room()  # the code that has read the message may leave the heap now
-            self._tell(kind, subject, details)
-        except MemoryError as error:
-            self.desk.log(0, "%s: %r", kind, error)
-            if kind == "incoming" and subject.state == "calling":
-                subject.reject(503)  # nobody would hear it ring
+            handler = HANDLERS.get(report.kind)
+            if handler:
+                handler(desk, report.subject, report.details)
+            desk.changed()
+        except Exception as error:  # the next report has its turn all the same
+            desk.log(0, "%s: %r", report.kind, error)
+            if report.kind == "incoming" and report.subject.state == "calling":
+                report.subject.reject(500)  # nobody would hear it ring
         finally:
-            self.desk.reported = None
+            desk.reported = None
             self.waiting.pop(0)
             if self.waiting:
-                self.desk.timers.after(0, self._next)
+                desk.timers.after(0, self._next)
 
-    def _tell(self, kind, subject, details):
-        """Act on one report; a kind that nobody handles is ignored."""
-        desk = self.desk
-        action = None
-        if hasattr(subject, "direction"):  # a call
-            from offhook.desk.call_events import find
 
-            action = find(kind)
-        if action:
-            action(desk, subject)
-        elif kind != "ringing":
-            from offhook.desk.rarereports import rare
+def on_registered(desk, account, details):
+    """An identity is registered now."""
+    desk.fire("action_log_on_url", account=account)
 
-            rare(desk, kind, subject, details)
-        desk.changed()
+
+def on_unregistered(desk, account, details):
+    """An identity is registered no more."""
+    desk.fire("action_log_off_url", account=account)
+
+
+def on_reg_failed(desk, account, details):
+    """A registration has failed."""
+    desk.log(2, "registration of %s failed: %s", account.uri, account.reason)
+    desk.fire("action_reg_failed", account=account)
+
+
+def on_watched(desk, subscription, details):
+    """What is watched has changed, or cannot be watched."""
+    if desk.completion:
+        desk.completion.told(subscription, details.get("state", "refused"))
+
+
+def on_notify(desk, subscription, details):
+    """A NOTIFY for one of our subscriptions has come."""
+    desk.fire("action_received_subscr_notify_url", account=subscription.account)
+
+
+def on_mwi(desk, account, details):
+    """Messages wait in a mailbox, or no more."""
+    desk.messages = details.get("new", 0)
+    desk.log(4, "%d new messages for %s", desk.messages, account.uri)
+
+
+def on_checksync(desk, account, details):
+    """The registrar asks for a restart."""
+    reboot = details.get("reboot") and desk.settings.get("allow_check_sync")
+    desk.log(2, "check-sync from the registrar%s", ": restart" if reboot else "")
+    if reboot:
+        restart(desk)
+
+
+HANDLERS = {
+    "registered": on_registered,
+    "unregistered": on_unregistered,
+    "reg_failed": on_reg_failed,
+    "watched": on_watched,
+    "unwatched": on_watched,
+    "notify": on_notify,
+    "mwi": on_mwi,
+    "checksync": on_checksync,
+}
+HANDLERS.update(call_events.HANDLERS)

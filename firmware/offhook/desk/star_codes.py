@@ -1,6 +1,7 @@
 """Star codes: what the PBX is to know is dialled, one code after the other, when nobody calls."""
 
 from base.compat import const
+from offhook.desk.dialling import dial
 
 _AGAIN = const(1000)  # ms between two looks whether nobody calls
 _MOST = const(8)
@@ -17,8 +18,6 @@ def _next(desk):
     if desk.agent.calls or desk.audio or desk.dialling:
         desk.timers.after(_AGAIN, _next, desk)
         return
-    from offhook.desk.calls import dial
-
     code, desk.codes = desk.codes[0], desk.codes[1:]
     dial(desk, code)
     desk.changed()

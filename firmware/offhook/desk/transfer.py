@@ -4,17 +4,17 @@ TRANSFER in a call holds it and asks for a number: dialled, that is a blind tran
 on hold and another one active or ringing, TRANSFER joins the two (RFC 5589).
 """
 
+from offhook.desk.calls import stop_dialling
+
 
 def pressed(desk):
     """TRANSFER was pressed."""
     active = desk.active()
     held = desk.moving if desk.moving in desk.agent.calls else desk.held()
     if desk.dialling and desk.moving and desk.entry:
-        number, moving = desk.entry, desk.moving
-        from offhook.desk.calls import stop_dialling
-
+        number = desk.entry
         stop_dialling(desk)
-        dialled(desk, moving, number)
+        dialled(desk, number)
     elif active and held and held is not active and held.state == "held":
         join(desk, held, active)
     elif active and active.state == "connected":
@@ -23,30 +23,35 @@ def pressed(desk):
         desk.entry, desk.dialling = "", True
 
 
-def dialled(desk, moving, number):
-    """Transfer `moving` to `number`, blind."""
-    desk.moving = None
-    start(desk, moving, "action_blind_transfer")
-    moving.transfer(number)
+def dialled(desk, number):
+    """Transfer the call that is being moved to `number`, blind."""
+    moving, desk.moving = desk.moving, None
+    blind(desk, moving, number)
+
+
+def blind(desk, call, number):
+    """Transfer `call` to `number` without asking there first."""
+    _begin(desk, call, "action_blind_transfer")
+    call.transfer(number)
 
 
 def join(desk, held, active):
     """Transfer the held call to the other side of the active one."""
     desk.moving = None
-    start(desk, held, "action_attended_transfer")
+    _begin(desk, held, "action_attended_transfer")
     if active.state == "connected":
         held.transfer(active)
         return
     # Semi-attended (RFC 5589 §7.6): the target still rings, so it is given up and called anew
-    target, active.quiet = active.remote, True
+    desk.of(active).given_up = True
+    target = active.remote
     active.hangup()
     held.transfer(target)
 
 
-def start(desk, call, event):
-    """Fire the events of a transfer that begins now."""
+def _begin(desk, call, kind):
     desk.fire("action_transfer", call)
-    desk.fire(event, call)
+    desk.fire(kind, call)
 
 
 def told(desk, call, status):
@@ -54,8 +59,8 @@ def told(desk, call, status):
     if status < 200:
         return
     if status < 300:
-        desk.say(desk.panel.text("transferred"))
+        desk.say(desk.text("transferred"))
         if call.state != "ended":
             call.hangup()
     else:
-        desk.say("%s (%d)" % (desk.panel.text("transfer_failed"), status))
+        desk.say("%s (%d)" % (desk.text("transfer_failed"), status))

@@ -4,45 +4,73 @@ Those of settings are looked up by the room actions itself.
 """
 
 
-def value(phone, name, argument, context):
-    """Return the value as text; None when the name has no value at this event."""
-    call, head = context.call, name.split("_")[0]
-    if head in ("local", "remote", "display", "call-id", "csta", "cancel", "sip") and call:
-        if name != "local_ip":
-            return of_call(phone, name, argument, call)
-    if head in ("active", "context") and name not in ("active_key", "active_line"):
-        account = context.account if head == "context" else phone.desk.account()
-        part = "uri" if name.endswith("_url") else name[len(head) + 1 :]
+class Variables:
+    """Looks the variables up. `network` has ``address()``, ``modules()`` names the modules."""
+
+    def __init__(self, desk, network, modules):
+        self.desk = desk
+        self.network = network
+        self.modules = modules
+
+    def value(self, name, argument, context):
+        """Return the value of `name` as text; None when it has none at this event."""
+        if name in OF_CALL:
+            return context.call and OF_CALL[name](self.desk, context.call, argument)
+        found = OF_PHONE.get(name)
+        return found and found(self, context)
+
+    def address(self, context):
+        """Return the phone's address."""
+        return self.network.address() or ""
+
+    def number_of_calls(self, context):
+        """Return the number of calls that were not over when the event happened."""
+        count = self.desk.reported
+        return str(len(self.desk.agent.calls) if count is None else count)
+
+    def module_names(self, context):
+        """Return the names of the attached modules, as the setting or the board has them."""
+        return self.desk.settings.get("expansion_module") or " ".join(self.modules())
+
+    def active(self, part):
+        """Return a part of the identity for outgoing calls: "uri", "user" or "host"."""
+        account = self.desk.account()
         return account and getattr(account, part)
-    if name == "active_key":
-        return context.key
-    if name == "longpress_key":
-        return context.long
-    if name in ("phone_ip", "local_ip"):
-        return phone.network.address() or ""
-    if name == "nr_ongoing_calls":
-        count = phone.desk.reported
-        return str(len(phone.desk.agent.calls) if count is None else count)
-    if name == "expansion_module":
-        return phone.settings.get(name) or " ".join(phone.parts.modules)
-    return None
 
 
-def of_call(phone, name, argument, call):
-    """Return the value of a variable that only a call has."""
-    if name in ("local", "remote"):
-        scheme = "sip:" if phone.settings.get("action_url_uri_scheme") else ""
-        return scheme + (call.local if name == "local" else call.remote)
-    if name == "display_local":
-        return call.local_display
-    if name == "display_remote":
-        return call.remote_display
-    if name == "call-id":
-        return call.call_id
-    if name == "csta_id":
-        return str(call.id)
-    if name == "cancel_reason":
-        return call.state == "ended" and call.cancel_reason or None
-    if name == "sip_header" and call.direction == "in":
-        return call.invite.header(argument)
-    return None
+def _party(desk, address):
+    return ("sip:" if desk.settings.get("action_url_uri_scheme") else "") + address
+
+
+def _cancel_reason(desk, call, argument):
+    return call.cancel_reason or None if call.state == "ended" else None
+
+
+def _sip_header(desk, call, argument):
+    return call.invite.header(argument) if call.direction == "in" else None
+
+
+OF_CALL = {  # ``(desk, call, argument)``
+    "local": lambda desk, call, argument: _party(desk, call.local),
+    "remote": lambda desk, call, argument: _party(desk, call.remote),
+    "display_local": lambda desk, call, argument: call.local_display,
+    "display_remote": lambda desk, call, argument: call.remote_display,
+    "call-id": lambda desk, call, argument: call.call_id,
+    "csta_id": lambda desk, call, argument: str(call.id),
+    "duration": lambda desk, call, argument: str(desk.seconds(call)),
+    "call_direction": lambda desk, call, argument: call.direction,
+    "cancel_reason": _cancel_reason,
+    "sip_header": _sip_header,
+}
+OF_PHONE = {  # ``(variables, context)``
+    "active_url": lambda variables, context: variables.active("uri"),
+    "active_user": lambda variables, context: variables.active("user"),
+    "active_host": lambda variables, context: variables.active("host"),
+    "context_url": lambda variables, context: context.account and context.account.uri,
+    "active_key": lambda variables, context: context.key,
+    "longpress_key": lambda variables, context: context.long,
+    "phone_ip": Variables.address,
+    "local_ip": Variables.address,
+    "nr_ongoing_calls": Variables.number_of_calls,
+    "expansion_module": Variables.module_names,
+}

@@ -1,69 +1,63 @@
 """What a function key does when it is pressed, released, or held for two seconds."""
 
+from collections import namedtuple
+
 from base.compat import const
-from offhook.desk import calls
-from offhook.keys.keys import press
+from offhook.desk import calls, forwarding, transfer
+from offhook.desk.dialling import dial, finish
+from offhook.desk.numbers import split
+from offhook.keys import blf, phone_keys
+from offhook.keys.names import function_key
+from offhook.keys.press import press
 
 _LONG = const(2000)  # ms of a long press
+_FAILED = const(2000)  # ms that a url key shows a failure
+_INTERCOM = (("Call-Info", "<sip:intercom>;answer-after=0"),)
+
+Pressed = namedtuple("Pressed", ("fkeys", "index", "name", "entry"))
 
 
-def key(keys, name, down):
+def key(desk, fkeys, name, down):
     """Take a debounced press or release of key "P5"."""
-    index = int(name[1:]) - 1
-    late = keys.settings.get("fkey_longpress%d" % index)
+    index = function_key(name)
+    late = fkeys.settings.get("fkey_longpress%d" % index)
     if down:
-        keys.down[index] = keys.timers.after(_LONG, _long, keys, index, name)
+        fkeys.down[index] = fkeys.timers.after(_LONG, _long, desk, fkeys, index, name)
         if not late:
-            act(keys, index, name)
+            act(desk, fkeys, index, name)
         return
-    timer = keys.down.pop(index, None)
+    timer = fkeys.down.pop(index, None)
     if timer:
         timer.cancel()
         if late:
-            act(keys, index, name)
+            act(desk, fkeys, index, name)
 
 
-def _long(keys, index, name):
-    keys.down[index] = False
-    context = keys.desk.context(None, name)
+def _long(desk, fkeys, index, name):
+    fkeys.down[index] = False
+    context = desk.context(None, name)
     context.long = name
-    keys.actions.fire("action_longpress_url", context)
+    fkeys.actions.fire("action_longpress_url", context)
 
 
-def act(keys, index, name):
-    """Do what the key is for."""
-    context, kind, argument = keys.entry(index)
-    call = keys.call_on(name)
-    if kind == "line" or (call and kind in ("speed", "dest")):
-        _line(keys, name, call)
-    elif kind == "url":
-        _url(keys, index, name, argument)
-    elif kind in ("speed", "dest"):
-        keys.desk.key = name if kind == "dest" else None
-        calls.dial(keys.desk, argument, account=_account(keys, context))
-    elif kind == "keyevent":
-        press(keys.desk, argument)
-    elif kind != "none":
-        from offhook.keys.rarekeys import act
-
-        act(keys, index, name)
+def act(desk, fkeys, index, name):
+    """Do what the key is for; a key that a call is bound to is that call's."""
+    entry = fkeys.entry(index)
+    kind = entry.kind
+    if kind in ("speed", "dest") and desk.call_on(name):
+        kind = "line"
+    if kind in TYPES:
+        TYPES[kind](desk, Pressed(fkeys, index, name, entry))
 
 
-def _account(keys, context):
-    for account in keys.desk.agent.accounts:
-        if str(account.number) == context:
-            return account
-    return None
-
-
-def _line(keys, name, call):
-    desk = keys.desk
+def _line(desk, pressed):
+    call = desk.call_on(pressed.name)
     if call is None:
         calls.hold_active(desk)
-        desk.key = name
+        desk.key = pressed.name
         calls.listen(desk)
         if desk.entry:
-            calls.dial(desk, desk.entry, key=name)
+            finish(desk)
         else:
             desk.dialling = True
     elif call.state == "ringing" and call.direction == "in":
@@ -74,20 +68,84 @@ def _line(keys, name, call):
         call.hold()
 
 
-def _url(keys, index, name, template):
+def _dial(desk, pressed, key=None, headers=()):
+    context, _, number = pressed.entry
+    account = desk.account_of(context) if context != "active" else None
+    return dial(desk, number, key=key, account=account, headers=headers)
+
+
+def _speed(desk, pressed):
+    _dial(desk, pressed)
+
+
+def _dest(desk, pressed):
+    _dial(desk, pressed, pressed.name)
+
+
+def _icom(desk, pressed):
+    _dial(desk, pressed, headers=_INTERCOM)
+
+
+def _talking(desk):
+    call = desk.active()
+    return call if call and call.state == "connected" else None
+
+
+def _dtmf(desk, pressed):
+    call = _talking(desk)
+    if call:
+        for digit in pressed.entry.argument:
+            call.send_dtmf(digit)
+
+
+def _transfer(desk, pressed):
+    call, number = _talking(desk), pressed.entry.argument
+    if call and number:
+        transfer.blind(desk, call, split(number).target)
+    else:
+        transfer.pressed(desk)
+
+
+def _orbit(desk, pressed):
+    call, number = _talking(desk), pressed.entry.argument
+    if call:
+        transfer.blind(desk, call, split(number).target)
+    else:
+        dial(desk, number)
+
+
+def _url(desk, pressed):
+    fkeys, index = pressed.fkeys, pressed.index
+
     def done(ok):
-        keys.urls[index] = "failed"
+        fkeys.urls[index] = "failed"
         if ok:
-            _clear(keys, index)
+            clear()
         else:
-            keys.timers.after(2000, _clear, keys, index)
-        keys.desk.changed()
+            fkeys.timers.after(_FAILED, clear)
+        desk.changed()
 
-    keys.urls[index] = "busy"
-    call = keys.desk.active() or keys.desk.waiting() or keys.desk.held()
-    keys.actions.send(template, name, keys.desk.context(call, name), done)
+    def clear():
+        fkeys.urls.pop(index, None)
+        desk.changed()
+
+    fkeys.urls[index] = "busy"
+    call = desk.active() or desk.waiting() or desk.held()
+    context = desk.context(call, pressed.name)
+    fkeys.actions.send(pressed.entry.argument, pressed.name, context, done)
 
 
-def _clear(keys, index):
-    keys.urls.pop(index, None)
-    keys.desk.changed()
+TYPES = {
+    "line": _line,
+    "speed": _speed,
+    "dest": _dest,
+    "icom": _icom,
+    "url": _url,
+    "dtmf": _dtmf,
+    "transfer": _transfer,
+    "orbit": _orbit,
+    "blf": lambda desk, pressed: blf.press(desk, pressed.fkeys, pressed.index),
+    "keyevent": lambda desk, pressed: press(desk, pressed.entry.argument),
+    "redirect": lambda desk, pressed: forwarding.toggle(desk, pressed.entry.argument),
+    "autoanswer": lambda desk, pressed: phone_keys.toggle(desk, "autoanswer"),
+}

@@ -1,42 +1,62 @@
 """Function keys: ``fkey<idx>`` is CONTEXT TYPE ARGUMENT, idx = P number - 1.
 
-The first four are line keys where nothing else is set. What a key does when it is pressed stands
-in `offhook.keys.fkey_press`, loaded by the first press.
+A key without a setting is what the board's layout says, else the first four are line keys. What a
+key does when it is pressed stands in `offhook.keys.fkey_press`.
 """
 
 from base.compat import const
+from offhook.keys.fkey_types import LINE, NONE, Entry, parse
+from offhook.keys.names import function_key
 
 _LINES = const(4)  # keys that are lines by default
 
 
 class FunctionKeys:
-    """All function keys of one phone."""
+    """All function keys of one phone; also the desk's `lines`.
 
-    def __init__(self, desk, settings, actions, timers):
-        self.desk = desk
+    `layout` is the board's own, {index: "TYPE ARGUMENT"}.
+    """
+
+    def __init__(self, settings, actions, timers, layout=None):
         self.settings = settings
         self.actions = actions
         self.timers = timers
         self.count = 0
-        self.keys = {}  # index -> (context, type, argument) of what is set
+        self.layout = {index: parse("active " + text) for index, text in (layout or {}).items()}
+        self.keys = {}  # index -> the `Entry` of what is set; that of a url key has its targets
         self.down = {}  # index -> its long-press timer, False once it was long
         self.watched = {}  # index -> its subscription or None, of BLF keys
         self.urls = {}  # index -> "busy" or "failed", of url keys
 
     def entry(self, index):
-        """Return (context, type, argument) of a key."""
-        entry = self.keys.get(index)
+        """Return the `Entry` of a key."""
+        found = self.keys.get(index) or self.layout.get(index)
+        return found or (LINE if index < _LINES else NONE)
+
+    def take(self, index):
+        """Take setting ``fkey<index>`` over; ValueError leaves the key without a meaning."""
+        self.watched.pop(index, None)
+        self.keys.pop(index, None)
+        entry = parse(self.settings.get("fkey%d" % index) or "")
         if entry is None:
-            entry = ("active", "line" if index < _LINES else "none", "")
-        return entry
+            return
+        if entry.kind == "blf":
+            self.watched[index] = None
+        elif entry.kind == "url":
+            entry = Entry(entry.context, entry.kind, self.actions.parse(entry.argument))
+        self.keys[index] = entry
+
+    # -- what the desk asks -------------------------------------------------------------------
 
     def context(self, key):
         """Return the context of key "P5": "active" or an identity's number."""
-        return self.entry(int(key[1:]) - 1)[0]
+        return self.entry(function_key(key)).context
 
-    def call_on(self, name):
-        """Return the call that is bound to key `name`, or None."""
-        for call in self.desk.agent.calls:
-            if call.key == name:
-                return call
+    def free(self, taken, account):
+        """Return the first line key for a call of `account` that is not in `taken`, or None."""
+        for index in range(self.count):
+            entry, name = self.entry(index), "P%d" % (index + 1)
+            fits = entry.context in ("active", str(account.number))
+            if entry.kind == "line" and fits and name not in taken:
+                return name
         return None

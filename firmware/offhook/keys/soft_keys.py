@@ -1,21 +1,14 @@
 """Keys by software, for the console and key macros: a board need not have the key itself."""
 
-from base.compat import const
-
-_OWN = const(32)  # function keys that every phone has, if only by software
-_NAMES = (
-    " HOOK REDIAL DND TRANSFER HOLD MUTE ENTER CANCEL MENU UP DOWN LEFT RIGHT SPEAKER HEADSET "
-    "VOLUME_UP VOLUME_DOWN MESSAGE CONFERENCE F1 F2 F3 F4 0 1 2 3 4 5 6 7 8 9 * # OFFHOOK ONHOOK "
-    "F_REDIRECT F_AUTOANSWER F_CONFERENCE "
-)
+from offhook.keys.names import OWN, function_key, own
 
 
 def there(phone, name):
     """Return whether `phone` has the key `name`, on its board or by software."""
-    if name[:1] == "P" and name[1:].isdigit() and name[1] != "0" and int(name[1:]) <= _OWN:
+    index = function_key(name)
+    if index is not None and index < OWN:
         return True
-    known = bool(name) and " " not in name and " %s " % name in _NAMES
-    return known or name in phone.input.names()
+    return name == "HOOK" or own(name) is not None or name in phone.input.names()
 
 
 def hold(phone, name, down):
@@ -36,4 +29,4 @@ def hold(phone, name, down):
     else:
         if not there(phone, name):
             raise ValueError("there is no key '%s'" % name[:20])
-        phone.desk.on_key(name, down)
+        phone.keys.on_key(name, down)

@@ -1,4 +1,4 @@
-"""How each function key's lamp shows what its key is for; loaded by each change, not kept."""
+"""How each function key's lamp shows what its key is for."""
 
 # Which state shows how: one table for all lamps.
 LAMPS = {
@@ -14,37 +14,41 @@ LAMPS = {
 }
 
 
-def states(desk):
+def _redirected(desk):
+    return desk.settings.get("redirect_event") != "none"
+
+
+def _autoanswer(desk):
+    return desk.settings.get("autoanswer")
+
+
+_TYPES = {"redirect": _redirected, "autoanswer": _autoanswer}  # whether one of that type is lit
+_KEYS = {  # the same for a ``keyevent``, by its key's own name
+    "DND": lambda desk: desk.settings.get("dnd_mode"),
+    "REDIRECT": _redirected,
+    "AUTOANSWER": _autoanswer,
+    "MESSAGE": lambda desk: desk.messages,
+    "MUTE": lambda desk: desk.muted,
+}
+
+
+def states(desk, fkeys):
     """Return the state of each lamp: "off", "on", "slow" or "fast"."""
-    fkeys = desk.fkeys
-    return [lamp(desk, fkeys, index) for index in range(fkeys.count)]
+    return [LAMPS.get(_state(desk, fkeys, index), "off") for index in range(fkeys.count)]
 
 
-def lamp(desk, fkeys, index):
-    """Return how the lamp of function key `index` shows its state now."""
+def _state(desk, fkeys, index):
+    """Return the state of what function key `index` is for, a key of `LAMPS`."""
     name = "P%d" % (index + 1)
-    kind, argument = fkeys.entry(index)[1:]
-    call = fkeys.call_on(name)
-    get = desk.settings.get
+    entry, call = fkeys.entry(index), desk.call_on(name)
     if call:
-        state = "calling" if call.direction == "out" and call.state == "ringing" else call.state
-    elif index in fkeys.urls:
-        state = fkeys.urls[index]
-    elif index in fkeys.watched:
+        return "calling" if call.direction == "out" and call.state == "ringing" else call.state
+    if index in fkeys.urls:
+        return fkeys.urls[index]
+    if index in fkeys.watched:
         state = fkeys.watched[index] and fkeys.watched[index].state
-        state = "active" if state == "busy" else state
-    elif kind == "line" and desk.dialling and desk.key == name:
-        state = "dialling"
-    elif kind == "keyevent" and argument in ("F_DND", "DND"):
-        state = "active" if get("dnd_mode") else "idle"
-    elif kind == "redirect" or argument == "F_REDIRECT":
-        state = "idle" if get("redirect_event") == "none" else "active"
-    elif kind == "autoanswer":
-        state = "active" if get("autoanswer") else "idle"
-    elif kind == "keyevent" and argument in ("F_RETRIEVE", "RETRIEVE", "MESSAGE"):
-        state = "active" if desk.messages else "idle"
-    elif argument == "F_MUTE":
-        state = "active" if desk.muted else "idle"
-    else:
-        state = "idle"
-    return LAMPS.get(state, "off")
+        return "active" if state == "busy" else state
+    if entry.kind == "line":
+        return "dialling" if desk.dialling and desk.key == name else "idle"
+    lit = _KEYS.get(entry.argument) if entry.kind == "keyevent" else _TYPES.get(entry.kind)
+    return "active" if lit and lit(desk) else "idle"

@@ -11,8 +11,8 @@ def check(phone, kind, value):
         from offhook.keys.fkey_types import parse
 
         entry = parse(value)
-        if entry[1] == "url":
-            phone.actions.parse(entry[2])
+        if entry and entry.kind == "url":
+            phone.actions.parse(entry.argument)
 
 
 def apply(phone, name):
@@ -21,14 +21,13 @@ def apply(phone, name):
     if name.startswith("action_") and not name.startswith("action_url_"):
         phone.actions.set(name, value)
     elif name.startswith("fkey") and name[4:].isdigit():
-        before = int(name[4:]) in phone.desk.fkeys.watched
-        load(phone.desk.fkeys, name)
-        if phone.agent and (before or int(name[4:]) in phone.desk.fkeys.watched):
+        index, fkeys = int(name[4:]), phone.fkeys
+        before = index in fkeys.watched
+        fkeys.take(index)
+        if phone.agent and (before or index in fkeys.watched):
             _watch(phone)
     elif name == "log_level":
         phone.log.level = value or 0
-    elif name == "language":
-        phone.panel.texts = None
     elif name == "privacy_out" and phone.agent:
         for account in phone.agent.accounts:
             account.anonymous = value
@@ -36,33 +35,13 @@ def apply(phone, name):
         from offhook.settings.identities import renew
 
         renew(phone, int(name.lstrip("abcdefghijklmnopqrstuvwxyz_")))
-        if phone.desk.watch or name.startswith("user_mailbox"):
-            _watch(phone)
-
-
-def load(fkeys, name):
-    """Take setting ``fkey<idx>`` over."""
-    index = int(name[4:])
-    words = (fkeys.settings.get(name) or "").split(None, 2) + [""]
-    fkeys.watched.pop(index, None)
-    if len(words) < 3:
-        fkeys.keys.pop(index, None)
-    else:
-        context, kind, argument = words[0], words[1], words[2].strip()
-        if context == "active":
-            context = "active"  # one object for all keys
-        if kind == "blf":
-            kind = "blf"
-            fkeys.watched[index] = None
-        elif kind == "url":
-            kind, argument = "url", fkeys.actions.parse(argument)
-        fkeys.keys[index] = (context, kind, argument)
+        _watch(phone)
 
 
 def _watch(phone):
     from offhook.keys.blf import renew
 
-    renew(phone)
+    renew(phone.desk, phone.fkeys)
 
 
 def tell(phone, name):

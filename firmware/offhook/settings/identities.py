@@ -2,7 +2,9 @@
 
 from base.compat import sleep_ms, spawn, unload
 from offhook.desk.reports import Reporter
+from offhook.keys.blf import renew as watch
 from sip.agent import Account, Agent
+from sip.subscription.subscribe import Subscriptions
 
 
 def make(phone, number):
@@ -68,17 +70,14 @@ async def start(phone):
         phone.platform.random,
         phone.settings.get("network_id_port"),
     )
+    phone.desk.watch = Subscriptions(agent)
     await agent.start()
     agent.transport.tls = phone.tls
     for number in range(1, 13):
         account = make(phone, number)
         if account:
             agent.add(account)
-    get = phone.settings.get
-    if phone.desk.fkeys.watched or any(get("user_mailbox%d" % x.number) for x in agent.accounts):
-        from offhook.keys.blf import renew as watch
-
-        watch(phone)
+    watch(phone.desk, phone.fkeys)
 
 
 async def ready(phone):

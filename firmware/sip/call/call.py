@@ -58,7 +58,6 @@ class Call:
         self.id = agent.last_id
         self.call_id = dialog.call_id
         self.account = dialog.account
-        self.start = agent.timers.clock.ms()
         # what the phone shows and tells
         self.state = "calling"
         self.answered = False
@@ -71,8 +70,6 @@ class Call:
         self.auto_answer = self.alert_info = self.diversion = None
         self.invite = None  # the INVITE that came in
         self.merged = None  # what another copy of it would have in common with it (8.2.2.2)
-        self.key = None  # the function key that the desk has bound it to
-        self.quiet = False  # the phone need not say that it failed
         # what is under way
         self.tags = ()  # of the early dialogs of our INVITE
         self.early = None  # of `reliable`: our 180, or the early dialogs of our INVITE

@@ -1,0 +1,254 @@
+"""The panel: what display, lamps and ringer tell of the desk's state."""
+
+from deskkit import Office
+
+from offhook.panel import tones
+from offhook.panel.lamps import Lamps
+
+
+def test_a_calls_time_counts_from_its_answer_not_from_its_first_ring():
+    office = Office()
+    call = office.arrives(remote_display="Ann")
+    office.run(20_000)  # it rings
+    assert office.lines() == ["Call from", "Ann 201"]
+    office.press("ENTER")
+    office.run(65_000)
+    assert office.lines() == ["Connected", "Ann 201", "1:05"]
+    call.remote_hold = True
+    assert office.lines()[0] == "You are on hold"
+
+
+def test_a_calls_time_counts_over_the_wrap_of_the_ticks():
+    office = Office(start=0x3FFFFFFF - 10_000)
+    office.talk()
+    office.run(61_000)
+    assert office.lines()[2] == "1:01"
+
+
+def test_several_calls_are_a_list_with_the_active_one_first():
+    office = Office()
+    office.talk("300")
+    office.talk("201")
+    assert office.lines() == ["Connected 201", "On hold 300"]
+    office.desk.dialling, office.desk.entry = True, "42"
+    assert office.lines()[0] == "Dial: 42"
+
+
+def test_the_other_party_is_shown_as_the_setting_wants_it():
+    office = Office()
+    office.arrives(remote_display="Ann")
+    shown = []
+    for method in ("name", "number", "both"):
+        office.settings.set("display_method", method)
+        shown.append(office.lines()[1])
+    assert shown == ["Ann", "201", "Ann 201"]
+
+
+def test_a_name_that_is_the_number_is_shown_once():
+    office = Office()
+    office.arrives(remote_display="201")
+    assert office.lines()[1] == "201"
+
+
+def test_the_idle_screen_tells_what_is_to_be_known():
+    office = Office(dnd_mode=True, redirect_event="all", redirect_number="300")
+    office.desk.missed, office.desk.messages = 2, 3
+    office.agent.accounts[0].registered = False
+    office.agent.accounts[0].reason = "no answer"
+    office.panel.troubles["part"] = "ssd1306"
+    assert office.panel.lines() == [
+        "100",
+        "",
+        "Missing",
+        " ssd1306",
+        "100 not registered",
+        " no answer",
+        "Missed: 2",
+        "Messages: 3",
+        "Do not disturb",
+        "Forwarded: 300",
+    ]
+
+
+def test_the_idle_screen_shows_the_time_once_it_is_known():
+    office = Office()
+    assert office.lines() == ["100", ""]
+    office.clock.seconds = 1
+    assert office.lines() == ["100", "25/11 7:20"]
+
+
+def test_without_an_identity_the_display_says_what_to_do():
+    office = Office()
+    office.agent.accounts = []
+    assert office.lines()[0] == "No identity"
+    office.settings.set("language", "Deutsch")
+    assert office.lines()[0] == "Keine Identität"
+
+
+def test_lines_that_do_not_fit_take_turns_below_the_first():
+    office = Office()
+    office.part.rows = 2
+    office.desk.missed, office.desk.messages = 2, 3
+    seen = []
+    for _ in range(6):
+        seen.append(office.lines()[1])
+        office.run(2000)
+    assert seen == ["", "Missed: 2", "Messages: 3"] * 2
+
+
+def test_a_notice_stays_for_four_seconds_and_a_newer_one_for_its_own():
+    office = Office()
+    office.desk.say("one")
+    office.run(3000)
+    office.desk.say("two")
+    office.run(3000)
+    assert office.lines()[-1] == "two"
+    office.run(1000)
+    assert "two" not in office.lines()
+
+
+def test_the_display_goes_on_when_it_was_unplugged():
+    office = Office()
+
+    def show(lines):
+        raise OSError(5)
+
+    shown = office.part.show
+    office.part.show = show
+    office.panel.refresh()
+    office.run(3000)
+    office.part.show = shown
+    office.run(1000)
+    assert office.part.shown == ["100", ""]
+
+
+def test_the_ringer_rings_in_its_cadence_until_the_answer():
+    office = Office()
+    office.arrives()
+    assert office.part.tones == [440] and office.panel.ringing.hertz == 440
+    office.run(1000)
+    assert office.part.tones == [440, 0]
+    office.run(4000)
+    assert office.part.tones == [440, 0, 440]
+    office.press("ENTER")
+    assert office.part.tones == [440, 0, 440, 0] and office.panel.ringing.hertz == 0
+    office.run(20_000)
+    assert len(office.part.tones) == 4
+
+
+def test_the_pattern_is_the_one_that_the_caller_asks_for():
+    for info, hertz in (
+        ("<http://h/Bellcore-dr3>", 660),
+        ("<http://h/bellcore-dr9>", 440),
+        ("info=alert-internal", 520),
+        ("info=alert-external", 660),
+        ("<http://h/x.wav>", 440),
+        (None, 440),
+    ):
+        office = Office()
+        office.arrives(alert_info=info)
+        assert office.panel.ringing.hertz == hertz, info
+
+
+def test_the_ringer_is_silent_at_volume_0_and_for_a_call_that_waits():
+    office = Office(vol_ringer=0)
+    office.arrives()
+    assert office.part.tones == []
+    office = Office()
+    office.talk()
+    office.part.tones.clear()
+    office.arrives("202")
+    office.run(2000)
+    assert office.part.tones == []
+
+
+def test_the_lamp_of_a_line_shows_its_call():
+    office = Office()
+    call = office.arrives()
+    assert office.lamp("P1") == "fast"
+    office.press("ENTER")
+    assert office.lamp("P1") == "on"
+    office.press("HOLD")
+    assert office.lamp("P1") == "slow"
+    office.does(call.over, "remote")
+    assert office.lamp("P1") == "off"
+    office.press("P2")
+    assert office.lamp("P2") == "on" and office.lamp("P1") == "off"
+
+
+def test_the_lamp_of_a_call_of_ours_does_not_blink_while_it_rings_there():
+    office = Office()
+    office.press("2", "0", "1", "ENTER")
+    office.does(office.agent.calls[0].alert)
+    assert office.lamp("P1") == "on"
+
+
+def test_lamps_show_what_the_keys_switch():
+    office = Office(
+        fkey4="active keyevent F_DND",
+        fkey5="active keyevent F_REDIRECT",
+        fkey6="active autoanswer",
+        fkey7="active keyevent F_RETRIEVE",
+        fkey8="active keyevent F_MUTE",
+        fkey9="active redirect 300",
+        fkey10="active keyevent AUTOANSWER",
+    )
+    keys = ["P%d" % n for n in range(5, 12)]
+    assert [office.lamp(key) for key in keys] == ["off"] * 7
+    office.settings.update({"dnd_mode": "on", "redirect_event": "all", "autoanswer": "on"})
+    office.desk.messages, office.desk.muted = 1, True
+    assert [office.lamp(key) for key in keys] == ["on"] * 7
+
+
+def test_the_lamp_of_a_watched_extension_shows_its_state():
+    office = Office(fkey4="active blf 205")
+    for state, shown in ((None, "off"), ("idle", "off"), ("ringing", "fast"), ("busy", "on")):
+        subscription = type("S", (), {"state": state})()
+        office.fkeys.watched[4] = subscription
+        assert office.lamp("P5") == shown, state
+
+
+def test_lamps_blink_only_while_one_of_them_does():
+    office = Office()
+    lamps = Lamps(office.part, office.timers)
+    lamps.update(["fast", "slow", "on", "off"])
+    seen = []
+    for _ in range(4):
+        seen.append([office.part.lit["P%d" % n] for n in (1, 2, 3, 4)])
+        office.run(250)
+    assert [x[0] for x in seen] == [True, False, True, False]
+    assert [x[1] for x in seen] == [True, True, False, False]
+    assert all(x[2:] == [True, False] for x in seen)
+    waiting = len(office.timers)
+    lamps.update(["on", "off", "on", "off"])
+    office.run(250)
+    assert len(office.timers) == waiting - 1
+    assert office.part.lit["P1"] is True
+
+
+def test_tones_tell_what_is_open_and_what_became_of_the_call():
+    office = Office()
+    desk = office.desk
+    assert tones.tone(desk) == ""
+    office.lift()
+    assert tones.tone(desk) == "dial"
+    desk.messages = 1
+    assert tones.tone(desk) == "stutter"
+    office.press("2")
+    assert tones.tone(desk) == ""
+    office.press("ENTER")
+    call = office.agent.calls[0]
+    office.does(call.alert)
+    assert tones.tone(desk) == "ringback"
+    call.voice = object()
+    assert tones.tone(desk) == ""
+    office.does(call.connect)
+    other = office.arrives("300")
+    assert tones.tone(desk) == "waiting"
+    office.settings.set("call_waiting", "visual")
+    assert tones.tone(desk) == ""
+    office.does(other.over, "remote")
+    office.does(call.over, "remote")
+    assert tones.tone(desk) == "busy"
+    office.put_back()
+    assert tones.tone(desk) == ""
