@@ -7,7 +7,9 @@ import json
 import sys
 import time
 
-from sip.message.message import name_addr, param, parse, split, uri_parts, via
+from sip.message.fields import param, split, via
+from sip.message.message import parse
+from sip.message.uri import name_addr, uri_parts
 
 
 def ticks():

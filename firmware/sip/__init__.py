@@ -3,11 +3,19 @@
 Needs a network, timers, a resolver, settings (``get(name)``), the log and ``getrandbits``, all
 handed in; tells one listener what happens. Used by offhook, and by nobody else.
 
-    transport -> agent.received -> message -> transaction (client) -> request -> its user
-    transport -> agent.received -> message -> inbound -> validate -> server, call, ...
+    response -> transport -> agent -> message -> client transaction -> request -> its user
+    request  -> transport -> agent -> message -> validate -> inbound -> server transaction
+                                                                     -> call, subscription
 
-agent       `Agent`, `Account`: the way in and out; always loaded, with message, transaction,
-            dialog, request (one outgoing request, its targets and credentials) and transport
-inbound     requests that come in, validate (the status a wrong one is owed), server (answers)
-call        the INVITE usage, see there
+Each row imports those below it and none above; whoever is above hands itself, or a callback, down:
+
+    agent           `Agent`: starts, stops, takes messages in, calls; composes all of this
+    inbound         requests that come in: whose they are
+    call/ registration/ subscription/       the usages
+    request         one outgoing request: its targets, its credentials (auth), its answers
+    transaction/    the four machines, and the table of them
+    transport/      UDP, TCP and TLS; locate: where a URI leads
+    account         `Account`: who we are; dialog: `Dialog`, data only
+    message/        message, validate, response, multipart, uri, escape, fields
+    timers          T1, T2, T4
 """

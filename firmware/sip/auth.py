@@ -1,4 +1,4 @@
-"""Credentials for requests (RFC 3261 section 22, RFC 7616, RFC 8760); loaded by a 401 or 407.
+"""Credentials for requests (RFC 3261 section 22, RFC 7616, RFC 8760).
 
 A dialog keeps the challenges that it has answered, so that its later requests carry credentials at
 once, with the nonce counted on.
@@ -8,6 +8,15 @@ from base.compat import const
 from base.digest import authorize, choose, parse_challenge
 
 _TRIES = const(4)  # realms along a path, and stale nonces
+
+
+class Known:
+    """A challenge that was answered: `name` of the header that answers it, and its count."""
+
+    def __init__(self, name, challenge):
+        self.name = name
+        self.challenge = challenge
+        self.count = 0
 
 
 def answer(request, response):
@@ -23,7 +32,8 @@ def answer(request, response):
                 realms.setdefault(challenge["realm"], []).append(challenge)
         except (ValueError, KeyError):
             continue
-    known = [x for x in request.dialog.auth or () if x[0] != name or x[1]["realm"] not in realms]
+    dialog = request.dialog
+    known = [x for x in dialog.auth or () if x.name != name or x.challenge["realm"] not in realms]
     fresh = False
     for realm, challenges in realms.items():
         best = choose(challenges)
@@ -31,20 +41,20 @@ def answer(request, response):
             continue
         if _is_new(request, name, realm, best):
             fresh = True
-        known.append([name, best, 0])
+        known.append(Known(name, best))
     if not fresh or request.tries > _TRIES:
-        request.dialog.auth = None
+        dialog.auth = None
         return False
-    request.dialog.auth = known
+    dialog.auth = known
     return True
 
 
 def _is_new(request, name, realm, challenge):
     """Return whether the realm was not answered in this request, or only its nonce was stale."""
-    for header, old, _ in request.dialog.auth or ():
-        if header == name and old["realm"] == realm:
+    for known in request.dialog.auth or ():
+        if known.name == name and known.challenge["realm"] == realm:
             stale = str(challenge.get("stale")).lower() == "true"
-            changed = old["nonce"] != challenge["nonce"]
+            changed = known.challenge["nonce"] != challenge["nonce"]
             return changed and (stale or request.tries < 2)
     return True
 
@@ -53,20 +63,18 @@ def credentials(request, uri, body):
     """Return the header pairs with the credentials for what was challenged so far."""
     account = request.dialog.account
     method = "INVITE" if request.method == "ACK" else request.method
-    lines = []
-    for entry in request.dialog.auth:
-        name, challenge, count = entry
-        entry[2] = count + 1
-        user = account.auth_user or account.user
+    user, lines = account.auth_user or account.user, []
+    for known in request.dialog.auth:
+        known.count += 1
         value = authorize(
-            challenge,
+            known.challenge,
             user,
             account.password,
             method,
             uri,
             body,
-            nc=count + 1,
+            nc=known.count,
             cnonce=request.agent.token(),
         )
-        lines.append((name, value))
+        lines.append((known.name, value))
     return lines

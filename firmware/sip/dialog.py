@@ -3,7 +3,7 @@
 It has no behaviour but to count and to be filled in; the usages decide.
 """
 
-from sip.message.message import name_addr
+from sip.message.uri import name_addr
 
 
 class Dialog:
@@ -67,7 +67,7 @@ class Dialog:
         """Take the remote target of a re-INVITE, an UPDATE or their 2xx (section 12.2)."""
         contact = message.values("contact")
         if contact:
-            self.target = name_addr(contact[0])[1]
+            self.target = name_addr(contact[0]).uri
 
     def learn(self, message, is_response):
         """Take tag, target and route set from the INVITE, 1xx or 2xx that makes the dialog."""
@@ -77,3 +77,13 @@ class Dialog:
             routes.reverse()
             self.remote_tag = message.tag("to")
         self.routes = tuple(routes)
+
+
+def begin(account, target, token):
+    """Return a new `Dialog` for requests of `account` to the URI `target`.
+
+    `token` returns random hex digits, other ones each time.
+    """
+    call_id, tag = token() + token(), token()
+    remote, routes = "<%s>" % target, account.routes()
+    return Dialog(account, call_id, account.name_addr, tag, remote, "", target, routes)

@@ -1,15 +1,17 @@
 """Requests that come in: whose they are, and what they are answered where they are nobody's.
 
-Loaded by the first request. Functions on an `Agent`.
+Functions on an `Agent`; what belongs to a call, a subscription or a transaction goes there.
 """
 
-from base.compat import const, low_heap
+from sip.account import account_of
 from sip.call.incoming import receive
-from sip.message.message import name_addr, param, uri_parts
+from sip.message.fields import param
 from sip.message.validate import body, check, unsupported
+from sip.subscription.notify import unasked
 from sip.transaction.server import reply, respond, serve
+from sip.transaction.table import make_room
 
-_CALL = const(8_000)  # bytes that must be free for a third call, or for what can wait
+_ALWAYS = ("ACK", "BYE", "CANCEL")  # what ends something is taken however full we are
 
 
 def request(agent, message, size):
@@ -22,16 +24,11 @@ def request(agent, message, size):
         if status > 0 and method != "ACK":
             reply(agent, message, status)
         return
-    # what all requests of one transaction have in common (RFC 3261 section 17.2.3)
-    _, host, port, params = message.via
-    key = param(params, "branch") or ""
-    if not key.startswith("z9hG4bK"):  # RFC 2543
-        key += " %s %d" % (message.header("call-id"), message.cseq()[0])
-    message.key = key = "%s %s:%d " % (key, host, port)
+    message.key = key = _key(message)
     transaction = agent.transactions.get(key + ("INVITE" if method == "ACK" else method))
     if transaction:
         transaction.receive(message)
-    elif not agent.make_room() and method not in ("ACK", "BYE", "CANCEL"):
+    elif not make_room(agent.transactions, agent.most) and method not in _ALWAYS:
         reply(agent, message, 503)
     elif method == "CANCEL":  # some give it the To tag of our 180
         _cancel(agent, message)
@@ -39,6 +36,15 @@ def request(agent, message, size):
         _inside(agent, message)
     elif method != "ACK":
         _outside(agent, message)
+
+
+def _key(message):
+    """Return what all requests of one transaction have in common (RFC 3261 section 17.2.3)."""
+    via = message.via
+    branch = param(via.params, "branch") or ""
+    if not branch.startswith("z9hG4bK"):  # RFC 2543
+        branch += " %s %d" % (message.header("call-id"), message.cseq().number)
+    return "%s %s:%d " % (branch, via.host, via.port)
 
 
 def _inside(agent, message):
@@ -68,32 +74,22 @@ def _notified(agent, message, status):
 
 
 def _outside(agent, message):
-    method, headers = message.method, ()
-    status = 481
+    method = message.method
     if " %s," % method not in " %s," % agent.allow:
-        status = 405
-    elif message.header("require"):
-        status = unsupported(message) or status
-    if isinstance(status, tuple):
-        status, headers = status
-    elif status == 405:
-        pass
+        reply(agent, message, 405)
+        return
+    owed = unsupported(message) if message.header("require") else 0
+    if owed:
+        status, headers = owed
+        reply(agent, message, status, headers)
     elif method == "INVITE":
         _invite(agent, message)
-        return
     elif method == "OPTIONS":
-        status, headers = 200, (("Supported", agent.supported),)
+        reply(agent, message, 200, (("Supported", agent.supported),))
     elif method == "NOTIFY":
-        try:
-            status = 503 if agent.calls and low_heap(_CALL) else 0
-            status = status or agent.load("sip.subscription.subscribe").incoming(agent, message)
-        except ImportError:  # a phone without them
-            status = 489
-        _notified(agent, message, status)
-        return
-    elif method == "REFER":
-        status = 403
-    reply(agent, message, status, headers)
+        _notified(agent, message, unasked(agent, message))
+    else:
+        reply(agent, message, 403 if method == "REFER" else 481)
 
 
 def _cancel(agent, message):
@@ -108,7 +104,7 @@ def _cancel(agent, message):
 
 
 def _invite(agent, message):
-    merged = message.header("call-id"), message.tag("from"), message.cseq()[0]
+    merged = message.header("call-id"), message.tag("from"), message.cseq().number
     for call in agent.calls:
         if call.merged == merged:
             reply(agent, message, 482)
@@ -118,35 +114,12 @@ def _invite(agent, message):
         reply(agent, message, 483)  # it has gone round
         return
     status = body(message)
-    account = None if status else account_of(agent, message)
+    account = None if status else account_of(agent.accounts, message)
     if not status and account is None:
         status = 404
-    if len(agent.calls) >= agent.most_calls or _full(agent.calls):
+    if len(agent.calls) >= agent.most_calls:
         status = 486
     if status:
         reply(agent, message, status)
         return
     receive(agent, account, message, merged)
-
-
-def _full(calls):
-    """Return whether the heap has no room for one more call; one may always wait."""
-    return len(calls) > 1 and low_heap(_CALL)
-
-
-def account_of(agent, message):
-    """Return the account that an INVITE is for, or None."""
-    best, score = None, 0
-    _, user, host, _, _ = uri_parts(message.uri)
-    to = uri_parts(name_addr(message.header("to"))[1])
-    for account in agent.accounts:
-        points = 4 * (user == account.user)
-        if account.registration and account.registration.serves(message.source[0]):
-            points += 2 + 2 * (to[1] == account.user)
-        elif to[1] == account.user and not account.register:
-            points += 2
-        if points and account.host.partition(":")[0] in (host, to[2]):
-            points += 1
-        if points > score:
-            best, score = account, points
-    return best

@@ -6,8 +6,14 @@ other response to its user.
 """
 
 from base.compat import const, spawn
-from sip.message.message import Message, encode, name_addr, param, uri_parts
+from sip.auth import answer, credentials
+from sip.message.fields import param
+from sip.message.message import Message, encode
+from sip.message.uri import name_addr, uri_parts
 from sip.transaction.client import Client
+from sip.transaction.invite import InviteClient
+from sip.transaction.table import make_room
+from sip.transport.locate import Target, at_once, locate
 
 _NEXT = const(8000)  # ms that a server may take to answer where there is another one
 _DEAD = const(300_000)  # ms that one which did not is asked last
@@ -44,21 +50,14 @@ class Request:
     def start(self):
         """Find the next hop and send; nothing is sent later than a name's resolution."""
         dialog = self.dialog
-        hop = name_addr(dialog.routes[0])[1] if dialog.routes else dialog.target
         try:
-            scheme, _, host, port, params = uri_parts(hop)
+            hop = name_addr(dialog.routes[0]).uri if dialog.routes else dialog.target
+            target = at_once(hop, dialog.account.transport)
         except ValueError:
-            host = ""
-        if not host:
             self._fail(503)
             return self
-        host = param(params, "maddr") or host
-        if host.replace(".", "").isdigit() and host.count(".") == 3:
-            transport = param(params, "transport") or dialog.account.transport
-            if scheme == "sips":
-                transport = "tls"
-            transport = "UDP" if transport == "auto" else transport.upper()
-            self.targets = [(host, port or (5061 if transport == "TLS" else 5060), transport)]
+        if target:
+            self.targets = [target]
             self.send()
         else:
             spawn(self._locate(hop))
@@ -66,19 +65,14 @@ class Request:
 
     async def _locate(self, hop):
         try:
-            locate = self.agent.load("sip.transport.locate").locate
             account = self.dialog.account
             targets = await locate(self.agent.resolver, hop, account.transport)
-            self.targets = list(targets)
-            if "TLS" in [x[2] for x in targets]:
-                self.agent.transport.stream().named(targets, uri_parts(hop)[2])
+            if "TLS" in [x.transport for x in targets]:
+                self.agent.transport.streams.named(targets, uri_parts(hop).host)
             at = None
             if self.method != "REGISTER" and account.registration:
                 at = account.registration.server  # the one that lives, not the one that should
-            ranks = [0 if x[:2] == at else 1 + self._dead(x[:2]) for x in targets]
-            self.targets = [
-                x for rank in range(3) for i, x in enumerate(targets) if ranks[i] == rank
-            ]
+            self.targets = self._ranked(targets, at)
         except OSError:
             pass
         if self.over:
@@ -87,6 +81,11 @@ class Request:
             self.send()
         else:
             self._fail(503)
+
+    def _ranked(self, targets, first):
+        """Return `targets` with the server `first` first, those that did not answer last."""
+        ranks = [0 if x[:2] == first else 1 + self._dead(x[:2]) for x in targets]
+        return [x for rank in range(3) for i, x in enumerate(targets) if ranks[i] == rank]
 
     def _dead(self, server):
         """Return whether a server has not answered of late; later it is asked again."""
@@ -119,17 +118,15 @@ class Request:
         large = len(data) > _DATAGRAM and self.protocol == "UDP" and agent.transport.streams
         if large and not self.large:
             self.large = True
-            self.targets.insert(0, (ip, port, "TCP"))  # UDP is next where TCP fails
+            self.targets.insert(0, Target(ip, port, "TCP"))  # UDP is next where TCP fails
             self.protocol = "TCP"
             data = self.encode()
         if self.method == "ACK":
             agent.send(data, (ip, port), self.protocol)
             return
-        kind = Client
-        if self.method == "INVITE":
-            from sip.transaction.invite import InviteClient as kind
+        kind = InviteClient if self.method == "INVITE" else Client
         key = self.branch + self.method
-        agent.make_room()
+        make_room(agent.transactions, agent.most)
         self.transaction = kind(agent, key, (ip, port), self.protocol, data, self._receive)
         if len(self.targets) > 1:
             self.transaction.start(_NEXT)
@@ -141,8 +138,8 @@ class Request:
         agent, dialog, method = self.agent, self.dialog, self.method
         self.branch = "z9hG4bK" + agent.token()
         uri, routes = dialog.target, list(dialog.routes)
-        if routes and param(name_addr(routes[0])[1], "lr") is None:  # RFC 2543's strict routing
-            uri = name_addr(routes.pop(0))[1]
+        if routes and param(name_addr(routes[0]).uri, "lr") is None:  # RFC 2543's strict routing
+            uri = name_addr(routes.pop(0)).uri
             routes.append("<%s>" % dialog.target)
         local = "%s:%d" % self.local
         remote = dialog.remote + (";tag=" + dialog.remote_tag if dialog.remote_tag else "")
@@ -162,7 +159,7 @@ class Request:
         if callable(body):
             body = body(self)
         if dialog.auth:
-            headers.extend(agent.load("sip.auth").credentials(self, uri, body))
+            headers.extend(credentials(self, uri, body))
         return encode("%s %s SIP/2.0" % (method, uri), headers, body)
 
     def contact(self, extra=""):
@@ -183,7 +180,7 @@ class Request:
             self.send()
             return
         elif status in (401, 407) and self.dialog.account.password:
-            if self.agent.load("sip.auth").answer(self, response):
+            if answer(self, response):
                 self.cseq = self.dialog.next()
                 self.send()
                 return

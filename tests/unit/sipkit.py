@@ -3,7 +3,8 @@
 from support import Clock
 
 from base.timers import Timers
-from sip.agent import Account, Agent
+from sip.account import Account
+from sip.agent import Agent
 from sip.message.message import encode, parse
 
 

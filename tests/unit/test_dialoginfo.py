@@ -3,7 +3,7 @@
 from support import data, raises
 
 from sip.subscription.dialog_info import attribute, read, state_of
-from sip.subscription.notify import summary
+from sip.subscription.message_summary import summary
 
 _NO_INFO = ("05", "17")  # not well formed as printed, or a schema
 
@@ -35,10 +35,10 @@ def test_the_forked_call_of_rfc_4235_in_its_order():
     assert states[4][1] == states[6][1] == "busy"
 
 
-def test_an_old_version_changes_nothing_and_a_gap_asks_for_a_full_state():
+def test_an_old_version_and_a_gap_change_nothing_and_ask_for_a_full_state():
     version, dialogs = read(_body("06"), None, {})
     assert version == 1 and len(dialogs) == 1
-    assert read(_body("10"), version, dialogs) == (1, dialogs)
+    assert read(_body("10"), version, dialogs) == (-1, dialogs)
     assert read(_body("09"), version, dialogs) == (-1, dialogs)
     assert read(_body("03"), None, {}) == (-1, {})
 
@@ -104,3 +104,5 @@ def test_message_summaries_of_rfc_3842():
     assert summary(b"messages-waiting:YES\r\n\r\n") == (1, 0)
     assert summary(b"\xff\xfe") == (0, 0) and summary(b"") == (0, 0)
     assert summary(b"Messages-Waiting: yes\nVoice-Message: x/y") == (1, 0)
+    assert summary(b"Messages-Waiting: yes\r\nVoice-Message: 3 / 1 (1 / 0)") == (3, 1)
+    assert summary(b"Messages-Waiting: yes\nVoice-Message:\t3/ 1") == (3, 1)

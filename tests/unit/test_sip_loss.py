@@ -5,7 +5,7 @@ Those of plain calls, of hold and of transfers stand with their features.
 
 from sipkit import SDP, Robot, Wire
 
-from sip.agent import Account
+from sip.account import Account
 from sip.subscription.subscribe import Subscriptions
 
 A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"

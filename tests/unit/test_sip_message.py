@@ -2,18 +2,9 @@
 
 from support import raises
 
-from sip.message.message import (
-    address_of,
-    encode,
-    name_addr,
-    param,
-    parse,
-    split,
-    unquote,
-    untagged,
-    uri_parts,
-    via,
-)
+from sip.message.fields import param, split, unquote, via
+from sip.message.message import encode, parse
+from sip.message.uri import address_of, name_addr, untagged, uri_parts
 
 _HEAD = "INVITE sip:**1@fritz.box SIP/2.0\r\n"
 
@@ -26,7 +17,7 @@ def test_headers_keep_their_order_and_get_their_long_names():
     message = _parse("v: SIP/2.0/UDP h", "FROM : a", "t:b", "X-Thing:  two  words ", "i: c")
     assert message.method == "INVITE" and message.uri == "sip:**1@fritz.box"
     assert [name for name, _ in message.headers] == ["via", "from", "to", "x-thing", "call-id"]
-    assert message.header("X-Thing") == "two  words" and message.header("none") is None
+    assert message.header("x-thing") == "two  words" and message.header("none") is None
     assert message.body == b"body"
 
 
@@ -52,7 +43,8 @@ def test_name_addrs_of_all_kinds():
     assert name_addr("Bob Smith <sip:x@h;a=b>") == ("Bob Smith", "sip:x@h;a=b", "")
     assert name_addr("sip:x@h;tag=2") == ("", "sip:x@h", "tag=2")
     assert name_addr("caller<sip:x>") == ("caller", "sip:x", "")
-    for wrong in ('"open <sip:x>', "<sip:x", '"a" sip:x'):
+    assert name_addr('"x y" sip:a@h;tag=3') == ("x y", "sip:a@h", "tag=3")
+    for wrong in ('"open <sip:x>', "<sip:x", '"a" b <sip:x>'):
         with raises(ValueError):
             name_addr(wrong)
     assert untagged('"A" <sip:x@h>;tag=1') == '"A" <sip:x@h>'
@@ -87,7 +79,7 @@ def test_vias():
     assert via("SIP/2.0/UDP h:5070;branch=b") == ("UDP", "h", 5070, "branch=b")
     assert via("SIP / 2.0 / tcp  h ; rport") == ("TCP", "h", 0, " rport")
     for wrong in ("", "UDP h", "SIP/2.0/UDP", "SIP/2.0/UDP h:x"):
-        with raises((ValueError, IndexError) if False else Exception):
+        with raises(ValueError):
             via(wrong)
 
 
@@ -120,9 +112,3 @@ def test_what_is_encoded_is_parsed_back():
     message = parse(data)
     assert message.headers == [("via", "x"), ("to", "ü"), ("content-length", "4")]
     assert message.body == b"body"
-
-
-def test_after_its_time_a_request_keeps_what_may_be_asked_for():
-    message = _parse("Via: a", "To: b", "X-Id: 7", "Alert-Info: c", "Expires: 3")
-    message.rest()
-    assert message.headers == [("x-id", "7"), ("alert-info", "c")] and message.body == b""

@@ -4,7 +4,7 @@ import asyncio
 
 from sipkit import Wire
 
-from sip.agent import Account
+from sip.account import Account
 
 US, REGISTRAR = "10.0.0.1", "10.0.0.9"
 

@@ -3,6 +3,7 @@
 from sipkit import SDP, Wire
 
 from base.compat import sleep_ms
+from sip.dialog import begin
 from sip.request import Request
 
 A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"
@@ -20,7 +21,7 @@ def _scene(**account):
 
 def _options(a, target="sip:x@" + B, **kw):
     got = []
-    dialog = a.load("sip.accounts").dialog(a, a.accounts[0], target)
+    dialog = begin(a.accounts[0], target, a.token)
     request = Request(a, dialog, "OPTIONS", lambda r, response: got.append(response), **kw)
     request.start()
     return got, dialog, request
@@ -184,7 +185,7 @@ def test_an_outbound_proxy_gets_the_request_with_a_route():
 
 def test_a_strict_router_of_rfc_2543_gets_its_own_uri():
     wire, a, peer = _scene()
-    dialog = a.load("sip.accounts").dialog(a, a.accounts[0], "sip:x@10.9.9.9")
+    dialog = begin(a.accounts[0], "sip:x@10.9.9.9", a.token)
     dialog.routes = ("<sip:%s>" % B, "<sip:p2;lr>")
     Request(a, dialog, "OPTIONS", None).start()
     assert peer.take() == ["OPTIONS"]

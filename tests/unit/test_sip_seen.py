@@ -2,7 +2,7 @@
 
 from sipkit import SDP, Wire, finish
 
-from sip.agent import Account
+from sip.account import Account
 
 A, B = "10.0.0.1", "10.0.0.2"
 

@@ -2,7 +2,7 @@
 
 from sipkit import Wire
 
-from sip.agent import Account
+from sip.account import Account
 from sip.subscription.subscribe import Subscriptions
 
 A, B = "10.0.0.1", "10.0.0.2"
@@ -115,12 +115,61 @@ def test_a_notify_of_nobodys_subscription_is_refused():
     scene.answer(first, 200, ("Expires", "600"))
     scene.notify(first, info(""))
     assert scene.notify(first, info("early"), tag="other") == 481
-    assert scene.notify(first, info("early"), cseq=1) == 500  # an old one
     scene.cseq = 7
     assert scene.notify(first, info("early"), event="presence") == 489
     assert scene.notify(first, info("early"), kind="text/plain") == 415
     assert scene.notify(first, "<dialog-info><dialog>") == 400
     assert scene.every.all[0].state == "idle"
+
+
+def test_a_notify_refused_for_its_cseq_is_made_up_for_by_subscribing_anew():
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    scene.answer(first, 200, ("Expires", "600"))
+    scene.notify(first, info("early"), cseq=7)
+    assert scene.notify(first, info("", 1), cseq=3) == 500
+    anew = scene.asked(200)
+    assert anew.header("call-id") != first.header("call-id") and not anew.tag("to")
+    scene.answer(anew, 200, ("Expires", "600"))
+    assert scene.notify(anew, info(""), cseq=1) == 200 and watched.state == "idle"
+    assert scene.notify(first, info("early", 9), cseq=8) == 481  # the old dialog is nobody's
+
+
+def test_a_version_that_went_back_is_made_up_for_by_asking_for_a_full_state():
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    scene.answer(first, 200, ("Expires", "600"))
+    scene.notify(first, info("early", 5))
+    assert scene.notify(first, info("", 2)) == 200
+    again = scene.asked(200)
+    assert again.tag("to") == "peer"
+    scene.answer(again, 200, ("Expires", "600"))
+    assert scene.notify(again, info("", 3)) == 200 and watched.state == "idle"
+    assert scene.notify(again, info("early", 4)) == 200 and watched.state == "ringing"
+    scene.peer.take(60_000)
+    assert not scene.peer.got
+
+
+def test_messages_refused_with_5xx_are_asked_for_slower_and_slower_and_not_for_ever():
+    scene = Scene()
+    watched = scene.watch("message-summary")
+    request, pauses = scene.asked(), []
+    while not watched.over:
+        scene.answer(request, 500)
+        pauses.append(0)
+        found = []
+        while not found and not watched.over:
+            scene.peer.take(10_000)
+            pauses[-1] += 10
+            found = [x for x in scene.peer.got if x.method == "SUBSCRIBE"]
+        request = found[0] if found else None
+    assert len(pauses) == 10 and pauses[:-1] == sorted(pauses[:-1])
+    assert pauses[0] < 100 and pauses[-2] > 7000, pauses
+    assert scene.told == ["unwatched"]
+    scene.peer.take(90_000_000)
+    assert not scene.peer.got
 
 
 def test_a_version_that_was_lost_is_made_up_for_by_asking_again():
@@ -271,7 +320,7 @@ def test_check_sync_is_taken_from_the_registrar_only():
 
 
 def test_what_rings_can_be_picked_up_by_replaces():
-    from sip.subscription.notify import pickup
+    from sip.subscription.subscribe import pickup
 
     scene = Scene()
     watched = scene.watch()

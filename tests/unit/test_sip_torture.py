@@ -70,7 +70,7 @@ def _agent():
             call.ring()
 
     agent = wire.agent("192.0.2.1", "user", listener)
-    from sip.agent import Account
+    from sip.account import Account
 
     for number, user in enumerate(("vivekg", "UserB", "sips%3Auser%40example.com", "alice")):
         agent.add(Account(number + 2, user))

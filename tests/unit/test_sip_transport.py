@@ -7,7 +7,8 @@ from support import Clock, raises
 
 from base.timers import Timers
 from sip.transport.datagram import Transport
-from sip.transport.stream import Framer
+from sip.transport.framer import Framer
+from sip.transport.locate import Target
 
 HOST = ("192.0.2.1", 5060)
 
@@ -257,26 +258,6 @@ async def test_connections_of_others_are_answered_where_they_came_from():
     await scene.end()
 
 
-async def test_where_the_heap_is_low_only_strangers_that_say_nothing_have_to_go():
-    from sip.transport import stream
-
-    scene = Scene()
-    await scene.transport.start()
-    pairs = [(Reader(), Writer()) for _ in range(2)]
-    for pair in pairs:
-        asyncio.create_task(scene.network.handler(*pair))
-    await scene.settle()
-    pairs[0][0].feed(message(b"in"))
-    pairs[1][0].feed(b"INVITE sip:")
-    await scene.settle()
-    before, stream.low_heap = stream.low_heap, lambda wanted: True
-    scene.transport.stream().let_go()
-    await scene.settle()
-    stream.low_heap = before
-    assert [x[1].closed for x in pairs] == [False, True]
-    await scene.end()
-
-
 async def test_the_number_of_connections_is_bounded_and_the_oldest_idle_one_goes():
     scene = Scene()
     for index in range(9):
@@ -305,7 +286,7 @@ async def test_a_pong_that_stays_away_closes_the_connection_and_tells_the_regist
     scene, told = Scene(), []
     scene.send(b"REGISTER x")
     await scene.settle()
-    scene.transport.stream().watch(HOST, "TCP", lambda: told.append(1))
+    scene.transport.streams.watch(HOST, "TCP", lambda: told.append(1))
     reader, writer = scene.network.opened[0][4:]
     await scene.settle(96000)
     reader.feed(b"\r\n")
@@ -328,7 +309,7 @@ async def test_tls_is_verified_against_the_name_under_which_the_address_was_foun
         return "context"
 
     scene.transport.tls = context
-    scene.transport.stream().named([HOST + ("TLS",)], "pbx.example")
+    scene.transport.streams.named([Target(*HOST + ("TLS",))], "pbx.example")
     scene.send(b"x", HOST, "TLS")
     await scene.settle(1)
     assert scene.network.opened[0][:4] == HOST + ("context", "pbx.example")

@@ -7,7 +7,7 @@ from collections import namedtuple
 
 from offhook.desk.dialling import dial
 from offhook.desk.numbers import split
-from sip.subscription.notify import pickup
+from sip.subscription.subscribe import pickup
 
 Wanted = namedtuple("Wanted", ("account", "target", "event", "index"))  # index of the key or None
 

@@ -3,7 +3,8 @@
 from base.compat import sleep_ms, spawn, unload
 from offhook.desk.reports import Reporter
 from offhook.keys.blf import renew as watch
-from sip.agent import Account, Agent
+from sip.account import Account
+from sip.agent import Agent
 from sip.subscription.subscribe import Subscriptions
 
 

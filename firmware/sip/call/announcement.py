@@ -4,7 +4,8 @@ P-Asserted-Identity (RFC 3325) or its forerunner Remote-Party-ID, Diversion (RFC
 History-Info (RFC 7044), Alert-Info, Call-Info, Answer-Mode (RFC 5373).
 """
 
-from sip.message.message import address_of, name_addr, param
+from sip.message.fields import param
+from sip.message.uri import address_of, name_addr
 
 
 def read(call, message):

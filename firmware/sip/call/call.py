@@ -9,7 +9,7 @@ from sip.call.confirmation import Confirmation
 from sip.call.modify import Changes
 from sip.call.negotiation import Negotiation
 from sip.call.session_timer import SessionTimer
-from sip.message.message import address_of
+from sip.message.uri import address_of
 from sip.request import Request
 from sip.transaction.server import reply, respond, serve
 

@@ -79,7 +79,6 @@ class Leftover:
     ===========================  ============================================================
     what comes                   what follows
     ===========================  ============================================================
-    1xx                          a CANCEL, where the INVITE was given up before anything came
     2xx of the dialog            its ACK once more
     2xx of any other dialog      its ACK, and a BYE, once (a fork, or an answer that crossed)
     anything else                nothing: no 401, 422 or 3xx is followed any more
@@ -89,7 +88,6 @@ class Leftover:
     def __init__(self, request, dialog, answered):
         self.dialog = dialog
         self.tag = dialog.remote_tag if answered else None
-        self.cancelling = False
         self._ended = ()  # To tags of the dialogs that were ended
         request.last = True  # no further target, no credentials
         request.callback = self.take
@@ -99,20 +97,12 @@ class Leftover:
         """Give the INVITE up: CANCEL at once, or as soon as anything came back (section 9.1)."""
         if request.transaction is None:
             request.cancel()
-        elif request.transaction.state:
-            request.transaction.cancel()
         else:
-            self.cancelling = True
+            request.transaction.cancel()
 
     def take(self, request, response):
         """Take a response."""
-        if response is None:
-            return
-        if response.status < 200:
-            if self.cancelling:
-                self.cancelling = False
-                request.transaction.cancel()
-        elif response.status < 300:
+        if response is not None and 200 <= response.status < 300:
             self._answered(request, response)
 
     def _answered(self, request, response):

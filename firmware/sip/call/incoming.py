@@ -4,7 +4,7 @@ from base.compat import const
 from sip.call import announcement, reliable, replaces
 from sip.call.call import Call
 from sip.dialog import Dialog
-from sip.message.message import address_of, name_addr, untagged
+from sip.message.uri import address_of, name_addr, untagged
 from sip.transaction.server import respond, response, serve
 
 _REFRESH = const(60_000)  # ms: a 180 is repeated each minute, for the proxies (13.3.1.1)

@@ -1,13 +1,13 @@
 """Calls that go out: INVITE, its answers and forks, CANCEL (RFC 3261 sections 9 and 13.2)."""
 
 from base.compat import const
-from sip.accounts import dialog as new_dialog
 from sip.call.call import Call
 from sip.call.confirmation import Leftover, acknowledge
 from sip.call.identity import hide
 from sip.call.redirect import Redirection
 from sip.call.reliable import Early
-from sip.message.message import address_of, uri_parts
+from sip.dialog import begin
+from sip.message.uri import address_of, uri_parts
 from sip.request import Request
 
 _FORKS = const(8)
@@ -147,7 +147,7 @@ def dial(agent, account, target, headers):
         raise ValueError("no address: '%s'" % target[:40])
     if len(agent.calls) >= agent.most_calls:
         raise ValueError("too many calls")
-    call = Outgoing(agent, new_dialog(agent, account, target), list(headers))
+    call = Outgoing(agent, begin(account, target, agent.token), list(headers))
     call.remote = address_of(target).replace("%23", "#")
     if account.anonymous:
         call.extra += hide(call)

@@ -1,7 +1,8 @@
 """Following a 3xx (RFC 3261 section 8.1.3.4), within limits."""
 
 from base.compat import const
-from sip.message.message import name_addr, param, uri_parts
+from sip.message.fields import param
+from sip.message.uri import name_addr, uri_parts
 
 _MOST = const(5)  # URIs tried by one call
 

@@ -1,7 +1,7 @@
 """Being asked to call somebody, by REFER (RFC 3515, 4488), and telling how that goes."""
 
 from sip.message.escape import unescape
-from sip.message.message import name_addr, uri_parts
+from sip.message.uri import name_addr, uri_parts
 from sip.request import Request
 
 

@@ -1,6 +1,6 @@
 """An INVITE that takes over one of our calls (RFC 3891)."""
 
-from sip.message.message import param
+from sip.message.fields import param
 
 
 def find(agent, call, message):

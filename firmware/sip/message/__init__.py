@@ -1,1 +1,1 @@
-"""Room sip.message.message."""
+"""Messages: parsed in one pass, read on demand, validated; what headers are made of."""

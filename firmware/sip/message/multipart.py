@@ -1,9 +1,6 @@
-"""Bodies of several parts (RFC 2046 section 5.1, RFC 5621): gateways add their own to the SDP.
+"""Bodies of several parts (RFC 2046 section 5.1, RFC 5621): gateways add their own to the SDP."""
 
-Loaded by the first one.
-"""
-
-from sip.message.message import param
+from sip.message.fields import param
 
 
 def pick(message):
@@ -17,8 +14,5 @@ def pick(message):
         head, _, body = part.partition(b"\r\n\r\n")
         if b"application/sdp" in head.lower() and part[:2] != b"--":
             message.body = body
-            message.headers = [
-                (name, "application/sdp" if name == "content-type" else value)
-                for name, value in message.headers
-            ]
+            message.replace("content-type", "application/sdp")
             return

@@ -4,31 +4,42 @@
 question. Nothing here raises.
 """
 
-from sip.message.message import name_addr, param, split, uri_parts, via
+from base.compat import const
+from sip.message.fields import param
+from sip.message.multipart import pick
+from sip.message.uri import uri_parts
 
-_METHODS = " REGISTER SUBSCRIBE PUBLISH MESSAGE "  # known, and not for a phone
-_EXTENSIONS = " replaces norefersub 100rel timer from-change histinfo privacy "
-_ONCE = ("from", "to", "call-id", "cseq", "max-forwards", "content-length")
+DROP = const(-1)  # nobody knows where an answer would go
+
+_FOREIGN = ("REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE")  # known, and not for a phone
+_EXTENSIONS = (
+    "replaces",
+    "norefersub",
+    "100rel",
+    "timer",
+    "from-change",
+    "histinfo",
+    "privacy",
+)
+_NEEDED = ("from", "to", "call-id", "cseq")
+_ONCE = _NEEDED + ("max-forwards", "content-length")
 
 
 def check(message, allow, most=100):
-    """Return 0 for a request to go on with, the status it is owed, or -1 for one to drop.
+    """Return 0 for a request to go on with, the status it is owed, or `DROP`.
 
     `allow` names our methods, `most` is the number of header lines that we take. The body is cut
-    to its Content-Length; `hops` becomes the values of the first Via line, `via` what
-    `sip.message.message.via` reads in the first of them.
+    to its Content-Length.
     """
-    line = message.header("via") or ""
     try:
-        message.hops = split(line, ",")
-        message.via = via(message.hops[0])
-    except (ValueError, IndexError):
-        return -1  # nobody knows where the answer would go
+        params = message.via.params
+    except ValueError:
+        return DROP
     try:
-        line = line.replace(" ", "")
+        line = message.header("via").replace(" ", "")
         if ";;" in line or ";," in line or ",," in line or message.fault:
             return message.fault or 400
-        if param(message.via[3], "branch") in ("z9hG4bK", ""):
+        if param(params, "branch") in ("z9hG4bK", ""):
             return 400
         return _headers(message, most) or _request(message, allow)
     except ValueError:
@@ -47,7 +58,7 @@ def _headers(message, most):
             found[name] = value
         elif name == "contact" and ";;" in value:
             return 400
-    for name in _ONCE[:4]:
+    for name in _NEEDED:
         if name not in found:
             return 400
     length = found.get("content-length")
@@ -63,28 +74,25 @@ def _request(message, allow):
     number, named = message.cseq()
     if number >> 32:
         return 400
-    if " %s," % method not in " %s," % allow and " %s " % method not in _METHODS:
+    if " %s," % method not in " %s," % allow and method not in _FOREIGN:
         return 501
-    scheme = uri_parts(uri)[0]
+    scheme = uri_parts(uri).scheme
     if method == named and scheme not in ("sip", "sips", "tel"):
         return 416
     if method != named or "?" in uri.partition("@")[2]:
         return 400
     for name in ("from", "to"):
-        value = message.header(name)
-        display, uri, _ = name_addr(value)
-        if ":" not in uri or " " in uri or ("," in display and value[0] != '"'):
+        display, uri, _ = message.address(name)
+        quoted = message.header(name)[0] == '"'
+        if ":" not in uri or " " in uri or ("," in display and not quoted):
             return 400
     return 0
 
 
 def unsupported(message):
     """Return (420, headers) where Require asks for what nobody here can, else 0."""
-    missing = ""
-    for name in message.values("require"):
-        if " %s " % name.lower() not in _EXTENSIONS:
-            missing += ", " + name
-    return (420, (("Unsupported", missing[2:]),)) if missing else 0
+    missing = [x for x in message.values("require") if x.lower() not in _EXTENSIONS]
+    return (420, (("Unsupported", ", ".join(missing)),)) if missing else 0
 
 
 def body(message):
@@ -94,8 +102,6 @@ def body(message):
         return 406
     kind = (message.header("content-type") or "").partition(";")[0].strip().lower()
     if kind[:10] == "multipart/":
-        from sip.message.multipart import pick
-
         pick(message)
         kind = message.header("content-type")
     coding = message.header("content-encoding") or "identity"

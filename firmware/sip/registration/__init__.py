@@ -1,1 +1,1 @@
-"""Room sip.registration.register."""
+"""Registration (RFC 3261 section 10): kept alive, refreshed, and what a refusal leads to."""

@@ -1,15 +1,19 @@
 """Registration (RFC 3261 section 10): one REGISTER after another, for ever.
 
-The listener is told of changes only: registered, unregistered, reg_failed. A registration that
-fails is tried again after a jittered, growing pause (RFC 5626 section 4.5), so that a thousand
-phones do not come back in the same second. What is on the heap all the time is here; what reads
-answers is in `sip.registration.refresh`.
+The listener is told of changes only: registered, unregistered, reg_failed. What is granted is
+read in `sip.registration.refresh`, what is refused in `sip.registration.failure`.
 """
 
-from base.compat import const, let_go
+import asyncio
 
-_AGAIN = const(2000)  # ms until a REGISTER that found no memory is tried again
-_KEEP = const(15)  # s between two keep-alives that hold a NAT's mapping open
+from base.compat import const, wait_for_ms
+from sip.dialog import begin
+from sip.registration import failure, refresh
+from sip.request import Request
+
+_BYE = const(2000)  # ms that unregistering may take
+_KEEP = const(15_000)  # ms between two keep-alives that hold a NAT's mapping open
+_BROKEN = const(500)  # ms, and up to 4 s more, until a broken connection is replaced
 
 
 class Registration:
@@ -22,8 +26,7 @@ class Registration:
     def __init__(self, agent, account):
         self.agent = agent
         self.account = account
-        host = account.host
-        self.dialog = agent.load("sip.accounts").dialog(agent, account, "sip:" + host)
+        self.dialog = begin(account, "sip:" + account.host, agent.token)
         self.dialog.remote = "<%s>" % account.uri
         self.expires = account.expires
         self.failures = 0
@@ -40,29 +43,44 @@ class Registration:
         self.wait(None)
         if not self.agent.network.up and not self.account.tried:
             return  # the network, once it is up, begins
-        if self.request is not None:
-            return
-        try:
-            self.request = self.agent.load("sip.request").Request(
+        if self.request is None:
+            self.request = Request(
                 self.agent, self.dialog, "REGISTER", self._answered, self._headers
             )
             self.request.start()
-        except MemoryError:  # there will be more of it later
-            self.request = None
-            let_go()
-            self.wait(_AGAIN)
 
     async def stop(self):
-        """Unregister, as far as the registrar answers in two seconds."""
-        await self.agent.load("sip.registration.refresh").stop(self)
+        """Unregister, as far as the registrar answers in two seconds; then its heir begins."""
+        self.wait(None)
+        self.keep_open(False)
+        self._withdraw()
+        if self.account.registered:
+            self.gone = asyncio.Event()
+            self.expires = 0
+            self.start()
+            try:
+                await wait_for_ms(self.gone.wait(), _BYE)
+            except asyncio.TimeoutError:
+                self._withdraw()  # a late one would take back what is registered by then
+            self.wait(None)
+            self._change(False)
+        self.agent.leaving.pop(self.account.number, None)
+        if self.heir:
+            if self.heir.account.uri == self.account.uri:  # one that is late counts as too old
+                self.heir.dialog.call_id = self.dialog.call_id
+                self.heir.dialog.cseq = self.dialog.cseq
+            self.heir.start()
+
+    def _withdraw(self):
+        if self.request:
+            self.request.cancel()
+            self.request = None
 
     def network_changed(self):
         """Register anew at once when the network is back, from its new address."""
         if not self.agent.network.up or self.gone:
             return
-        if self.request:
-            self.request.cancel()
-            self.request = None
+        self._withdraw()
         self.failures = 0
         self.wait(None)
         self.timer = self.agent.timers.after(self.agent.random(9), self.start)
@@ -74,15 +92,70 @@ class Registration:
     # -- the request --------------------------------------------------------------------------
 
     def _headers(self, request):
-        return self.agent.load("sip.registration.refresh").headers(self, request)
+        contact = request.contact()
+        if self.public and self.agent.settings.get("use_rport_contact"):
+            contact = contact.replace("%s:%d" % request.local, "%s:%d" % self.public)
+        self.bound = contact
+        return (
+            ("Contact", "%s;expires=%d" % (contact, self.expires)),
+            ("Expires", str(self.expires)),
+            ("Allow", self.agent.allow),
+            ("Supported", "path"),
+        )
 
     def _answered(self, request, response):
-        self.agent.load("sip.registration.refresh").answered(self, request, response)
+        """Take an answer; what follows is a timer, or another REGISTER at once."""
+        if response is None or response.status < 200:
+            return
+        self.request = None
+        if not response.local:
+            refresh.learn(self, request, response)
+        if self.gone:
+            self.gone.set()
+        elif response.status < 300:
+            self._registered(response)
+        elif failure.tried_again(self, response):
+            self.start()
+        else:
+            self._failed(response)
+
+    def _registered(self, response):
+        self.failures = 0
+        self.routes = refresh.routes(self, response)
+        granted = refresh.granted(self, response)
+        self._change(True)
+        self.wait(refresh.due(granted, self.agent.random))
+        if response.protocol != "UDP":  # the stream keeps itself alive
+            self.agent.transport.streams.watch(self.server, response.protocol, self.lost)
+        elif self.public and self.public[0] != self.agent.network.address(self.server[0]):
+            self.keep_open(True)
+
+    def _failed(self, response):
+        self.failures += 1
+        self.dialog.target = "sip:" + self.account.host
+        self.account.reason = failure.reason_of(response)
+        self._change(False, failed=True)
+        self.wait(failure.pause(self, response))
+
+    def _change(self, registered, failed=False):
+        """Take the new state; tell the listener where it is another one."""
+        account, listener = self.account, self.agent.listener
+        before, first = account.registered, not account.tried
+        account.registered, account.tried = registered, True
+        if registered:
+            account.reason = ""
+        if registered and not before:
+            listener("registered", account)
+        elif failed and (before or first or not self.told):
+            listener("reg_failed", account)
+        elif before and not registered:
+            listener("unregistered", account)
+        self.told = failed
 
     def lost(self):
         """The connection to the registrar broke: calls come by it, so register by a new one."""
         if self.request is None and not self.gone:
-            self.wait(500 + self.agent.random(12))
+            self.wait(_BROKEN + self.agent.random(12))
 
     # -- timers -------------------------------------------------------------------------------
 
@@ -94,16 +167,16 @@ class Registration:
         if ms is not None:
             self.timer = self.agent.timers.after(ms, self.start)
 
-    def keep_open(self, seconds):
-        """Keep a NAT's mapping open every so many seconds; None: no more."""
+    def keep_open(self, on):
+        """Keep a NAT's mapping open, or no more."""
         if self.keep:
             self.keep.cancel()
             self.keep = None
-        if seconds:
-            self.keep = self.agent.timers.after(seconds * 1000, self._alive)
+        if on:
+            self.keep = self.agent.timers.after(_KEEP, self._alive)
 
     def _alive(self):
         """Hold a NAT's mapping open (RFC 5626 section 4.4.1): never an empty datagram."""
         self.keep = None
         self.agent.send(b"\r\n\r\n", self.server, "UDP")
-        self.keep_open(_KEEP)
+        self.keep_open(True)

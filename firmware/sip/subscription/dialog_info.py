@@ -1,10 +1,21 @@
 """Dialog-info bodies (RFC 4235): the calls of a watched extension, from full and partial states.
 
 A small scanner of its own: it takes what the schema and PBXs write, any prefix of names, and
-refuses what is no dialog-info. Loaded by each NOTIFY.
+refuses what is no dialog-info.
 """
 
+from collections import namedtuple
+
 from base.compat import const
+from sip.message.uri import name_addr
+
+KIND = "application/dialog-info+xml"
+
+Dialog = namedtuple(
+    "Dialog", ("state", "direction", "call_id", "local_tag", "remote_tag", "target")
+)
+
+MISSING = const(-1)  # a version: a state was lost
 
 _DIALOGS = const(8)  # kept of one entity
 _TAGS = const(500)  # of one body
@@ -12,12 +23,13 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&
 
 
 def read(body, version, dialogs):
-    """Return (version, {id: (state, direction, call-id, local tag, remote tag, target)}).
+    """Return (version, {id: `Dialog`}).
 
     `version` and `dialogs` are what the body before has left, (None, {}) before the first. A
-    partial state to which one before is missing gives (-1, dialogs): a full one is to be asked
-    for. Behind -1 any state is taken: some send partial ones only. An older version changes
-    nothing. ValueError for what is no dialog-info.
+    partial state to which one before is missing gives (`MISSING`, dialogs): a full one is to be
+    asked for. So does a version that went back, for its notifier has begun anew (RFC 4235 section
+    4.3 discards it). Behind `MISSING` any state is taken: some send partial ones only. ValueError
+    for what is no dialog-info.
     """
     try:
         text = body.decode()
@@ -30,38 +42,40 @@ def read(body, version, dialogs):
                 raise ValueError("no dialog-info")
             root = attributes
         elif name == "dialog":
-            found.append([attributes, "", "", ""])
+            found.append({"attributes": attributes})
         elif found and path[-1] == "dialog" and name == "state":
-            found[-1][1] = inside.strip().lower()
+            found[-1]["state"] = inside.strip().lower()
         elif found and path[-1] == "remote" and name in ("identity", "target"):
-            found[-1][2 if name == "identity" else 3] = (
-                attribute(attributes, "uri") or inside.strip()
-            )
+            found[-1][name] = attribute(attributes, "uri") or inside.strip()
     if root is None:
         raise ValueError("no dialog-info")
     number = attribute(root, "version")
     number = int(number) if number.isdigit() and len(number) < 10 else 0
     partial = attribute(root, "state") == "partial"
-    if version is not None and (number < version or (partial and number == version)):
-        return version, dialogs
-    if partial and version != -1 and (version is None or number > version + 1):
-        return -1, dialogs
+    if version is not None and version != MISSING:
+        if partial and number == version:
+            return version, dialogs
+        if number < version or (partial and number > version + 1):
+            return MISSING, dialogs
+    elif partial and version is None:
+        return MISSING, dialogs
     return number, _merge(dict(dialogs) if partial else {}, found)
 
 
 def _merge(dialogs, found):
-    for attributes, state, identity, target in found:
+    for each in found:
+        attributes, state = each["attributes"], each.get("state")
         key = attribute(attributes, "id")
         if state == "terminated" or not state or not key:
             dialogs.pop(key, None)
         elif key in dialogs or len(dialogs) < _DIALOGS:
-            dialogs[key] = (
+            dialogs[key] = Dialog(
                 state,
                 attribute(attributes, "direction"),
                 attribute(attributes, "call-id"),
                 attribute(attributes, "local-tag"),
                 attribute(attributes, "remote-tag"),
-                target or identity,
+                each.get("target") or each.get("identity", ""),
             )
     return dialogs
 
@@ -69,9 +83,20 @@ def _merge(dialogs, found):
 def state_of(dialogs):
     """Return ("idle"|"ringing"|"busy", the dialog that rings or None)."""
     for dialog in dialogs.values():
-        if dialog[0] in ("early", "trying", "proceeding") and dialog[1] != "initiator":
+        early = dialog.state in ("early", "trying", "proceeding")
+        if early and dialog.direction != "initiator":
             return "ringing", dialog
     return ("busy" if dialogs else "idle"), None
+
+
+def pickup(dialogs, uri):
+    """Return (target, Replaces value or "") to pick up what rings at `uri`."""
+    dialog = state_of(dialogs)[1]
+    if not dialog or not (dialog.call_id and dialog.local_tag and dialog.remote_tag):
+        return uri, ""
+    target = dialog.target if dialog.target[:4] in ("sip:", "sips") else uri
+    tags = dialog.call_id, dialog.remote_tag, dialog.local_tag
+    return name_addr(target).uri, "%s;to-tag=%s;from-tag=%s;early-only" % tags
 
 
 def tags(text):

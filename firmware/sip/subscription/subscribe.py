@@ -1,14 +1,27 @@
-"""Subscriptions (RFC 6665): what is watched, and when each is renewed.
+"""Subscriptions (RFC 6665): what is watched, when each is renewed, and what its answers mean.
 
 There may be many of them (a BLF key each), so a `Subscription` is plain data, one request is under
-way at a time, and one timer serves all. What answers and NOTIFYs mean stands in `sip.subscription.notify`,
-loaded when one comes.
+way at a time, and one timer serves all. NOTIFYs are read in `sip.subscription.notify`.
 """
 
 from base.compat import const
+from sip.dialog import Dialog
+from sip.request import Request
+from sip.subscription import dialog_info, message_summary, notify
 
 _MOST = const(64)
 _GAP = const(50)  # ms between two SUBSCRIBEs
+_UNREGISTERED = const(2000)  # ms until an account that is not registered is looked at again
+_OFFLINE = const(5000)  # ms until the network is looked at again
+_RETRY = const(30)  # s before another try, doubling
+_LONGEST = const(900)  # s between two tries for an extension's state
+_RARELY = const(86400)  # s between two tries for what a server cannot do
+_TRIES = const(10)  # refusals with 5xx after which nobody asks for messages any more
+_REFUSED = const(3600)  # s: who refuses today may not tomorrow
+_SOON = const(2)
+_FAILURES = (408, 480, 500, 503, 504)  # it may work later
+
+ACCEPT = {"dialog": dialog_info.KIND, "message-summary": message_summary.KIND}
 
 
 class Subscription:
@@ -18,15 +31,28 @@ class Subscription:
     "message-summary", None before the first NOTIFY. `data` is what the event's NOTIFYs add up to.
     """
 
-    # no methods: they would keep this module's code on the heap with each of them
     expires = 3600
     tag = ""  # the notifier's, "" before the first answer
     cseq = 0
     seen = -1  # their last CSeq
     version = state = data = None
     contact = routes = None
+    failures = 0
     active = over = False  # NOTIFYs come; it is given up
-    # Each attribute that differs from its default costs 8 bytes, for each of 50 keys
+
+    def __init__(self, account, target, event, number):
+        self.account = account
+        self.target = target
+        self.event = event
+        self.number = number
+
+    @property
+    def uri(self):
+        """The URI that is watched."""
+        target = self.target
+        if target[:4].lower() == "sip:" or target[:5].lower() == "sips:":
+            return target
+        return "sip:" + (target if "@" in target else "%s@%s" % (target, self.account.host))
 
 
 class Subscriptions:
@@ -46,13 +72,9 @@ class Subscriptions:
         """Watch `event` of `target`; return the `Subscription`; ValueError for too many."""
         if len(self.all) >= (self.agent.settings.get("sip_max_subscriptions") or _MOST):
             raise ValueError("too many subscriptions")
-        new = Subscription()
-        new.account, new.target, new.event = account, target, event
         self.count += 1
-        new.number = self.count
-        seconds = self.agent.settings.get("subscription_expiry")
-        if seconds and seconds != new.expires:
-            new.expires = seconds
+        new = Subscription(account, target, event, self.count)
+        new.expires = self.agent.settings.get("subscription_expiry") or new.expires
         new.due = self.agent.timers.clock.ms()
         self.all.append(new)
         self.plan()
@@ -75,6 +97,32 @@ class Subscriptions:
             self.request.cancel()
             self.request = None
 
+    def of(self, account):
+        """Return the subscriptions of an account."""
+        return [x for x in self.all if x.account is account]
+
+    def find(self, call_id):
+        """Return the subscription of a dialog, None where there is none."""
+        for subscription in self.all:
+            if call_id == self._call_id(subscription):
+                return subscription
+        return None
+
+    def stop(self):
+        """Forget all."""
+        if self.timer:
+            self.timer.cancel()
+        if self.request:
+            self.request.cancel()
+        self.all = []
+        self.agent.notify = None
+
+    def notify(self, agent, message):
+        """Take a NOTIFY; return the status, or (status, headers), that it is owed."""
+        return notify.take(self, message)
+
+    # -- when -----------------------------------------------------------------------------------
+
     def plan(self, least=_GAP):
         """Wait for the next one that is due, `least` ms at the least."""
         if self.timer:
@@ -91,11 +139,42 @@ class Subscriptions:
         if soonest is not None:
             self.timer = self.agent.timers.after(max(least, soonest), self._next)
 
+    def later(self, subscription, seconds):
+        """Subscribe or renew in `seconds`."""
+        clock = self.agent.timers.clock
+        subscription.due = clock.add(clock.ms(), int(seconds * 1000))
+        self.plan()
+
+    def renew(self, subscription, granted):
+        """Renew in time what is granted for so many seconds."""
+        self.later(subscription, max(granted * 8 // 10, _SOON))
+
+    def again(self, subscription, seconds):
+        """Begin anew in `seconds`, in another dialog."""
+        subscription.tag, subscription.seen = "", -1
+        subscription.version = subscription.contact = subscription.routes = None
+        subscription.active = False
+        self.count += 1
+        subscription.number = self.count  # another Call-ID
+        subscription.cseq = 0
+        self.later(subscription, seconds)
+
+    def refused(self, subscription, seconds=_REFUSED):
+        """Begin anew much later: it was refused for good."""
+        self.again(subscription, max(seconds, _REFUSED))
+
+    def tell(self, subscription, state):
+        """Take an extension's state; tell the listener where it is another one."""
+        if subscription.state != state and subscription.event == "dialog":
+            subscription.state = state
+            self.agent.listener("watched", subscription, state=state)
+
+    # -- the request ------------------------------------------------------------------------------
+
     def _next(self):
         """Send the SUBSCRIBE that is due first; not before its account is registered."""
         self.timer = None
-        agent = self.agent
-        clock, first = agent.timers.clock, None
+        clock, first = self.agent.timers.clock, None
         for each in self.all:
             left = clock.diff(each.due, clock.ms())
             account = each.account
@@ -103,32 +182,122 @@ class Subscriptions:
                 if first is None or clock.diff(each.due, first.due) < 0:
                     first = each
         if first is None:
-            self.plan(2000)
-        elif agent.network.up:
+            self.plan(_UNREGISTERED)
+        elif self.agent.network.up:
             self.asked = first
-            self.request = agent.load("sip.subscription.notify").subscribe(self, first)
+            self.request = self._request(first)
             self.request.start()
         else:
-            self.plan(5000)
+            self.plan(_OFFLINE)
 
-    def notify(self, agent, message):
-        """Take a NOTIFY; return the status that it is owed."""
-        return agent.load("sip.subscription.notify").notify(self, message)
+    def _call_id(self, subscription):
+        return "%s-%d" % (self.token, subscription.number)
 
-    def of(self, account):
-        """Return the subscriptions of an account."""
-        return [x for x in self.all if x.account is account]
+    def _request(self, subscription):
+        """Return the `Request` for a SUBSCRIBE, new or within its dialog."""
+        account, uri = subscription.account, subscription.uri
+        dialog = Dialog(
+            account,
+            self._call_id(subscription),
+            "<%s>" % account.uri,
+            self.token,
+            "<%s>" % uri,
+            subscription.tag,
+            subscription.contact or uri,
+            subscription.routes or account.routes(),
+        )
+        dialog.cseq = subscription.cseq
+        dialog.auth = self.auth.get(account)
 
-    def stop(self):
-        """Forget all."""
-        if self.timer:
-            self.timer.cancel()
-        if self.request:
-            self.request.cancel()
-        self.all = []
-        self.agent.notify = None
+        def answered(request, response):
+            if response is not None and response.status >= 200:
+                self.request = self.asked = None
+                subscription.cseq = dialog.cseq
+                self.auth[account] = dialog.auth
+                self._answered(subscription, response)
+
+        def headers(request):
+            return (
+                ("Contact", request.contact()),
+                ("Event", subscription.event),
+                ("Accept", ACCEPT[subscription.event]),
+                ("Expires", str(subscription.expires)),
+                ("Allow", self.agent.allow),
+            )
+
+        return Request(self.agent, dialog, "SUBSCRIBE", answered, headers)
+
+    # -- its answer -------------------------------------------------------------------------------
+
+    def _answered(self, subscription, response):
+        status = response.status
+        if not subscription.expires:
+            self.forget(subscription)
+            self.plan()
+        elif status < 300:
+            self.failures = subscription.failures = 0
+            self.learn(subscription, response, True)
+            expires = notify.seconds(response.header("expires"), subscription.expires)
+            self.renew(subscription, min(expires, 604800))
+        elif status == 423 and self._longer(subscription, response):
+            self.later(subscription, 0)
+        elif status == 481 and subscription.tag:
+            self.again(subscription, 0)
+        elif response.local or status in _FAILURES:
+            self._failed(subscription, response)
+        else:
+            self._given_up(subscription, response)
+            self.refused(subscription)
+
+    def _longer(self, subscription, response):
+        least = notify.seconds(response.header("min-expires"), 0)
+        if subscription.expires >= least:
+            return False
+        subscription.expires = least
+        return True
+
+    def _failed(self, subscription, response):
+        """Try again, slower each time; what a server cannot do is not asked for for ever."""
+        self.failures += 1
+        subscription.failures += 1
+        pause = min(_LONGEST, _RETRY << min(self.failures - 1, 5))
+        if not response.local and subscription.event == "message-summary":
+            pause = min(_RARELY, _RETRY << subscription.failures - 1)
+        pause = max(pause, notify.seconds(response.header("retry-after"), 0))
+        if response.local:  # nobody there: ask for none of the others meanwhile
+            for each in self.of(subscription.account):
+                if each is not subscription and not each.tag:
+                    self.later(each, pause + self.agent.random(3))
+        elif subscription.event == "message-summary" and subscription.failures >= _TRIES:
+            self._given_up(subscription, response)
+            subscription.over = True
+        self.again(subscription, pause)
+        self.tell(subscription, None)
+
+    def _given_up(self, subscription, response):
+        status, reason = response.status, response.reason
+        self.agent.log(3, "SUBSCRIBE %s: %d %s", subscription.target, status, reason)
+        self.tell(subscription, None)
+        self.agent.listener("unwatched", subscription)
+
+    def learn(self, subscription, message, is_response):
+        """Take the notifier's tag, target and route set."""
+        dialog = Dialog(None, "", "", "", "", "", subscription.target)
+        tag = message.tag("to" if is_response else "from")
+        if subscription.tag and tag != subscription.tag:
+            return  # another branch of a fork: the first one is enough
+        dialog.learn(message, is_response)
+        subscription.tag = tag
+        contact, routes = dialog.target, dialog.routes
+        for other in self.all:  # most have the same: keep one of them
+            if other.contact == contact:
+                contact = other.contact
+            if other.routes == routes:
+                routes = other.routes
+        subscription.contact = contact
+        subscription.routes = routes
 
 
-def incoming(agent, message):
-    """Take a NOTIFY outside of a dialog; return its status: see `sip.subscription.notify`."""
-    return agent.load("sip.subscription.notify").stray(agent, message)
+def pickup(subscription):
+    """Return (target, Replaces value or "") to pick up the call that rings there."""
+    return dialog_info.pickup(subscription.data or {}, subscription.uri)

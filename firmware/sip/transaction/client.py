@@ -1,128 +1,107 @@
-"""Transactions (RFC 3261 section 17): what the four machines share, and the plain client's.
+"""The client transaction for any method but INVITE (RFC 3261 section 17.1.2): timers E, F, K.
 
-INVITE's client is in `sip.transaction.invite`, the servers in `sip.transaction.server`: loaded when first needed.
+    trying -PROVISIONAL-> proceeding -final-> completed -K-> over
 
-A transaction lives in ``owner.transactions`` under its key and leaves it at its end; it sends with
-``owner.send(data, address, protocol, failed)`` and waits with ``owner.timers``. Timer names are
-the RFC's. A client's user is ``callback(response)``, where a response with `local` set is a
-time-out (408) or a transport's failure (503); a server's user calls `respond`.
+Its user is ``callback(response)``, where a response with `local` set is a time-out (408) or a
+transport's failure (503). INVITE's is in `sip.transaction.invite`.
 """
 
-from base.compat import const
-from sip.agent import Spent
 from sip.message.message import Message
+from sip.timers import T1, T1_64, T2, T4
+from sip.transaction.transaction import (
+    PROVISIONAL,
+    TIMEOUT,
+    UNDELIVERED,
+    Transaction,
+    end,
+    event_of,
+    over,
+)
 
-_T1 = const(500)
-_T2 = const(4000)
-_T4 = const(5000)
-_LONG = const(32000)  # 64 * T1
 
-_PROCEEDING = const(1)  # 0 is RFC 3261's calling and trying
-_COMPLETED = const(2)
-_ACCEPTED = const(4)
-_OVER = const(5)
+def trying(transaction, event):
+    """Nothing has come back yet."""
+    if event == PROVISIONAL:
+        transaction.state = proceeding
+        return _at_work
+    return proceeding(transaction, event)
 
 
-class Transaction:
-    """What all four have in common: what is sent again, when, and until when."""
+def proceeding(transaction, event):
+    """The other side is at work."""
+    if event == PROVISIONAL:
+        return hand_on
+    if event in LOST:
+        transaction.state = over
+        return LOST[event]
+    transaction.state = completed
+    return _answered
 
-    state = interval = 0
-    longest = _T2  # the longest interval (timers E and G)
-    data = callback = again = limit = failed = None
 
-    def __init__(self, owner, key, address, protocol):
-        self.owner = owner
-        self.key = key
-        self.address = address
-        self.protocol = protocol
-        owner.transactions[key] = self
+def completed(transaction, event):
+    """The final answer is here; it may come again until timer K."""
+    return end if event == TIMEOUT else None
 
-    def transmit(self):
-        """Send what there is to send."""
-        if self.data:
-            self.owner.send(self.data, self.address, self.protocol, self.failed)
 
-    def repeat(self, delay=0):
-        """Send again in `delay` ms and at doubling intervals; 0 or a reliable transport: never."""
-        if self.again:
-            self.again.cancel()
-            self.again = None
-        if delay and self.protocol == "UDP" and self.state != _OVER:
-            self.interval = delay
-            self.again = self.owner.timers.after(delay, self._again)
+def hand_on(transaction, response):
+    """Give a response to the user."""
+    if transaction.callback:
+        transaction.callback(response)
 
-    def _again(self):
-        self.again = None
-        self.transmit()
-        self.repeat(min(2 * self.interval, self.longest))
 
-    def expire(self, delay=0, callback=None):
-        """Call back once, in `delay` ms; it replaces what was waited for."""
-        if self.limit:
-            self.limit.cancel()
-        self.limit = self.owner.timers.after(delay, callback) if callback else None
+def _at_work(transaction, response):
+    transaction.slower(T2)
+    hand_on(transaction, response)
 
-    def absorb(self, state, delay):
-        """Stop sending again; what is `Spent` stays `delay` ms for late ones, by UDP."""
-        self.state = state
-        self.repeat()
-        self.expire()
-        if self.protocol == "UDP" or state == _ACCEPTED:
-            Spent(self.owner, self.key, self.address, self.protocol, self.data, delay)
-        else:
-            self.end()
 
-    def end(self):
-        """Leave the table; nothing is sent or reported any more."""
-        self.state = _OVER
-        self.repeat()
-        self.expire()
-        self.owner.transactions.pop(self.key, None)
-        self.callback = self.data = None
+def _answered(transaction, response):
+    callback = transaction.callback
+    transaction.data = transaction.callback = None
+    transaction.linger(T4)
+    if callback:
+        callback(response)
+
+
+def _give_up(transaction, status):
+    callback = transaction.callback
+    transaction.end()
+    if callback:
+        response = Message("", "", status, "", [])
+        response.local = True
+        callback(response)
+
+
+def timed_out(transaction, message):
+    """Timer B or F: nobody answered."""
+    _give_up(transaction, 408)
+
+
+def undelivered(transaction, message):
+    """The transport has told that it could not deliver."""
+    _give_up(transaction, 503)
+
+
+LOST = {TIMEOUT: timed_out, UNDELIVERED: undelivered}
 
 
 class Client(Transaction):
-    """A client transaction for any method but INVITE (section 17.1.2): timers E, F, K."""
+    """A client transaction; `data` are the request's bytes."""
 
-    def __init__(self, owner, key, address, protocol, data, callback):
-        super().__init__(owner, key, address, protocol)
+    def __init__(self, owner, key, address, protocol, data, callback, state=trying):
+        super().__init__(owner, key, address, protocol, state)
         self.data = data
         self.callback = callback
 
-    def start(self, patience=_LONG):
-        """Send the request; `patience` is how long an answer is waited for, timer B or F."""
-        self.expire(patience, self.timeout)
-        self.repeat(_T1)
+    def start(self, patience=T1_64):
+        """Send the request; `patience` ms is how long an answer is waited for, timer B or F."""
+        self.expire(patience)
+        self.repeat(T1)
         self.transmit()
 
-    def timeout(self):
-        """Timer B or F: nobody answered."""
-        self.report(408)
-
     def failed(self):
-        """The transport could not deliver."""
-        if self.state <= _PROCEEDING:
-            self.report(503)
-
-    def report(self, status):
-        """End with a response made up here."""
-        callback = self.callback
-        self.end()
-        if callback:
-            response = Message("", "", status, "", [])
-            response.local = True
-            callback(response)
+        """Be told that the transport could not deliver."""
+        self.happen(UNDELIVERED)
 
     def receive(self, response):
         """Take a response of this transaction."""
-        if self.state > _PROCEEDING:
-            return
-        callback = self.callback
-        if response.status < 200:
-            self.state = _PROCEEDING
-            self.interval = _T2
-        else:
-            self.data = self.callback = None
-            self.absorb(_COMPLETED, _T4)
-        if callback:
-            callback(response)
+        self.happen(event_of(response.status), response)

@@ -1,66 +1,112 @@
-"""An INVITE of ours: its transaction machine (RFC 3261 section 17, RFC 6026), ACK and CANCEL.
+"""The client transaction of an INVITE (RFC 3261 section 17.1.1, RFC 6026): timers A, B, D, M.
 
-Loaded by the first call that goes out.
+    calling -PROVISIONAL-> proceeding -SUCCESS-> accepted -M-> over
+                                      -REFUSAL-> completed -D-> over
+
+The 2xx and its repetitions are all handed on: their ACK is the call's. Any other final answer is
+acknowledged here. `cancel` sends the CANCEL as soon as that is allowed.
 """
 
-from base.compat import const
 from sip.message.message import encode, parse
-from sip.transaction.client import Client
+from sip.timers import T1_64
+from sip.transaction.client import LOST, Client, hand_on
+from sip.transaction.transaction import (
+    PROVISIONAL,
+    REFUSAL,
+    SUCCESS,
+    TIMEOUT,
+    end,
+    over,
+    transmit,
+)
 
-_LONG = const(32000)  # 64 * T1: timers B, D, M
 
-_PROCEEDING = const(1)
-_COMPLETED = const(2)
-_ACCEPTED = const(4)
+def calling(transaction, event):
+    """Nothing has come back yet."""
+    if event == PROVISIONAL:
+        transaction.state = proceeding
+        return _at_work
+    return proceeding(transaction, event)
+
+
+def proceeding(transaction, event):
+    """The other side is at work; it may take as long as it likes."""
+    if event == PROVISIONAL:
+        return hand_on
+    if event in LOST:
+        transaction.state = over
+        return LOST[event]
+    transaction.state = accepted if event == SUCCESS else completed
+    return _accepted if event == SUCCESS else _refused
+
+
+def accepted(transaction, event):
+    """A 2xx was handed on; its repetitions and those of other forks are, too, until timer M."""
+    if event == SUCCESS:
+        return hand_on
+    return end if event == TIMEOUT else None
+
+
+def completed(transaction, event):
+    """The ACK was sent; it is sent again for each repetition, until timer D."""
+    if event == REFUSAL:
+        return transmit
+    return end if event == TIMEOUT else None
+
+
+def _at_work(transaction, response):
+    transaction.hush()
+    if transaction.withdrawn:
+        transaction.send_cancel()
+    else:
+        transaction.unlimited()
+    hand_on(transaction, response)
+
+
+def _accepted(transaction, response):
+    transaction.data = None
+    transaction.final = True
+    transaction.hush()
+    transaction.expire(T1_64)
+    hand_on(transaction, response)
+
+
+def _refused(transaction, response):
+    callback, transaction.callback = transaction.callback, None
+    transaction.data = follow("ACK", transaction.data, response)
+    transaction.transmit()
+    transaction.linger(T1_64)
+    if callback:
+        callback(response)
 
 
 class InviteClient(Client):
-    """An INVITE's client transaction (section 17.1.1): timers A, B, D, M.
+    """An INVITE's client transaction."""
 
-    The 2xx and its repetitions are all handed on: their ACK is the call's.
-    """
-
-    longest = _LONG  # timer A doubles without a bound
-
-    def receive(self, response):
-        """Take a response of this transaction."""
-        status, state, callback = response.status, self.state, self.callback
-        if state > _PROCEEDING:
-            if state == _COMPLETED and status >= 300:
-                self.transmit()
-            if state != _ACCEPTED or not 200 <= status < 300:
-                return
-        elif status < 200:
-            self.state = _PROCEEDING
-            self.repeat()
-            if not self.withdrawn:
-                self.expire()
-        elif status < 300:
-            self.data = None
-            self.state = _ACCEPTED
-            self.repeat()
-            self.expire(_LONG, self.end)
-        else:
-            self.callback = None
-            self.data = follow("ACK", self.data, response)
-            self.transmit()
-            self.absorb(_COMPLETED, _LONG)
-        if callback:
-            callback(response)
-
+    longest = T1_64  # timer A doubles without a bound
     withdrawn = False
+    _reason = ()  # headers of the CANCEL
+
+    def __init__(self, owner, key, address, protocol, data, callback):
+        super().__init__(owner, key, address, protocol, data, callback, calling)
 
     def cancel(self, headers=()):
-        """Send the CANCEL of an INVITE that has got a provisional answer (section 9.1).
+        """Withdraw the INVITE: CANCEL goes out now, or behind the first provisional answer.
 
-        The final answer is waited for no longer than timer B.
+        (section 9.1). The final answer is waited for no longer than 64*T1 after it.
         """
-        if self.data and not self.withdrawn:
+        if not self.final and not self.withdrawn:
             self.withdrawn = True
-            data = follow("CANCEL", self.data, None, headers)
-            key = self.key.replace("INVITE", "CANCEL")
-            Client(self.owner, key, self.address, self.protocol, data, None).start()
-            self.expire(_LONG, self.timeout)
+            self._reason = headers
+            if self.state is proceeding:
+                self.send_cancel()
+
+    def send_cancel(self):
+        """Send the CANCEL in a transaction of its own."""
+        data = follow("CANCEL", self.data, None, self._reason)
+        key = self.key.replace("INVITE", "CANCEL")
+        Client(self.owner, key, self.address, self.protocol, data, None).start()
+        self.expire(T1_64)
 
 
 def follow(method, data, response, headers=()):
@@ -73,7 +119,7 @@ def follow(method, data, response, headers=()):
         ("From", invite.header("from")),
         ("To", to),
         ("Call-ID", invite.header("call-id")),
-        ("CSeq", "%d %s" % (invite.cseq()[0], method)),
+        ("CSeq", "%d %s" % (invite.cseq().number, method)),
     ]
     lines.extend([("Route", route) for route in invite.all("route")])
     lines.extend(headers)

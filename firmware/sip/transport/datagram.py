@@ -1,4 +1,4 @@
-"""SIP's transports: UDP here; TCP and TLS are loaded by the first connection, ours or another's.
+"""SIP's transports: UDP here, TCP and TLS in `sip.transport.stream`.
 
 A send never waits. What cannot be delivered is told to `failed`, a function without arguments,
 after `send` has returned.
@@ -6,9 +6,8 @@ after `send` has returned.
 
 import asyncio
 
-from base.compat import const, low_heap, make_room, spare, spawn, unload
-
-_STREAMS = const(18_000)  # bytes that must be free for the first connection of a stranger
+from base.compat import spawn
+from sip.transport.stream import Streams
 
 
 class Transport:
@@ -20,10 +19,10 @@ class Transport:
         self.port = port
         self.timers = timers
         self.settings = settings
-        self.streams = True  # TCP can be used for what is too large for a datagram
         self.tls = None  # ``async ()`` returns a TLS context; OSError where there can be none
         self._callback = None
-        self._socket = self._task = self._streams = self.server = None
+        self.streams = Streams(self)
+        self._socket = self._task = self.server = None
 
     def received(self, callback):
         """Call ``callback(data, (ip, port), protocol)`` for each message that arrives."""
@@ -33,20 +32,10 @@ class Transport:
         """Open the UDP socket, OSError when the port is taken; listen for TCP where we can."""
         self._socket = self.network.udp(self.port)
         self._task = spawn(self._receive())
-        spare(self._forget)
         try:
-            self.server = await self.network.serve(self.port, self.accept)
+            self.server = await self.network.serve(self.port, self.streams.accept)
         except OSError as error:
             self.log(3, "SIP: no TCP on port %d: %r", self.port, error)
-
-    async def accept(self, reader, writer):
-        """Serve a connection that another side has opened, where the heap has room for it."""
-        make_room()
-        if self._streams or not low_heap(_STREAMS):
-            await self.stream().accept(reader, writer)
-        else:
-            writer.close()
-            await writer.wait_closed()
 
     async def stop(self):
         """Close everything."""
@@ -57,8 +46,7 @@ class Transport:
         if self.server:
             self.server.close()
             self.server = None
-        if self._streams:
-            self._streams.stop()
+        self.streams.stop()
 
     async def _receive(self):
         while True:
@@ -77,24 +65,7 @@ class Transport:
         if protocol == "UDP":
             self._socket.sendto(data, address)  # a lost one is sent again by its transaction
         else:
-            self.stream().send(data, address, protocol, failed)
-
-    def stream(self):
-        """Return the streams' part, loaded by its first use."""
-        if self._streams is None:
-            from sip.transport.stream import Streams
-
-            self._streams = Streams(self)
-        return self._streams
-
-    def _forget(self):
-        if self._streams:
-            self._streams.let_go()
-
-    def rest(self):
-        """Forget the streams' part: no connection is left."""
-        self._streams = None
-        unload("sip.transport.stream")
+            self.streams.send(data, address, protocol, failed)
 
     def deliver(self, data, address, protocol):
         """Hand on what a stream has received."""

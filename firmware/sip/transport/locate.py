@@ -1,17 +1,43 @@
 """Finding a server (RFC 3263): from a URI to the addresses to try, the best first."""
 
+from collections import namedtuple
+
 from net.resolver import ResolveError, dotted
 
 from base.compat import const
-from sip.message.message import param, uri_parts
+from sip.message.fields import param
+from sip.message.uri import uri_parts
+
+Target = namedtuple("Target", ("ip", "port", "transport"))
+Server = namedtuple("Server", ("priority", "weight", "port", "name"))  # of an SRV record
 
 _TARGETS = const(8)
 _SERVICES = {"sip+d2u": "UDP", "sip+d2t": "TCP", "sips+d2t": "TLS"}
 _PREFIX = {"UDP": "_sip._udp.", "TCP": "_sip._tcp.", "TLS": "_sips._tcp."}
 
 
+def at_once(uri, transport):
+    """Return the `Target` of a URI whose host is an address, None for a name that must be asked.
+
+    ValueError for a URI that leads nowhere.
+    """
+    scheme, _, host, port, params = uri_parts(uri)
+    host = param(params, "maddr") or host
+    if not host:
+        raise ValueError("no host")
+    if not dotted(host):
+        return None
+    wanted = "tls" if scheme == "sips" else param(params, "transport") or transport
+    wanted = "UDP" if wanted == "auto" else wanted.upper()
+    return Target(host, port or _port(wanted), wanted)
+
+
+def _port(transport):
+    return 5061 if transport == "TLS" else 5060
+
+
 async def locate(resolver, uri, transport="auto", random=None):
-    """Return [(ip, port, "UDP"|"TCP"|"TLS")] for a SIP URI; ResolveError when there is none.
+    """Return the `Target`s of a SIP URI, the best first; ResolveError when there is none.
 
     `transport` is what the settings want; "auto" asks the DNS. `random` is ``getrandbits``, for
     the weights of SRV records.
@@ -24,8 +50,8 @@ async def locate(resolver, uri, transport="auto", random=None):
         wanted = "TLS"
     if dotted(host) or port:
         wanted = wanted or "UDP"
-        port = port or (5061 if wanted == "TLS" else 5060)
-        return [(ip, port, wanted) for ip in await resolver.resolve(host)]
+        port = port or _port(wanted)
+        return [Target(ip, port, wanted) for ip in await resolver.resolve(host)]
     random = random or resolver.random
     return await _services(resolver, host, wanted, random)
 
@@ -37,10 +63,10 @@ async def _services(resolver, host, wanted, random):
             entries = await resolver.resolve(name, "SRV")
         except ResolveError:
             continue
-        for entry in order(entries, random):
+        for _, _, port, server in order(entries, random):
             try:
-                for ip in await resolver.resolve(entry[3]):
-                    targets.append((ip, entry[2], protocol))
+                for ip in await resolver.resolve(server):
+                    targets.append(Target(ip, port, protocol))
             except ResolveError:
                 continue
         if len(targets) >= _TARGETS:
@@ -48,8 +74,7 @@ async def _services(resolver, host, wanted, random):
     if targets:
         return targets[:_TARGETS]
     wanted = wanted or "UDP"
-    port = 5061 if wanted == "TLS" else 5060
-    return [(ip, port, wanted) for ip in await resolver.resolve(host)]
+    return [Target(ip, _port(wanted), wanted) for ip in await resolver.resolve(host)]
 
 
 async def _names(resolver, host, wanted):
@@ -70,16 +95,15 @@ async def _names(resolver, host, wanted):
 
 def order(entries, random):
     """Return SRV records by priority; within one, drawn by weight (RFC 2782)."""
-    rest, out = list(entries), []
+    rest, out = [Server(*x) for x in entries], []
     while rest:
-        first = min(x[0] for x in rest)
-        group = [x for x in rest if x[0] == first]
+        first = min(x.priority for x in rest)
+        group = [x for x in rest if x.priority == first]
         # Those of weight 0 first: they have their small chance
-        group = [x for x in group if not x[1]] + [x for x in group if x[1]]
-        total = sum(x[1] for x in group)
-        mark = random(16) % (total + 1)
+        group = [x for x in group if not x.weight] + [x for x in group if x.weight]
+        mark = random(16) % (sum(x.weight for x in group) + 1)
         for entry in group:
-            mark -= entry[1]
+            mark -= entry.weight
             if mark <= 0:
                 break
         out.append(entry)

@@ -1,12 +1,14 @@
-"""SIP over TCP and TLS (RFC 3261 section 18, RFC 5626 section 4.4.1); loaded by their first use.
+"""SIP over TCP and TLS (RFC 3261 section 18, RFC 5626 section 4.4.1).
 
 One connection a target, used in both directions; connections of others are taken on our port.
 One that carries a registration is held open by keep-alives, any other closes when it is idle.
 """
 
 import asyncio
+from collections import namedtuple
 
-from base.compat import const, low_heap, spawn, wait_for_ms
+from base.compat import const, spawn, wait_for_ms
+from sip.transport.framer import Framer
 
 _MOST = const(4)  # connections: of the ESP32's ten sockets the Action URLs and DNS need four
 _QUEUE = const(8)  # messages that wait for one
@@ -16,56 +18,8 @@ _PING = const(95_000)
 _PONG = const(10_000)
 _READ = const(1024)
 _LARGEST = const(4096)
-_FREE = const(16_000)  # bytes that must be free for a stranger's connection
-_SCARCE = const(14_000)  # bytes; with less of them strangers have to go
 
-
-class Framer:
-    """Cuts a stream into messages by their Content-Length (RFC 3261 section 18.3)."""
-
-    pings = pongs = 0  # keep-alives so far
-
-    def __init__(self, largest):
-        self.largest = largest
-        self.data = b""
-
-    def feed(self, data):
-        """Return the messages that are whole now; ValueError where no end can be found."""
-        self.data += data
-        found = []
-        while self.data:
-            if self.data[:4] == b"\r\n\r\n":
-                self.pings += 1
-                self.data = self.data[4:]
-            elif self.data[:3] == b"\r\n\r" and len(self.data) == 3 or self.data == b"\r":
-                break
-            elif self.data[:2] == b"\r\n":
-                self.pongs += 1
-                self.data = self.data[2:]
-            else:
-                end = self.data.find(b"\r\n\r\n") + 4
-                size = end + _length(self.data[:end]) if end > 3 else len(self.data)
-                if size > self.largest:
-                    raise ValueError("message too large")
-                if end < 4 or size > len(self.data):
-                    break
-                found.append(self.data[:size])
-                self.data = self.data[size:]
-        return found
-
-
-def _length(head):
-    """Return the Content-Length that the bytes of a message's headers tell, 0 without one."""
-    size = None
-    head = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
-    for line in head.split(b"\r\n"):
-        colon = line.find(b":")
-        if colon > 0 and line[:colon].strip().lower() in (b"content-length", b"l"):
-            value = line[colon + 1 :].strip()
-            if not value.isdigit() or len(value) > 9 or size not in (None, int(value)):
-                raise ValueError("Content-Length")
-            size = int(value)
-    return size or 0
+Waiting = namedtuple("Waiting", ("data", "failed"))
 
 
 class Connection:
@@ -80,8 +34,7 @@ class Connection:
         self.address = address
         self.protocol = protocol
         self.writer = writer
-        self.quiet = writer is not None  # a stranger's that has not sent a whole message yet
-        self.queue = []  # (bytes, failed)
+        self.queue = []  # `Waiting`
         self.unanswered = []  # `failed` of what has left since something came
         self.lost = []  # called back when it breaks
         self.wake = asyncio.Event()
@@ -94,7 +47,7 @@ class Connection:
             self.streams.fail(failed)
             return
         self.kept = self.kept or data[:9] == b"REGISTER "
-        self.queue.append((data, failed))
+        self.queue.append(Waiting(data, failed))
         self.wake.set()
         self.touch()
 
@@ -152,14 +105,10 @@ class Connection:
                 self.touch()
                 pings = framer.pings
                 for message in framer.feed(data):
-                    self.quiet = False
                     transport.deliver(message, self.address, self.protocol)
                 if framer.pings > pings:
                     self.send(b"\r\n", None)
                 self.ponged = framer.pongs > 0
-                if framer.data and self.quiet and low_heap(_FREE):
-                    error = "no room for half a message"
-                    break
         except asyncio.CancelledError:
             raise
         except Exception as problem:
@@ -183,7 +132,7 @@ class Connection:
                 task.cancel()
         if self.writer:
             spawn(_shut(self.writer))
-        for failed in self.unanswered + [x[1] for x in self.queue] + self.lost:
+        for failed in self.unanswered + [x.failed for x in self.queue] + self.lost:
             self.streams.fail(failed)
         self.queue, self.unanswered, self.lost = [], [], []
 
@@ -210,7 +159,7 @@ class Streams:
         peer = writer.get_extra_info("peername")
         if not isinstance(peer, tuple):  # the unix VM's raw address
             peer = self.transport.network.decode(peer)
-        if low_heap(_FREE) or not self._room():
+        if not self._room():
             await _shut(writer)
             return
         connection = Connection(self, (peer[0], peer[1]), "TCP", writer)
@@ -248,7 +197,7 @@ class Streams:
         if len(self.names) > 2 * _MOST:
             self.names = {}
         for target in targets:
-            self.names[target[0]] = host
+            self.names[target.ip] = host
 
     async def connect(self, address, protocol):
         """Return (reader, writer); TLS is verified against the host's name and the CA."""
@@ -269,15 +218,6 @@ class Streams:
         """Let a closed connection go."""
         if connection in self.connections:
             self.connections.remove(connection)
-        if not self.connections and not self.names:
-            self.transport.rest()
-
-    def let_go(self):
-        """Close what strangers have opened and not used where hardly any heap is left."""
-        if low_heap(_SCARCE):
-            for connection in list(self.connections):
-                if connection.quiet:
-                    connection.close()
 
     def _room(self):
         """Return True when one more fits; what was first here and carries nothing makes room."""

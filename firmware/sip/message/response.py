@@ -1,0 +1,95 @@
+"""Responses: their bytes, and where they go (RFC 3261 sections 8.2.6 and 18.2, RFC 3581)."""
+
+from base.compat import const
+from sip.message.fields import param
+from sip.message.message import encode
+
+_RETRY = const(5)  # seconds, for those that come while we are full
+_REASONS = {
+    100: "Trying",
+    180: "Ringing",
+    200: "OK",
+    202: "Accepted",
+    302: "Moved Temporarily",
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    415: "Unsupported Media Type",
+    416: "Unsupported URI Scheme",
+    420: "Bad Extension",
+    422: "Session Interval Too Small",
+    433: "Anonymity Disallowed",
+    480: "Temporarily Unavailable",
+    481: "Call/Transaction Does Not Exist",
+    482: "Loop Detected",
+    483: "Too Many Hops",
+    486: "Busy Here",
+    487: "Request Terminated",
+    488: "Not Acceptable Here",
+    489: "Bad Event",
+    491: "Request Pending",
+    500: "Server Internal Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+    505: "Version Not Supported",
+    513: "Message Too Large",
+    603: "Decline",
+}
+
+
+def way_back(message):
+    """Return the (ip, port) that the answer to a request goes to."""
+    ip, port = message.source
+    if message.protocol == "UDP" and param(message.via.params, "rport") is None:
+        port = message.via.port
+    return ip, port or 5060
+
+
+def response(agent, message, status, headers=(), body=b"", to_tag=None, phrase=None):
+    """Return the bytes of a response; `to_tag` is our To tag, where the request has none."""
+    lines = [("Via", value) for value in _vias(message)]
+    for name, key in (("From", "from"), ("To", "to"), ("Call-ID", "call-id"), ("CSeq", "cseq")):
+        value = message.header(key)
+        if key == "to" and value and status > 100 and not _tagged(message):
+            value += ";tag=" + (to_tag or _steady(message))
+        if value:
+            lines.append((name, value))
+    lines.extend(headers)
+    if status in (405, 501) or (status == 200 and message.method in ("OPTIONS", "INVITE")):
+        lines.append(("Allow", agent.allow))
+    if status == 415 or message.method == "OPTIONS":
+        lines.append(("Accept", "application/sdp"))
+    elif status == 503:
+        lines.append(("Retry-After", str(_RETRY)))
+    lines.append(("Server", agent.name))
+    phrase = phrase or _REASONS.get(status, "")
+    return encode("SIP/2.0 %d %s" % (status, phrase), lines, body)
+
+
+def _tagged(message):
+    """Return whether To has a tag; one that cannot be read has none."""
+    try:
+        return message.tag("to")
+    except ValueError:
+        return ""
+
+
+def _vias(message):
+    """Return the Via lines of a request, the first with the source as we have seen it."""
+    parts = [
+        x for x in message.hops[0].split(";") if x.strip().lower()[:5] not in ("rport", "recei")
+    ]
+    parts.append("received=" + message.source[0])
+    if param(message.via.params, "rport") is not None:
+        parts.append("rport=%d" % message.source[1])
+    return [", ".join([";".join(parts)] + message.hops[1:])] + message.all("via")[1:]
+
+
+def _steady(message):
+    """Return a To tag for a stateless answer: the same one for each repetition."""
+    value = 0
+    for code in (message.header("call-id") or "").encode():
+        value = (value * 31 + code) & 0xFFFFFF
+    return "%x" % value
