@@ -1,9 +1,7 @@
 """For those who freeze the software into a MicroPython build of their own.
 
 ``make -C micropython/ports/esp32 BOARD=ESP32_GENERIC FROZEN_MANIFEST=/path/to/manifest.py`` with
-``OFFHOOK_BOARD`` in the environment (devkit by default). Frozen code costs no heap. The catalogue
-of settings is data and is put on the flash beside it: ``mpremote fs mkdir app app/offhook`` and
-``mpremote fs cp firmware/offhook/settings/settings.txt :app/offhook/``.
+``OFFHOOK_BOARD`` in the environment (devkit by default). Frozen code costs no heap.
 """
 
 import os

@@ -26,10 +26,6 @@ class Platform:
         self.traceback = sys.print_exception
         self.watchdog = self.ringer = None
 
-    def catalogue(self):
-        """Open the catalogue of settings."""
-        return open("/app/offhook/settings/settings.txt")
-
     def parts(self, get, log):
         """Make the board's parts; the board's data is not needed after that."""
         import board

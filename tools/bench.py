@@ -72,7 +72,6 @@ class Bench:
             "state": str(folder),
             "control": control,
             "meter": meter,
-            "catalogue": str(vm.ROOT / "firmware/offhook/settings/settings.txt"),
             "address": None,
             "dns": ["127.0.0.3"],  # nobody answers there
             "set": {

@@ -52,14 +52,14 @@ def check(values):
     """Raise ValueError with a line for each value that its setting does not take."""
     sys.path.insert(0, str(vm.ROOT / "firmware"))
     try:
-        from offhook.settings.catalogue import Catalogue
+        from offhook.desk import dial_plan
+        from offhook.settings import catalogue
     finally:
         sys.path.pop(0)
-    catalogue = Catalogue(lambda: open(vm.ROOT / "firmware/offhook/settings/settings.txt"))
     wrong = []
     for name, text in values.items():
         try:
-            catalogue.parse(name, text)
+            catalogue.parse(name, text, {"plan": dial_plan.check})
         except ValueError as error:
             wrong.append(str(error))
     if wrong:

@@ -51,7 +51,6 @@ def options(args):
     given = {
         "state": str(pathlib.Path(args.state).resolve()),
         "control": args.control,
-        "catalogue": str(vm.ROOT / "firmware/offhook/settings/settings.txt"),
         "set": wanted,
         "address": args.address,
     }

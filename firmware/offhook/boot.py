@@ -6,13 +6,14 @@ from actions.actions import Actions
 from base.log import Log
 from base.timers import Timers
 from hal.keys.debounce import Input
+from offhook.desk import dial_plan
 from offhook.desk.desk import Desk
 from offhook.desk.variables import Variables
 from offhook.keys.function_keys import FunctionKeys
 from offhook.keys.keys import Keys
 from offhook.panel.panel import Panel
 from offhook.panel.texts import Texts
-from offhook.settings.changes import apply
+from offhook.settings.changes import apply, fkey, url
 from offhook.settings.settings import Settings
 
 
@@ -20,7 +21,7 @@ def build(phone, preset):
     """Give `phone` all its rooms; `preset` are settings to take over first."""
     platform = phone.platform
     log = phone.log = Log(phone.stamp, platform.console_line)
-    settings = phone.settings = Settings(platform.storage, platform.catalogue, log)
+    settings = phone.settings = Settings(platform.storage, log, {"plan": dial_plan.check})
     log.level = settings.get("log_level")
     parts = phone.parts = platform.parts(settings.get, log)
     phone.network, phone.clock = parts.network, parts.clock
@@ -60,7 +61,8 @@ def _actions(phone):
 
 def _settings(phone, preset):
     settings, troubles = phone.settings, phone.panel.troubles
-    settings.check = phone.check
+    settings.checks["url"] = lambda text: url(phone, text)
+    settings.checks["fkey"] = lambda text: fkey(phone, text)
     if settings.trouble:
         troubles["settings"] = settings.trouble
     try:

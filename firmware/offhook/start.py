@@ -1,8 +1,8 @@
 """One phone, put together from its platform's parts by `offhook.boot`, and run.
 
-``run(platform)`` is all that main.py calls. A platform has ``storage``, ``catalogue()`` (opens the
-file of settings), ``random`` (``getrandbits``), ``console_line(text)``, ``traceback(error)``,
-``parts(get, log)`` (as hal.assemble makes them) and ``ready(phone)``, called when the phone is up.
+``run(platform)`` is all that main.py calls. A platform has ``storage``, ``random``
+(``getrandbits``), ``console_line(text)``, ``traceback(error)``, ``parts(get, log)`` (as
+hal.assemble makes them) and ``ready(phone)``, called when the phone is up.
 """
 
 import asyncio
@@ -47,12 +47,6 @@ class Phone:
         """Log what a timer's callback raised."""
         self.log(0, "fault: %r", error)
         self.platform.traceback(error)
-
-    def check(self, _, kind, value):
-        """Refuse a setting that could not work; ValueError says why."""
-        from offhook.settings.changes import check
-
-        check(self, kind, value)
 
     def changed(self, name):
         """Take a changed setting over where it is used, and fire the event that it has."""
@@ -113,6 +107,7 @@ class Phone:
         from offhook.settings.identities import begin
 
         spawn(self.timers.serve())
+        spawn(self.settings.serve())
         beginning = begin(self)
         del begin  # this frame lives as long as the phone
         await beginning
@@ -120,6 +115,7 @@ class Phone:
         unload("offhook.settings.identities")
         await self.done.wait()
         await self.agent.stop()
+        self.settings.flush()
 
     def network_changed(self):
         """The network went away or came back."""

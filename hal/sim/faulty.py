@@ -36,17 +36,23 @@ def fault(parts, storage, name, on):
 
 
 def cut(storage, on):
-    """Let each write stop half-way, before its rename."""
+    """Let each write stop half-way, before its rename, and each append too."""
 
     def write(name, data):
         with open(storage.root + "/" + name + ".new", "wb") as file:
             file.write(data[: len(data) // 2])
         raise PowerCut(5, "power cut")
 
+    def append(name, data):
+        with open(storage.root + "/" + name, "ab") as file:
+            file.write(data[: len(data) // 2])
+        raise PowerCut(5, "power cut")
+
     if on:
-        storage.write = write
+        storage.write, storage.append = write, append
     elif "write" in storage.__dict__:
         del storage.write
+        del storage.append
 
 
 def infect(network, sock):

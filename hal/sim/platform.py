@@ -25,10 +25,6 @@ class Platform:
         self.traceback = sys.print_exception
         self.all = self.phone = None
 
-    def catalogue(self):
-        """Open the catalogue of settings."""
-        return open(self.options["catalogue"])
-
     def parts(self, get, log):
         """Make the board's parts."""
         self.all = Parts(get, log)

@@ -27,6 +27,21 @@ class Storage:
             file.write(data)
         self.rename(name + ".new", name)
 
+    def append(self, name, data):
+        """Add `data` to the end of a file, which is made if need be; on the flash at return.
+
+        A power cut leaves the old file, or on a host a part of `data`. Raises OSError.
+        """
+        with open(self.root + "/" + name, "ab") as file:
+            file.write(data)
+
+    def create(self, name):
+        """Return a new file, open for writing bytes; it counts once it is closed. Raises OSError.
+
+        For what is written in slices: under a temporary name, and then renamed.
+        """
+        return open(self.root + "/" + name, "wb")
+
     def rename(self, old, new):
         """Rename a file over another; OSError when `old` is not there."""
         os.rename(self.root + "/" + old, self.root + "/" + new)

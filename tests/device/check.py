@@ -44,14 +44,13 @@ def ask(text):
 
 def settings():
     """Return a function that gives settings as the phone has them."""
-    import json
+    from hal.storage.storage import Storage
+    from offhook.settings.settings import Settings
 
-    try:
-        with open("/state/settings.json") as file:
-            values = json.load(file)
-    except (OSError, ValueError):
-        values = {}
-    return values.get
+    def log(_, text, *values):
+        print(text % values)
+
+    return Settings(Storage("/state"), log).get
 
 
 def assemble():

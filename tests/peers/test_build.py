@@ -34,7 +34,7 @@ def test_only_what_belongs_on_the_chip_is_built(devkit):
     app = devkit / "root/app"
     names = {x.relative_to(devkit / "root").as_posix() for x in app.rglob("*") if x.is_file()}
     assert {"app/board.mpy", "app/hal/platform.mpy", "app/hal/network/interface.mpy"} <= names
-    assert "app/offhook/settings/settings.txt" in names
+    assert "app/offhook/settings/catalogue_system.mpy" in names
     assert not [x for x in names if x.endswith(".py") or "/sim/" in x or "host" in x]
     for path in app.rglob("*.mpy"):
         assert path.read_bytes()[:2] == b"M\x06", path

@@ -1,12 +1,11 @@
 """`make configure`: a TOML file given to the board by the real mpremote, whole or not at all."""
 
-import json
-
 import pytest
 
 from tests.peers.test_build import devkit  # noqa: F401  a fixture
 from tests.peers.test_deploy import Served, files
 from tools import configure
+from tools.stored import flash
 
 _GOOD = """
 language = "Deutsch"
@@ -40,7 +39,7 @@ def given(tmp_path, text):
 
 def stored(image):
     """Return the settings on the flash."""
-    return json.loads(files(image)["/state/settings.json"])
+    return flash(files(image))
 
 
 def test_all_of_a_file_is_saved_and_no_secret_is_printed(image, tmp_path, capfd):
@@ -48,7 +47,7 @@ def test_all_of_a_file_is_saved_and_no_secret_is_printed(image, tmp_path, capfd)
         assert configure.main(["--port", bridge.port, given(tmp_path, _GOOD)]) == 0
     found = stored(image)
     assert found["user_name1"] == "100" and found["user_pass1"] == "hush-hush"
-    assert found["dnd_mode"] is True and found["user_expiry1"] == 600
+    assert found["dnd_mode"] == "on" and found["user_expiry1"] == "600"
     assert found["action_incoming_url"] == "http://log.example/?who=$remote"
     assert found["wifi_ssid1"] == "any"  # what was set before stays
     said = capfd.readouterr()

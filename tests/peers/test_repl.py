@@ -2,7 +2,6 @@
 
 import codecs
 import http.server
-import json
 import os
 import pty
 import select
@@ -16,6 +15,7 @@ import pytest
 from tests.peers.test_build import Serial, devkit  # noqa: F401  a fixture
 from tests.peers.test_deploy import Served, files
 from tools import vm
+from tools.stored import flash
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_settings_are_set_shown_found_and_unset(repl, image):
     repl.say('phone.unset("dnd_mode")')
     assert "dnd_mode" not in repl.say("phone.show()")
     assert repl.say("phone.save()") == "saved\n"
-    stored = json.loads(files(image)["/state/settings.json"])
+    stored = flash(files(image))
     assert stored["user_name1"] == "100" and stored["user_pass1"] == "hush-hush"
     assert "dnd_mode" not in stored
 
@@ -148,7 +148,7 @@ def test_reset_restarts_and_the_settings_are_kept_or_forgotten(repl, image):
     repl.say('phone.set("user_name1", "100")')
     repl.serial.type("phone.reset()\r")
     repl.serial.until("network: 127.0.0.1")
-    assert b"user_name1" in files(image)["/state/settings.json"]
+    assert flash(files(image))["user_name1"] == "100"
 
 
 def test_the_phone_starts_again_with_what_was_set(repl):

@@ -10,7 +10,9 @@ from tests.peers.test_deploy import files
 from tests.phone.certificates import Authority
 from tests.phone.updateserver import Files, write_list
 from tests.phone.webserver import HOST
-from tools import build
+from tools import build, vm
+
+CHANGED = "offhook/settings/catalogue_system.mpy"
 
 
 @pytest.fixture
@@ -20,8 +22,11 @@ def server(tmp_path):
     built = build.build("devkit", tmp_path / "new")
     app = tmp_path / "www/app"
     shutil.copytree(built / "root/app", app)
-    with open(app / "offhook/settings/settings.txt", "a") as catalogue:
-        catalogue.write("newest_setting;text 20;here;;came with the update\n")
+    source = (vm.ROOT / "firmware" / CHANGED).with_suffix(".py").read_text()
+    row = '("newest_setting", "text", 20, "here", "templates", "came with the update"),'
+    assert '("log_level",' in source
+    (tmp_path / "new.py").write_text(source.replace('("log_level",', row + '("log_level",'))
+    vm.compile_file(tmp_path / "new.py", app / CHANGED, CHANGED.replace(".mpy", ".py"))
     names = [line.split("  ")[1] for line in (built / "root/app/files.sha256").open()]
     write_list(app, [x.strip() for x in names])
     made = Files(tmp_path / "www", authority.server(tmp_path, HOST))
@@ -56,7 +61,7 @@ def test_one_changed_file_is_fetched_and_the_phone_comes_back_with_it(image, ser
             serial.type("phone.update()\r")
         seen = serial.until("restarting", "refused", "update: O", seconds=60)
         assert "1 files fetched" in seen, seen
-        assert server.asked == ["files.sha256", "offhook/settings/settings.txt"]
+        assert server.asked == ["files.sha256", CHANGED]
         serial.until("network: 127.0.0.1", seconds=60)
         serial.until("the new software has come up", seconds=30)
         serial.type("get newest_setting\r")

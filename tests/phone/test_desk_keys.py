@@ -1,11 +1,10 @@
 """Stories of function keys, call completion and what a redirected call tells."""
 
-import json
-
 import pytest
 
 from tests.phone.test_calls import state
 from tests.phone.test_desk_more import called, desk, number, peer, type_in  # noqa: F401  fixtures
+from tools import stored
 from tools.control import Refused
 
 
@@ -185,18 +184,10 @@ def test_missed_calls_are_counted_until_their_list_is_looked_at(desk, peer):  # 
     phone.wait(lambda answer: len(answer["lines"]) == 2, "display")
 
 
-def _kept(path, name):
-    """Return a setting as it is on the disk, None while the file is just being replaced."""
-    try:
-        return json.loads(path.read_text()).get(name)
-    except (FileNotFoundError, ValueError):
-        return None
-
-
 def test_a_volume_is_kept_over_a_restart(phones, tmp_path):
     phone = phones("100")
     phone.ask("press VOLUME_DOWN")
-    phone.wait(lambda _: _kept(tmp_path / "100/settings.json", "vol_ringer") == 7)
+    phone.wait(lambda _: stored.folder(tmp_path / "100").get("vol_ringer") == "7")
 
 
 def test_a_transfer_leaves_no_call_where_the_target_ends_none(desk, peer):  # noqa: F811

@@ -4,6 +4,7 @@
 """
 
 from base.compat import chosen, const, sleep_ms, unload
+from offhook.settings.catalogue import unknown
 
 _PRESS = const(80)  # ms that a key stays down where nothing else is said
 _LONGEST = const(10_000)
@@ -36,17 +37,17 @@ async def do_hook(phone, rest):
     await sleep_ms(60)
 
 
-def do_set(phone, rest):
+async def do_set(phone, rest):
     """``set NAME VALUE``: change a setting; the rest of the line is its value."""
     name, _, value = rest.partition(" ")
-    phone.settings.set(name, value.lstrip())
+    await phone.settings.keep({name: value.lstrip()})
     return {"value": _shown(phone, name)}
 
 
 def do_get(phone, rest):
     """``get NAME``: a setting's value; a private one is not shown."""
     if not phone.settings.known(rest):
-        raise ValueError("there is no setting '%s'" % rest[:40])
+        raise ValueError(unknown(rest))
     return {"value": _shown(phone, rest)}
 
 
@@ -55,7 +56,7 @@ def _shown(phone, name):
     value = masked(settings, name, settings.text(name))
     if name == "mac" and not value:
         return phone.network.mac
-    return settings.get(name) or 0 if settings.catalogue().spec(name).kind == "int" else value
+    return settings.get(name) if settings.spec(name).kind == "int" else value
 
 
 def masked(settings, name, value):

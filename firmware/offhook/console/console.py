@@ -46,7 +46,6 @@ async def execute(phone, line):
     except Exception as error:  # a console that dies cannot be asked what went wrong
         answer = {"error": "%s: %s" % (type(error).__name__, error)}
     line = rest = action = None
-    phone.settings.rest()
     commands = None
     for name in _ONCE.split():
         unload(name)

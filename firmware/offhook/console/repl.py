@@ -124,7 +124,7 @@ def cmd_take(values):
 
 def cmd_save():
     settings = stopped().settings
-    settings.store().save(settings)
+    settings.flush()
     print("saved")
 
 
@@ -236,7 +236,7 @@ def cmd_update(url):
 def cmd_reset(what):
     phone = stopped()
     if what == "settings":
-        phone.settings.store().reset(phone.settings)
+        phone.settings.erase()
     elif what is not None:
         raise ValueError('reset() restarts, reset("settings") forgets all settings too')
     phone.platform.reset()

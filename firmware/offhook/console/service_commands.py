@@ -1,6 +1,7 @@
 """The console's rarer words: status, show, find, unset, dial, reset, test_url, help."""
 
 from base.compat import chosen, unload
+from offhook.settings.catalogue import groups
 
 _HELP = (
     "press KEY [MS]",
@@ -83,9 +84,11 @@ def cmd_unset(phone, rest):
 
 def cmd_find(phone, rest):
     found = []
-    for name, kind, default, _, meaning in phone.settings.catalogue().rows():
-        if rest in name or rest in meaning:
-            found.append("%s (%s, %s): %s" % (name, kind, default or "empty", meaning))
+    for _, group in groups():
+        for each in group:
+            if rest in each.name or rest in each.meaning:
+                shown = each.written(each.default) or "empty"
+                found.append("%s (%s, %s): %s" % (each.name, each.right(), shown, each.meaning))
     return found
 
 
@@ -106,7 +109,7 @@ def cmd_dial(phone, rest):
 def cmd_reset(phone, rest):
     if rest != "yes":
         raise ValueError("'reset yes' gives every setting its default back")
-    phone.settings.store().reset(phone.settings)
+    phone.settings.erase()
 
 
 def cmd_update(phone, rest):

@@ -82,7 +82,6 @@ class Desk:
         self.forwarding = "none"  # `redirect_event` as the PBX was told last
         self.notice = ""  # a short message on the display
         self.digit_timer = None  # dials what was typed
-        self.saving = None  # the timer that saves what a key has changed
         self.reported = None  # calls that were not over when what is told now was reported
         self._records = {}
         self._observers = []

@@ -1,167 +1,181 @@
-"""The catalogue of settings: what there is, of which type, and what would be right.
+"""The catalogue: every setting of the phone, one record each.
 
-Read from settings.txt beside this module. It is loaded when a setting is set, named or explained,
-and dropped again (`Settings.rest`), so that neither its code nor its names stay on the heap.
+The records stand in the modules ``catalogue_…`` as plain tuples, which frozen code keeps in the
+flash; `find` makes a `Setting` of one when somebody asks about it, `default` does not even that.
+In a record's name "#" stands for a number from 1 (identity, network), "@" for one from 0 (function
+key). Its kind is one of `kinds`; "secret" is a text that nobody is shown.
 """
 
-from base.compat import const, unload
-from offhook.settings.settings import plain
+from offhook.settings import (
+    catalogue_accounts,
+    catalogue_calls,
+    catalogue_system,
+    catalogue_urls,
+    kinds,
+)
 
-_IDENTITIES = const(12)
-_FKEYS = const(176)
-_RIGHT = {
-    "ip": "an address such as 192.0.2.1",
-    "mac": "12 hex digits",
-    "plan": "patterns such as 1xx|0[1-9]xxxxxx|11[02]",
-    "zone": "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3",
-}
+GROUPS = (
+    catalogue_accounts.GROUPS
+    + catalogue_calls.GROUPS
+    + catalogue_urls.GROUPS
+    + catalogue_system.GROUPS
+)
+IDENTITIES = 12
+FKEYS = 176  # 32 of the phone's own, 144 of expansion modules
+_SPEAKING = ("url", "fkey")  # kinds whose check says itself what would be right
+_NEAREST = 3  # names in a message
 
 
-class Spec:
-    """One line of the catalogue."""
+class Setting:
+    """One record of the catalogue.
 
-    def __init__(self, words):
-        self.name, kind, default, flags, self.meaning = words
-        self.kind, _, self.detail = kind.partition(" ")
-        self.private = "p" in flags
-        self.default = self.parse(default) if default else self.empty()
+    `users` is the room that reads the setting: "registration" registers its identity anew when it
+    changes, "templates" means that only Action URLs name it. `values` is (lowest, highest), the
+    words of which it takes one, or the most characters.
+    """
 
-    def empty(self):
-        """Return the value of an empty text."""
-        return False if self.kind == "bool" else 0 if self.kind == "int" else ""
+    def __init__(self, name, kind, values, default, users, meaning):
+        self.name = name
+        self.kind = kind
+        self.values = values
+        self.default = default
+        self.users = users
+        self.meaning = meaning
+
+    @property
+    def private(self):
+        """Whether nobody is shown its value."""
+        return self.kind == "secret"
 
     def right(self):
         """Return what would be right, for messages."""
-        if self.kind == "bool":
-            return "on or off"
-        if self.kind == "int":
-            return "a number from %s to %s" % tuple(self.detail.split())
-        if self.kind == "one":
-            return "one of " + self.detail.replace(",", ", ")
-        if self.kind == "text":
-            return "a text of %s characters at most, in one line" % self.detail
-        if self.kind == "fkey":
-            return "CONTEXT TYPE ARGUMENT, such as 'active speed 201'"
-        if self.kind in _RIGHT:
-            return _RIGHT[self.kind]
-        return "host, host:port" + (" or sip: URI" if self.kind == "uri" else "")
+        return kinds.right(self.kind, self.values)
 
     def parse(self, text):
         """Return the value that `text` stands for; an empty ValueError when it is none."""
-        kind, detail = self.kind, self.detail
-        if kind == "bool":
-            if text in ("on", "1", "true"):
-                return True
-            if text in ("off", "0", "false", ""):
-                return False
-            raise ValueError
-        if kind == "int":
-            low, high = (int(x) for x in detail.split())
-            if not text.lstrip("-").isdigit() or not low <= int(text) <= high:
-                raise ValueError
-            return int(text)
-        if kind == "one":
-            if text not in detail.split(","):
-                raise ValueError
-            return text
-        lines = kind == "url" or "certificate" in self.name  # may have several, or anything
-        if not lines and any(c < 32 or c == 127 for c in text.encode()):
-            raise ValueError
-        if kind == "text" and len(text) > int(detail):
-            raise ValueError
-        if kind in ("host", "uri") and (" " in text or "<" in text or len(text) > 128):
-            raise ValueError
-        return special(kind, text) if text else text
+        return kinds.parse(self.kind, self.values, text)
+
+    def written(self, value):
+        """Return a value as a person writes it."""
+        return kinds.written(self.kind, value)
 
 
-def special(kind, text):
-    """Return the value of a text of the rarer kinds; ValueError when it is none."""
-    if kind == "host":
-        host, colon, port = text.partition(":")
-        if colon and not (port.isdigit() and 0 < int(port[:6]) < 65536):
-            raise ValueError
-        if not host or any(x in host for x in "/ @ ; , ? # ' \" % $".split()):
-            raise ValueError
-    elif kind == "ip":
-        from net.resolver import dotted
-
-        if not dotted(text):
-            raise ValueError
-    elif kind == "mac":
-        text = text.upper().replace(":", "").replace("-", "").replace(".", "")
-        if len(text) != 12 or text.strip("0123456789ABCDEF"):
-            raise ValueError
-    elif kind == "plan":
-        from offhook.desk.dial_plan import check
-
-        check(text)
-    elif kind == "zone":
-        from base.zone import offset
-
-        unload("base.zone")
-        offset(text, 0)
-    return text
+def _index():
+    rows = {}
+    for _, group in GROUPS:
+        for row in group:
+            rows[row[0]] = row
+    return rows
 
 
-class Catalogue:
-    """The catalogue; `lines()` gives the open file of its lines."""
+_ROWS = _index()
 
-    def __init__(self, lines):
-        self._lines = lines
-        self._names = None
 
-    def rows(self):
-        """Yield each line, split into its five fields."""
-        with self._lines() as file:
-            for line in file:
-                if line[:1] not in "#\n":
-                    yield line.rstrip("\n").split(";", 4)
+def plain(name):
+    """Return (stem, number): "user_name2" and "user_name[2]" -> ("user_name", 2), "mac" -> None.
 
-    def pattern(self, name):
-        """Return the catalogue's own name of a setting ("user_name#"), None when there is none."""
-        if self._names is None:
-            self._names = {row[0] for row in self.rows()}
-        stem, number = plain(name)
-        if number is not None:
-            if 1 <= number <= _IDENTITIES and stem + "#" in self._names:
-                return stem + "#"
-            if number < _FKEYS and stem + "@" in self._names:
-                return stem + "@"
-        if name in self._names and name[-1] not in "#@":
-            return name
+    A number has no leading zero and three digits at most; else it belongs to the name.
+    """
+    if name.endswith("]") and "[" in name:
+        name, _, index = name[:-1].partition("[")
+        name += index
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    if not digits or len(digits) > 3 or (digits[:1] == "0" and len(digits) > 1):
+        return name, None
+    return stem, int(digits)
+
+
+def canonical(name):
+    """Return a setting's name without brackets."""
+    stem, number = plain(name)
+    return name if number is None else stem + str(number)
+
+
+def pattern(name):
+    """Return the catalogue's own name of a setting ("user_name#"), None when there is none."""
+    if name in _ROWS:
+        return name if name[-1:] not in ("#", "@") else None
+    stem, number = plain(name)
+    if number is None:
         return None
+    if stem + "#" in _ROWS:
+        return stem + "#" if 1 <= number <= IDENTITIES else None
+    if stem + "@" in _ROWS:
+        return stem + "@" if number < FKEYS else None
+    return None
 
-    def spec(self, name):
-        """Return the `Spec` of a setting; KeyError when there is none of that name."""
-        pattern = self.pattern(name)
-        for row in self.rows():
-            if row[0] == pattern:
-                return Spec(row)
-        raise KeyError(name)
 
-    def parse(self, name, text, check=None):
-        """Return the value of `text` for setting `name`; ValueError with the whole message.
+def find(name):
+    """Return the `Setting` of a name; KeyError when there is none of it."""
+    return Setting(*_ROWS[pattern(name)])
 
-        `check(name, kind, value)` may refuse an Action URL or a function key in its own words.
-        """
-        try:
-            spec = self.spec(name)
-        except KeyError:
-            raise ValueError("there is no setting '%s'" % name[:40])
-        try:
-            value = spec.parse(text)
-        except ValueError:
-            shown = "its value" if spec.private else "'%s'" % text[:60]
-            raise ValueError("%s: %s does not fit; it takes %s" % (name, shown, spec.right()))
-        if check:
-            try:
-                check(name, spec.kind, value)
-            except ValueError as error:
-                raise ValueError("%s: %s" % (name, error))
-        return value
 
-    def text(self, name, value):
-        """Return a value as it is written; KeyError for a name that is none."""
-        if self.spec(name).kind == "bool":
-            return "on" if value else "off"
-        return str(value)
+def default(name):
+    """Return a setting's default; KeyError for a name that is none."""
+    _, _, _, value, _, _ = _ROWS[pattern(name)]
+    return value
+
+
+def groups():
+    """Yield (title, [`Setting`, …]) in the catalogue's order."""
+    for title, rows in GROUPS:
+        yield title, [Setting(*row) for row in rows]
+
+
+def nearest(name):
+    """Return the names most like `name`, the best first: they share most pairs of letters."""
+    stem, number = plain(name)
+    wanted = _pairs(stem)
+    found = []
+    for each in _ROWS:
+        pairs = _pairs(each.rstrip("#@"))
+        common = sum(1 for x in wanted if x in pairs)
+        score = 200 * common // (len(wanted) + len(pairs) or 1)
+        if score > 45:
+            found.append((-score, each))
+    found.sort()
+    shown = []
+    for _, each in found[:_NEAREST]:
+        own = each.rstrip("#@")
+        if own != each:
+            own += str(int(each[-1:] == "#") if number is None else number)
+        if pattern(own):
+            shown.append(own)
+    return shown
+
+
+def _pairs(text):
+    return [text[i : i + 2] for i in range(len(text) - 1)]
+
+
+def unknown(name):
+    """Return the words that refuse a name, with those that may have been meant."""
+    near = nearest(name[:40])
+    more = "; nearest: " + ", ".join(near) if near else "; 'find WORD' lists them"
+    return "there is no setting '%s'%s" % (name[:40], more)
+
+
+def parse(name, text, checks=None):
+    """Return the value of `text` for setting `name`; ValueError with the whole message.
+
+    `checks` has for some kinds a function that another room judges a value by:
+    ``checks[kind](value)`` refuses with a ValueError, or returns what is to be taken instead of
+    the value, None for itself.
+    """
+    try:
+        setting = find(name)
+    except KeyError:
+        raise ValueError(unknown(name))
+    check = checks and checks.get(setting.kind)
+    try:
+        value = setting.parse(text)
+        taken = check(value) if check and value else None
+        return value if taken is None else taken
+    except ValueError as error:
+        why = str(error)
+    if setting.kind in _SPEAKING:
+        raise ValueError("%s: %s" % (name, why or "it takes " + setting.right()))
+    shown = "its value" if setting.private else "'%s'" % text[:60]
+    why = why and " (%s)" % why
+    raise ValueError("%s: %s does not fit%s; it takes %s" % (name, shown, why, setting.right()))

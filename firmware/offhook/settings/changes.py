@@ -1,18 +1,20 @@
 """What a changed setting does: checked before, applied where it is used, told as an event."""
 
+from offhook.keys.fkey_types import parse
+
 _KIND = {"all": "always", "busy": "busy", "time": "time"}
 
 
-def check(phone, kind, value):
-    """Refuse an Action URL or a function key that could not work; ValueError says why."""
-    if kind == "url" and value:
-        phone.actions.parse(value)
-    elif kind == "fkey" and value:
-        from offhook.keys.fkey_types import parse
+def url(phone, text):
+    """Refuse an Action URL that cannot work; ValueError says why."""
+    phone.actions.parse(text)
 
-        entry = parse(value)
-        if entry and entry.kind == "url":
-            phone.actions.parse(entry.argument)
+
+def fkey(phone, text):
+    """Refuse a function key that cannot work; ValueError says why."""
+    entry = parse(text)
+    if entry and entry.kind == "url":
+        phone.actions.parse(entry.argument)
 
 
 def apply(phone, name):

@@ -1,113 +1,79 @@
-"""The settings: changed values in memory, defaults in one text; the catalogue stays on the flash.
+"""The settings of one phone: values in memory, the catalogue's defaults behind them.
 
-What reads a value is here. Setting, saving and explaining values is in `offhook.settings.store` and
-`offhook.settings.catalogue`, loaded when somebody does so and dropped again.
+`update` saves at once and is for a phone at rest; `keep` waits until no call is being set up or
+ended; `change` takes a value over at once and lets `serve` save it, as keys do. All of them take
+the texts that a person wrote, all or none, and refuse with a ValueError that names the setting,
+the value and what would be right; the old value stays then.
 """
 
-from base.compat import unload
+import asyncio
+
+from base.compat import const, sleep_ms
+from offhook.settings import catalogue
+from offhook.settings.catalogue import canonical
+from offhook.settings.store import Store
+
+_SOON = const(1000)  # ms from a change by a key to its save: a volume key is pressed often
+_AGAIN = const(30_000)  # ms after a save that failed
 
 
-def plain(name):
-    """Return (stem, number): "user_name2" and "user_name[2]" -> ("user_name", 2), "mac" -> None.
-
-    A number has no leading zero and three digits at most; else it belongs to the name.
-    """
-    if name.endswith("]") and "[" in name:
-        name, _, index = name[:-1].partition("[")
-        name += index
-    stem = name.rstrip("0123456789")
-    digits = name[len(stem) :]
-    if not digits or len(digits) > 3 or (digits[:1] == "0" and len(digits) > 1):
-        return name, None
-    return stem, int(digits)
-
-
-def line_of(text, name):
-    """Return VALUE of the line "NAME=VALUE" in `text`, "" where there is none."""
-    start = text.find("\n%s=" % name)
-    if start < 0:
-        return ""
-    start += len(name) + 2
-    end = text.find("\n", start)
-    return text[start : end if end >= 0 else len(text)]
+async def _at_once():
+    """Wait for nothing: until a phone says when it is quiet."""
 
 
 class Settings:
-    """All settings of one phone; values are str, int or bool.
+    """All settings; values are str, int or bool.
 
-    `lines()` opens the catalogue's file. `check(name, kind, value)`, set later, may refuse an
-    Action URL or a function key with a ValueError that carries its message. What is unknown, off
-    or 0 by default reads as something false.
+    `checks` are what other rooms refuse, see `catalogue.parse`; some may be added later.
+    `relations(get, names)`, set later, refuses settings that do not go together; `names` are those
+    that change. `quiet()`, set later, is awaited before the flash is written.
     """
 
-    def __init__(self, storage, lines, log):
-        self.storage = storage
-        self.lines = lines
+    def __init__(self, storage, log, checks=()):
         self.log = log
         self.listeners = []
         self.values = {}
-        self.check = self.trouble = self._catalogue = None
-        self.defaults = self.store().defaults(self)
-        self.store().load(self)
+        self.aside = {}  # texts that are stored and not used: unknown, or of no use any more
+        self.troubles = []
+        self.checks = dict(checks)
+        self.relations = None
+        self.quiet = _at_once
+        self._store = Store(storage, self._trouble)
+        self._failed = ""  # why the last save did not succeed
+        self._unsaved = {}  # name -> text that `serve` has to save
+        self._wake = asyncio.Event()
+        self._load()
 
-    def store(self):
-        """Return the module that writes, loaded if need be."""
-        from offhook.settings import store
-
-        return store
-
-    def catalogue(self):
-        """Return the `Catalogue`, loaded if need be."""
-        if self._catalogue is None:
-            from offhook.settings.catalogue import Catalogue
-
-            self._catalogue = Catalogue(self.lines)
-        return self._catalogue
-
-    def rest(self):
-        """Drop what only writes and explains from the heap, until it is asked again."""
-        self._catalogue = None
-        unload("offhook.settings.catalogue")
-        unload("offhook.settings.store")
+    # -- reading ------------------------------------------------------------------------------
 
     def get(self, name):
-        """Return a setting's value."""
+        """Return a setting's value; KeyError for a name that is none."""
         value = self.values.get(name)
         if value is not None:
             return value
-        stem, number = plain(name)
-        if number is not None:
-            if name[-1] == "]":
-                return self.get(stem + str(number))
-            name = stem + "#"
-        found = line_of(self.defaults, name)
-        if found.isdigit():
-            return int(found)
-        return True if found == "on" else found
+        if name[-1:] == "]":
+            return self.get(canonical(name))
+        return catalogue.default(name)
 
     def known(self, name):
         """Return True when `name` is a setting."""
-        return self.catalogue().pattern(name) is not None
+        return catalogue.pattern(name) is not None
+
+    def catalogue(self):
+        """Return what has `spec`. Goes with its last caller."""
+        return self
+
+    def spec(self, name):
+        """Return the `catalogue.Setting` of a name; KeyError when there is none."""
+        return catalogue.find(name)
 
     def text(self, name):
         """Return a setting's value as it is written, None for a name that is none."""
-        return self.store().text(self, name)
+        return self.spec(name).written(self.get(name)) if self.known(name) else None
 
     def private(self, name):
-        """Return True for a password or key: all of them have a name that ends so."""
-        return plain(name)[0].endswith("_pass")
-
-    def set(self, name, text):
-        """Set one setting from its text and save; ValueError keeps the old value."""
-        self.update({name: text})
-
-    def update(self, texts):
-        """Set several settings with one write, all of them or none, and tell the listeners."""
-        self.store().update(self, texts)
-
-    def unset(self, name):
-        """Give a setting its default back; ValueError when there is none of that name."""
-        self.store().unset(self, name)
+        """Return True for a secret, which nobody is shown."""
+        return self.known(name) and self.spec(name).private
 
     def changed(self):
         """Return the names of all settings that were set, sorted."""
@@ -116,3 +82,160 @@ class Settings:
     def on_change(self, callback):
         """Call ``callback(name)`` after a setting has changed."""
         self.listeners.append(callback)
+
+    @property
+    def trouble(self):
+        """What is wrong with the stored settings, "" for nothing."""
+        return "; ".join(self.troubles + [self._failed] if self._failed else self.troubles)
+
+    # -- changing -----------------------------------------------------------------------------
+
+    def set(self, name, text):
+        """Set one setting and save; see `update`."""
+        self.update({name: text})
+
+    def unset(self, name):
+        """Give a setting its default back and save; see `update`."""
+        self.update({name: None})
+
+    def update(self, texts):
+        """Set several settings with one write, and tell the listeners.
+
+        `texts` is {name: text}, None for the default.
+        """
+        values = self._parsed(texts)
+        written = {n: self._written(n, v) for n, v in values.items() if self._differs(n, v)}
+        if written:
+            self._save(written)
+            self._take(values)
+
+    async def keep(self, texts):
+        """Do what `update` does once no call is being set up or ended."""
+        self._parsed(texts)  # what is wrong is said at once
+        await self.quiet()
+        self.update(texts)
+
+    def change(self, texts):
+        """Take settings over at once, and save them soon."""
+        values = self._parsed(texts)
+        for name, value in values.items():
+            if self._differs(name, value):
+                self._unsaved[name] = self._written(name, value)
+        self._wake.set()
+        self._take(values)
+
+    def flush(self):
+        """Save now what `change` has left to be saved; OSError when the storage cannot."""
+        if self._unsaved:
+            self._append(self._unsaved)
+
+    def erase(self):
+        """Forget all settings, and all else that the storage has; OSError when it cannot."""
+        self._store.erase()
+        self.values, self.aside, self._unsaved = {}, {}, {}
+
+    async def serve(self):
+        """Save what `change` has changed, and tidy the store when it is due: a task."""
+        while True:
+            if not self._unsaved and not self._store.due:
+                await self._wake.wait()
+            self._wake.clear()
+            await sleep_ms(_SOON)
+            try:
+                await self.quiet()
+                self.flush()
+                if self._store.due:
+                    await self.compact()
+            except OSError as error:
+                self._failed = "not saved, the storage says %r" % error
+                self.log(1, "settings: %s", self._failed)
+                await sleep_ms(_AGAIN)
+
+    async def compact(self):
+        """Write all settings into one file; OSError when the storage cannot."""
+        texts = dict(self.aside)
+        for name, value in self.values.items():
+            texts[name] = self._written(name, value)
+        await self._store.compact(texts, self._pause)
+
+    async def _pause(self):
+        await sleep_ms(0)
+        await self.quiet()
+
+    def _parsed(self, texts):
+        """Return {canonical name: value}; ValueError when one of the texts does not fit."""
+        values = {}
+        for name, text in texts.items():
+            own = canonical(name)
+            if text is not None:
+                values[own] = catalogue.parse(name, text, self.checks)
+            elif self.known(name) or own in self.aside:
+                values[own] = None
+            else:
+                raise ValueError(catalogue.unknown(name))
+        if self.relations:
+
+            def get(name):
+                value = values.get(name)
+                if value is not None:
+                    return value
+                return catalogue.default(name) if name in values else self.get(name)
+
+            self.relations(get, values)
+        return values
+
+    def _differs(self, name, value):
+        if name in self.aside:
+            return True
+        return value != self.values.get(name) if value is None else value != self.get(name)
+
+    def _written(self, name, value):
+        return None if value is None else self.spec(name).written(value)
+
+    def _save(self, written):
+        try:
+            self._append(written)
+        except OSError as error:
+            name = sorted(written)[0]
+            raise ValueError("%s: not saved, the storage says %r" % (name, error))
+
+    def _append(self, written):
+        secret = any(self.private(name) for name in written)  # what it was must not live on
+        self._store.append(written, secret)
+        self._failed = ""
+        self._unsaved = {n: t for n, t in self._unsaved.items() if n not in written}
+        if self._store.due:
+            self._wake.set()
+
+    def _take(self, values):
+        """Take {name: value or None} over, and tell the listeners of what has changed."""
+        told = []
+        for name, value in values.items():
+            self.aside.pop(name, None)
+            before = self.values.get(name)
+            if value is None:
+                self.values.pop(name, None)
+            elif self._differs(name, value):
+                self.values[name] = value
+            if before != self.values.get(name):
+                told.append(name)
+        for name in sorted(told):
+            for callback in self.listeners:
+                callback(name)
+
+    # -- start --------------------------------------------------------------------------------
+
+    def _load(self):
+        for name, text in self._store.load().items():
+            if text is None:
+                continue
+            try:
+                self.values[name] = catalogue.parse(name, text, self.checks)
+            except ValueError as error:
+                self.aside[name] = text
+                self._trouble("stored, but not used: %s" % error)
+
+    def _trouble(self, text):
+        if text not in self.troubles:
+            self.troubles.append(text)
+        self.log(1, "settings: %s", text)

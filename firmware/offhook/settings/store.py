@@ -1,134 +1,213 @@
-"""Sets, saves and loads settings: a file whole or not at all, the last good one beside it.
+"""Keeps settings on the flash: one file of all, and a journal of what changed since.
 
-A set takes the text that a person wrote and refuses what does not fit with a message that names
-setting, value and what would be right; the old value stays.
+What was answered as saved is there after a power cut at any byte. A change is one line appended to
+the journal, whose files are so small that littlefs keeps them within their folder's block: an
+append costs two small writes, and no block is copied or erased. When there are several of them,
+`compact` writes the whole file anew under a temporary name, in slices, renames it over the old
+one, and deletes the journal that it holds. Each line has its checksum (`records`); what is damaged
+is put into ``settings.bad`` for a person to look at, and the rest is used.
 """
 
 import json
 
-from offhook.settings.settings import plain
+from base.compat import const
+from offhook.settings import records
 
-_NAME = "settings.json"
-_LAST = "settings.last"
+_WHOLE = "settings.txt"
+_FIRST = "settings.json"  # made by hand or by `make build`; taken over at the first start
 _BAD = "settings.bad"
+_JOURNAL = "settings."  # and a number
+_SMALL = const(128)  # bytes of a file that littlefs keeps inline
+_FILES = const(8)  # of the journal; more would split their folder's block, which is slow
+_SLICE = const(512)  # bytes written at once
 
 
-def defaults(settings):
-    """Return the defaults that are not empty, off or 0 as one text of lines "name=value"."""
-    lines = [""]
-    for row in settings.catalogue().rows():
-        if row[2] not in ("", "0", "off"):
-            lines.append("%s=%s" % (row[0], row[2]))
-    return "\n".join(lines)
+class Store:
+    """The settings in `storage`, as {name: text}. `tell(text)` hears what is wrong with them."""
 
+    def __init__(self, storage, tell):
+        self.storage = storage
+        self.tell = tell
+        self.due = False  # the whole file should be written anew
+        self._files = []  # numbers of the journal's files, the oldest first
+        self._next = 1  # number of the journal's next file
+        self._size = _SMALL  # bytes in its last one; full: what was there at start is left alone
+        self._bad = []
+        self._secret = False  # one was replaced: what was set aside may hold it
 
-def canonical(name):
-    """Return a setting's name without brackets."""
-    stem, number = plain(name)
-    return name if number is None else stem + str(number)
+    # -- reading ------------------------------------------------------------------------------
 
+    def load(self):
+        """Return {name: text} of what is stored; whatever state the flash is in."""
+        texts = {}
+        first = self._load_whole(texts)
+        for number in self._numbers():
+            self._next = number + 1
+            if number < first:  # the power went before it was deleted
+                self._remove(_JOURNAL + str(number))
+                continue
+            self._files.append(number)
+            name = _JOURNAL + str(number)
+            self._add(texts, name, self.storage.read(name) or b"", True)
+        self._next = max(self._next, first)
+        if self._bad:
+            self._set_aside()
+        self.due = self.due or len(self._files) >= _FILES
+        return texts
 
-def text(settings, name):
-    """Return a value as it is written, None for a name that is no setting."""
-    try:
-        spec = settings.catalogue().spec(name)
-    except KeyError:
-        return None
-    value = settings.get(name)
-    if spec.kind == "bool":
-        return "on" if value else "off"
-    return str(value or 0) if spec.kind == "int" else str(value)
-
-
-def update(settings, texts):
-    """Set several settings with one write, all of them or none, and tell the listeners."""
-    parse = settings.catalogue().parse
-    parsed = {canonical(n): parse(n, t, settings.check) for n, t in texts.items()}
-    changed = [n for n, v in parsed.items() if (settings.get(n) or "") != (v or "")]
-    old = {n: settings.values.get(n) for n in changed}
-    _take(settings, parsed)
-    if changed:
-        try:
-            save(settings)
-        except OSError as error:
-            _take(settings, old)
-            raise _unsaved(changed[0], error)
-    for name in changed:
-        _tell(settings, name)
-
-
-def unset(settings, name):
-    """Give a setting its default back; ValueError when there is none of that name."""
-    if not settings.known(name):
-        raise ValueError("there is no setting '%s'" % name[:40])
-    name = canonical(name)
-    old = settings.values.pop(name, None)
-    if old is not None:
-        try:
-            save(settings)
-        except OSError as error:
-            settings.values[name] = old
-            raise _unsaved(name, error)
-        _tell(settings, name)
-
-
-def _unsaved(name, error):
-    return ValueError("%s: not saved, the storage says %r" % (name, error))
-
-
-def reset(settings):
-    """Give every setting its default back."""
-    settings.values.clear()
-    save(settings)
-
-
-def _tell(settings, name):
-    for callback in settings.listeners:
-        callback(name)
-
-
-def _take(settings, values):
-    for name, value in values.items():
-        if value is None:
-            settings.values.pop(name, None)
-        else:
-            settings.values[name] = value
-
-
-def save(settings):
-    """Write the file: the old one stays as the last good one until the new one is whole."""
-    data = json.dumps(settings.values).encode()
-    storage = settings.storage
-    if storage.read(_NAME) is not None:
-        storage.rename(_NAME, _LAST)
-    storage.write(_NAME, data)
-
-
-def load(settings):
-    """Read the file; a broken one is set aside and the last good one used."""
-    for name in (_NAME, _LAST):
-        raw = settings.storage.read(name)
+    def _load_whole(self, texts):
+        """Add what the whole file says; return the journal's first number that goes after it."""
+        raw = self.storage.read(_WHOLE)
         if raw is None:
-            continue
+            self._load_first(texts)
+            return 0
+        head, _, rest = raw.partition(b"\n")
+        first, count = 0, None
+        try:
+            word, first, count = records.opened(head).split()
+            first, count = int(first), int(count)
+        except ValueError:
+            self._damaged(_WHOLE, head)
+        found = self._add(texts, _WHOLE, rest, False)
+        if count is not None and found != count:
+            self.tell("%s has %d of its %d lines" % (_WHOLE, found, count))
+            self.due = True
+        return first
+
+    def _add(self, texts, name, raw, unfinished):
+        """Add the lines `raw` of file `name`; return their number.
+
+        `unfinished`: the power may have gone in the middle of the last one; nobody was told that
+        it is saved.
+        """
+        lines = raw.split(b"\n")
+        end = lines.pop()
+        if end and not unfinished:
+            lines.append(end)
+        for line in lines:
+            try:
+                texts.update(records.unpack(line))
+            except ValueError:
+                self._damaged(name, line)
+        return len(lines)
+
+    def _load_first(self, texts):
+        raw = self.storage.read(_FIRST)
+        if raw is None:
+            return
+        self.due = True
         try:
             values = json.loads(raw)
             if not isinstance(values, dict):
-                raise ValueError("no object")
-            _accept(settings, values)
+                raise ValueError
+        except ValueError:
+            self._damaged(_FIRST, raw)
             return
-        except ValueError as error:
-            settings.trouble = "%s is broken (%s), set aside as %s" % (name, error, _BAD)
-            settings.log(1, "%s", settings.trouble)
-            settings.storage.rename(name, _BAD)
+        for name, value in values.items():
+            switch = value is True or value is False
+            texts[name] = ("off", "on")[value] if switch else str(value)
 
+    def _numbers(self):
+        found = []
+        for name in self.storage.names():
+            number = name[len(_JOURNAL) :]
+            if name[: len(_JOURNAL)] == _JOURNAL and number.isdigit():
+                found.append(int(number))
+        return sorted(found)
 
-def _accept(settings, values):
-    for name, value in values.items():
-        if value is True or value is False:
-            written = "on" if value else "off"
-        else:
-            written = str(value)
+    def _damaged(self, name, line):
+        self._bad.append(line)
+        known = line[9:].split(b"=")[0][:40]  # the setting, where the name was spared
+        if known and not known.strip(b"abcdefghijklmnopqrstuvwxyz_0123456789"):
+            name += " (" + known.decode() + ")"
+        self.tell("a line of %s is damaged, set aside in %s" % (name, _BAD))
+
+    def _remove(self, name):
         try:
-            settings.values[name] = settings.catalogue().parse(name, written)
-        except ValueError as error:
-            settings.log(2, "stored setting ignored: %s", error)
+            self.storage.remove(name)
+        except OSError as error:
+            self.tell("%s: %r" % (name, error))
+
+    def _set_aside(self):
+        self.due = True
+        try:
+            self.storage.append(_BAD, b"\n".join(self._bad) + b"\n")
+        except OSError as error:
+            self.tell("%s: %r" % (_BAD, error))
+        self._bad = []
+
+    # -- writing ------------------------------------------------------------------------------
+
+    def append(self, texts, secret=False):
+        """Save {name: text or None} together, at once; OSError when the storage cannot.
+
+        `secret`: what they were before is deleted soon, with what was set aside. Holds the loop
+        for a few ms; for some 60 ms where the line is longer than 128 bytes.
+        """
+        line = records.pack(texts)
+        if self._size + len(line) > _SMALL:
+            self._files.append(self._next)
+            self._next += 1
+            self._size = 0
+        self._size += len(line)  # after a failure too: its file may end within a line
+        try:
+            self.storage.append(_JOURNAL + str(self._files[-1]), line)
+        except OSError:
+            self._size = _SMALL
+            self.due = True  # the line may be there all the same, and was refused
+            raise
+        if secret:
+            self._secret = True
+        if secret or len(self._files) >= _FILES:
+            self.due = True
+
+    async def compact(self, texts, pause):
+        """Write the whole file anew with {name: text}; OSError leaves all as it was.
+
+        Each step holds the loop for some 60 ms at most; ``await pause()`` goes before it.
+        """
+        self.due, secret = False, self._secret
+        self._size = _SMALL  # what is changed meanwhile goes into the next file
+        done = list(self._files)
+        try:
+            await self._write_whole(texts, self._next, pause)
+            for number in done:
+                await pause()
+                self.storage.remove(_JOURNAL + str(number))
+                self._files.remove(number)
+            self.storage.remove(_FIRST)
+            if secret:
+                self.storage.remove(_BAD)
+                self._secret = False
+        except OSError:
+            self.due = True
+            raise
+
+    async def _write_whole(self, texts, first, pause):
+        names = sorted(texts)
+        data = records.seal("#settings %d %d" % (first, len(names)))
+        file = self.storage.create(_WHOLE + ".new")
+        try:
+            for name in names:
+                data += records.pack({name: texts[name]})
+                if len(data) >= _SLICE:
+                    await pause()
+                    file.write(data)
+                    data = b""
+            await pause()
+            file.write(data)
+        finally:
+            file.close()
+        await pause()
+        self.storage.rename(_WHOLE + ".new", _WHOLE)
+
+    def erase(self):
+        """Delete all that the storage has: settings, call lists, what was set aside."""
+        storage = self.storage
+        line = records.seal("#settings %d 0" % self._next)  # from here on, nothing counts
+        storage.write(_WHOLE, line)
+        for name in storage.names():
+            if name != _WHOLE:
+                storage.remove(name)
+        storage.remove(_WHOLE)
+        self._files, self._next, self._size = [], 1, _SMALL

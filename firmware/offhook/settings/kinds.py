@@ -1,0 +1,135 @@
+"""The kinds of settings: what text each takes, and what would be right.
+
+``parse(kind, detail, text)`` gives the value, a str, int or bool; an empty ValueError when the
+text is none. `detail` is what the catalogue says: (lowest, highest), the words of which it takes
+one, or the most characters.
+"""
+
+from net.resolver import dotted
+
+from base import zone
+
+_TEXTS = ("text", "secret", "number", "host", "uri")  # with a greatest length
+_LINES = ("url", "pem")  # of several lines, or of any length
+_NO_HOST = tuple("/@;,?#'\"%$")
+
+
+def _bool(_, text):
+    if text in ("on", "1", "true"):
+        return True
+    if text in ("off", "0", "false", ""):
+        return False
+    raise ValueError
+
+
+def _int(bounds, text):
+    low, high = bounds
+    digits = text[1:] if text[:1] == "-" else text
+    if not digits.isdigit() or len(digits) > 9 or not low <= int(text) <= high:
+        raise ValueError
+    return int(text)
+
+
+def _one(words, text):
+    if text not in words:
+        raise ValueError
+    return text
+
+
+def _host(_, text):
+    host, colon, port = text.partition(":")
+    if colon and not (port.isdigit() and 0 < int(port[:6]) < 65536):
+        raise ValueError
+    if not host or any(x in host for x in _NO_HOST):
+        raise ValueError
+    return _uri(_, text)
+
+
+def _uri(_, text):
+    if " " in text or "<" in text:
+        raise ValueError
+    return text
+
+
+def _ip(_, text):
+    if not dotted(text):
+        raise ValueError
+    return text
+
+
+def _mac(_, text):
+    text = text.upper().replace(":", "").replace("-", "").replace(".", "")
+    if len(text) != 12 or text.strip("0123456789ABCDEF"):
+        raise ValueError
+    return text
+
+
+def _zone(_, text):
+    try:
+        zone.offset(text, 0)
+    except ValueError:
+        raise ValueError
+    return text
+
+
+_PARSERS = {
+    "bool": _bool,
+    "int": _int,
+    "one": _one,
+    "host": _host,
+    "uri": _uri,
+    "ip": _ip,
+    "mac": _mac,
+    "zone": _zone,
+}
+
+
+def empty(kind):
+    """Return the value of an empty text."""
+    return False if kind == "bool" else 0 if kind == "int" else ""
+
+
+def parse(kind, detail, text):
+    """Return the value that `text` stands for; an empty ValueError when it is none."""
+    if kind not in _LINES and any(c < 32 or c == 127 for c in text.encode()):
+        raise ValueError
+    if kind in _TEXTS or kind == "pem":
+        if len(text) > detail:
+            raise ValueError
+    if not text and kind not in ("bool", "int", "one"):
+        return text
+    parser = _PARSERS.get(kind)
+    return parser(detail, text) if parser else text
+
+
+def written(kind, value):
+    """Return a value as a person writes it."""
+    if kind == "bool":
+        return "on" if value else "off"
+    return str(value)
+
+
+_RIGHT = {
+    "bool": "on or off",
+    "host": "host, host:port",
+    "uri": "host, host:port or sip: URI",
+    "url": "URLs that begin with http:// or https://",
+    "fkey": "CONTEXT TYPE ARGUMENT, such as 'active speed 201'",
+    "ip": "an address such as 192.0.2.1",
+    "mac": "12 hex digits",
+    "plan": "patterns such as 1xx|0[1-9]xxxxxx|11[02]",
+    "zone": "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3",
+}
+
+
+def right(kind, detail):
+    """Return what would be right, for messages and the page of settings."""
+    if kind == "int":
+        return "a number from %d to %d" % detail
+    if kind == "one":
+        return "one of " + ", ".join(detail)
+    if kind == "number":
+        return "a number or sip: URI of %d characters at most" % detail
+    if kind == "pem":
+        return "a certificate (PEM) of %d characters at most, or a file's name" % detail
+    return _RIGHT.get(kind) or "a text of %d characters at most, in one line" % detail
