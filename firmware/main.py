@@ -1,6 +1,6 @@
-"""Starts the phone; loader.py says from which software. Both are small and stay source.
+"""Builds the phone on its platform and runs it; loader.py says from which software.
 
-The loader leaves the heap before the phone comes: what runs here stays in it for good.
+Both are small and stay source.
 """
 
 import sys
@@ -9,16 +9,18 @@ from time import sleep_ms
 try:
     import loader
 
-    start = loader.start()
-    sys.modules.pop("loader")
-    del loader
-    if start:
-        import gc
+    if loader.start():
+        from hal.platform import Platform
+        from offhook import start
 
-        gc.collect()
-        from hal.platform import run
-
-        run()
+        platform = Platform()
+        try:
+            start.run(platform)
+        finally:
+            try:
+                platform.release()
+            except KeyboardInterrupt:  # a second Ctrl-C
+                platform.release()
 except KeyboardInterrupt:
     print("Offhook: stopped. Ctrl-D starts it again.")
 except Exception as error:

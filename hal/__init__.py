@@ -1,5 +1,5 @@
-"""The board's parts, one file a part; a driver is handed its bus and pins and knows nobody else.
+"""The parts of a board, a folder a port: contract in its __init__, drivers, the twin sim.py.
 
-Only here are `machine`, `network` and `esp32` imported, and only in the drivers. `hal.sim` holds
-each part's simulated twin. Used by board.py and main.py.
+Needs base only; `machine`, `network` and `esp32` are imported here and nowhere else. A driver is
+handed its bus and pins. `hal.platform` and `hal.sim.platform` are what main builds the phone on.
 """

@@ -1,36 +1,48 @@
-"""From a board's data to its parts: the one place that knows `machine`. Unload it after use.
+"""From a board's data to its parts: the one place that makes pins and buses.
 
-A board is a module with ``PARTS``, a tuple of (kind, {argument: value}); pins are numbers. A part
-that does not answer is named in `Parts.missing`, and the phone runs without it.
+A board is a module with ``PARTS``, a tuple of (kind, {argument: value}), and ``FKEYS``, what its
+function keys do by default; pins are numbers. A part that does not answer is named in
+`Parts.missing`, and the phone runs without it. Which drivers there are stands in the board's data:
+they alone are imported inside functions, once, so that those of other boards take no room.
 """
 
 import sys
 from errno import ENODEV
+from time import sleep
 
 import machine
+import network
 
-from base.compat import unload
-from hal.keys.names import Names
+from hal.clock.rtc import Clock
+from hal.clock.watchdog import Watchdog
+from hal.keys.input import Input
+from hal.keys.interrupt import Line
+from hal.keys.names import numbered
+from hal.lamps.banks import Banks
+from hal.network.absent import NoNetwork
 
 _KEYPAD = "123456789*0#"
-_S3 = "S3" in sys.implementation._machine  # has pull-ups on all pins, the ESP32 on those below 34
+# The S3 has pull-ups on all pins, the ESP32 on those below 34
+_S3 = "S3" in getattr(sys.implementation, "_machine", "")
 
 
 class Parts:
-    """The board's parts, each with the contract of its driver; None where there is none.
+    """The board's parts, each with the contract of its folder; None where there is none.
 
-    `keys` is a list (keypad, hook, function keys, modules), `modules` the names of the expansion
-    modules that answer, `missing` a text for each part that did not, `voice` the data of the
-    I2S parts by kind.
+    `keys` is a list (keypad, hook, function keys, modules), `input` reads them, `fkeys` is what
+    the function keys do by default ({index from 0: "keyevent F_HOLD"}), `modules` the names of the
+    expansion modules that answer, `missing` a text for each part that did not, `voice` the pins of
+    the I2S parts by kind.
     """
 
-    def __init__(self):
+    def __init__(self, fkeys):
         self.keys = []
+        self.fkeys = fkeys
         self.found = []  # (name, chip) of each expansion module found at start
         self.missing = []
         self.voice = {}
         self.network = self.clock = self.display = self.lamps = self.ringer = None
-        self.watchdog = None
+        self.watchdog = self.input = None
 
     @property
     def modules(self):
@@ -39,33 +51,28 @@ class Parts:
 
 
 class Assembler:
-    """Makes the parts of `board`; `get(name)` gives settings, `log` takes what is missing."""
+    """Makes the parts of `board`; `get(name)` gives settings, `log` takes what is missing.
+
+    Each kind of part is a method with the arguments that the board's data has for it.
+    """
 
     def __init__(self, board, get, log):
         self.get = get
         self.log = log
-        self.parts = Parts()
+        parts = self.parts = Parts(getattr(board, "FKEYS", {}))
+        parts.clock = Clock(machine.RTC())
+        parts.watchdog = Watchdog(machine.WDT)
         self._buses = {}
         self._lines = {}
-        self._clock()
         for kind, data in board.PARTS:
             try:
                 getattr(self, kind)(**data)
             except (OSError, ValueError, RuntimeError, AttributeError) as error:
                 # the WiFi's driver raises the third, a firmware without Ethernet the last
                 self._missing(kind, data, error)
-        if self.parts.network is None:
-            from hal.network.absent import NoNetwork
-
-            reason = "no network: " + " ".join(self.parts.missing)
-            self.parts.network = NoNetwork(get, log, reason)
-        self._unload()
-
-    def _unload(self):
-        # Drivers of parts that are missing leave the heap; those in use stay, loaded or not
-        drivers = "hal.display.ssd1306 hal.display.font hal.display.hd44780 hal.keys.chip hal.keys.ht16k33 hal.keys.mcp23017 hal.keys.tca8418"
-        for name in drivers.split():
-            unload(name)
+        if parts.network is None:
+            parts.network = NoNetwork(get, log, "no network: " + " ".join(parts.missing))
+        parts.input = Input(parts.keys, parts.clock, log)
 
     def _missing(self, kind, data, error):
         text = kind
@@ -77,13 +84,6 @@ class Assembler:
         if "address" in data and error.args[:1] != (ENODEV,):
             # A bus that hangs would hang for each of its chips: ask no more
             self._buses[data.get("bus", 0)] = None
-
-    def _clock(self):
-        from hal.clock.clock import Clock
-        from hal.clock.watchdog import Watchdog
-
-        self.parts.clock = Clock(machine.RTC())
-        self.parts.watchdog = Watchdog(machine.WDT)
 
     def _bus(self, number, address):
         bus = self._buses.get(number)
@@ -103,17 +103,17 @@ class Assembler:
             return None
         line = self._lines.get(irq)
         if line is None:
-            from hal.keys.interrupt import Line
-
             line = self._lines[irq] = Line(self._input(irq, irq < 34 or _S3))
         return line.flag()
+
+    # -- keys and lamps -----------------------------------------------------------------------
 
     def keypad(self, rows, columns, names=_KEYPAD):
         """A matrix keypad: row and column pins."""
         from hal.keys.keypad import Keypad
 
         out = [machine.Pin(x, machine.Pin.OPEN_DRAIN, value=1) for x in rows]
-        self.parts.keys.append(Keypad(out, [self._input(x, True) for x in columns], names))
+        self.parts.keys.append(Keypad(out, [self._input(x, True) for x in columns], tuple(names)))
 
     def hook(self, pin, lifted=0, pull=True):
         """The hook switch; `lifted` is the pin's level while the handset is up."""
@@ -126,8 +126,8 @@ class Assembler:
         scl, sda = machine.Pin(scl), machine.Pin(sda)
         self._buses[bus] = machine.I2C(bus, scl=scl, sda=sda, freq=freq, timeout=20_000)
 
-    def _keys(self, make, address, keys, first, lamps, irq, bus, module):
-        names = keys if isinstance(keys, str) else Names("P", first, keys)
+    def _chip(self, make, address, keys, first, lamps, irq, bus, module):
+        names = tuple(keys) if isinstance(keys, str) else numbered("P", first, keys)
         chip = make(self._bus(bus, address), address, names, lamps)
         chip.irq = self._flag(irq)  # after that: the line of a chip that is not there floats
         if keys:
@@ -143,10 +143,8 @@ class Assembler:
         if parts.lamps is None and first == 0:
             parts.lamps = chip
             return
-        from hal.lamps.lamps import Lamps
-
-        if not isinstance(parts.lamps, Lamps):
-            alone, parts.lamps = parts.lamps, Lamps()
+        if not isinstance(parts.lamps, Banks):
+            alone, parts.lamps = parts.lamps, Banks()
             if alone:
                 parts.lamps.add(0, alone)
         parts.lamps.add(first, chip)
@@ -157,7 +155,7 @@ class Assembler:
         """Function keys P`first`… and their lamps on an HT16K33."""
         from hal.keys.ht16k33 import HT16K33
 
-        self._keys(HT16K33, address, keys, first, lamps, irq, bus, module)
+        self._chip(HT16K33, address, keys, first, lamps, irq, bus, module)
 
     def mcp23017(
         self, address=0x20, keys=8, first=1, lamps=8, irq=None, bus=0, module="", optional=False
@@ -165,7 +163,7 @@ class Assembler:
         """Function keys and lamps on an MCP23017; `keys` may be a text of names instead."""
         from hal.keys.mcp23017 import MCP23017
 
-        self._keys(MCP23017, address, keys, first, lamps, irq, bus, module)
+        self._chip(MCP23017, address, keys, first, lamps, irq, bus, module)
 
     def tca8418(
         self, address=0x34, keys=32, first=1, columns=8, irq=None, bus=0, module="", optional=False
@@ -176,17 +174,21 @@ class Assembler:
         def make(i2c, address, names, lamps):
             return TCA8418(i2c, address, names, lamps, None, columns)
 
-        self._keys(make, address, keys, first, 0, irq, bus, module)
+        self._chip(make, address, keys, first, 0, irq, bus, module)
 
-    def ssd1306(self, address=0x3C, bus=0, left=0):
+    # -- display and sound --------------------------------------------------------------------
+
+    def ssd1306(self, address=0x3C, bus=0):
         """A graphic display of 128 x 64 dots."""
         from hal.display.ssd1306 import SSD1306
 
-        self.parts.display = SSD1306(self._bus(bus, address), address, left)
+        self.parts.display = SSD1306(self._bus(bus, address), address)
 
     def sh1106(self, address=0x3C, bus=0):
-        """The same with an SH1106, whose memory is four dots wider."""
-        self.ssd1306(address, bus, 2)
+        """The same with an SH1106."""
+        from hal.display.ssd1306 import SH1106
+
+        self.parts.display = SH1106(self._bus(bus, address), address)
 
     def hd44780(self, address=0x27, bus=0, columns=16, rows=2):
         """A text display with a PCF8574 backpack."""
@@ -201,17 +203,17 @@ class Assembler:
         self.parts.ringer = Ringer(machine.PWM(machine.Pin(pin), freq=1000, duty_u16=0))
 
     def i2s_out(self, **pins):
-        """Loudspeaker amplifier; made by the voice room when a call begins."""
+        """Amplifier: ``bclk``, ``ws``, ``data``, and ``sd`` where a pin switches it off."""
         self.parts.voice["i2s_out"] = pins
 
     def i2s_in(self, **pins):
-        """Microphone."""
+        """Microphone: ``bclk``, ``ws``, ``data``."""
         self.parts.voice["i2s_in"] = pins
+
+    # -- network ------------------------------------------------------------------------------
 
     def wifi(self):
         """The chip's WiFi."""
-        import network
-
         from hal.network.wifi import WiFi
 
         nic = network.WLAN(network.WLAN.IF_STA)
@@ -219,8 +221,6 @@ class Assembler:
 
     def lan8720(self, mdc, mdio, phy_addr, clock, clock_out, power=None):
         """Ethernet over RMII; `clock_out`: the ESP32 makes the 50 MHz on pin `clock`."""
-        import network
-
         nic = network.LAN(
             mdc=machine.Pin(mdc),
             mdio=machine.Pin(mdio),
@@ -232,18 +232,15 @@ class Assembler:
         )
         self._lan(nic)
 
-    def w5500(self, sck, mosi, miso, cs, irq, reset=None, spi=1, baudrate=20_000_000):
-        """Ethernet by a W5500 on SPI number `spi`."""
-        import network
-
+    def w5500(self, sck, mosi, miso, cs, irq, reset=None, spi=1):
+        """Ethernet by a W5500 on SPI number `spi`; MicroPython's driver clocks it with 20 MHz."""
         if reset is not None:
-            machine.Pin(reset, machine.Pin.OUT, value=1)
+            pin = machine.Pin(reset, machine.Pin.OUT, value=0)
+            sleep(0.001)  # at least 500 us low (data sheet, "Reset Timing")
+            pin.value(1)
+            sleep(0.05)  # its PLL has locked, and the PHY is up
         bus = machine.SPI(
-            spi,
-            baudrate=baudrate,
-            sck=machine.Pin(sck),
-            mosi=machine.Pin(mosi),
-            miso=machine.Pin(miso),
+            spi, sck=machine.Pin(sck), mosi=machine.Pin(mosi), miso=machine.Pin(miso)
         )
         nic = network.LAN(
             phy_type=network.PHY_W5500,
@@ -266,6 +263,4 @@ def assemble(board, get, log):
         machine.freq(240_000_000)
     except ValueError:
         pass  # a slower chip: it runs at what it has
-    parts = Assembler(board, get, log).parts
-    sys.modules.pop(__name__, None)
-    return parts
+    return Assembler(board, get, log).parts

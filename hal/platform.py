@@ -1,23 +1,38 @@
-"""The ESP32 as the platform that offhook.start puts the phone together on.
+"""The ESP32 as the platform that main builds the phone on.
 
-It adds what only a board has: serial console, time from the network, watchdog, and the word that
-an update has come up.
+A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``,
+``console_line(text)``, ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
+``memory()`` (`hal.memory.Figures`, None where unknown),
+``reset()``, ``fault(name, on)`` (ValueError on a real board), ``ready(phone)``, called when the
+phone is up, and ``release()``: leave the board to the REPL.
+
+Of the phone it knows ``execute(line)``, ``came_up()``, ``settings`` (``get``, ``on_change``),
+``network``, ``clock``, ``resolver.address`` and ``log``.
 """
 
 import random
 import sys
 
-from base.compat import const, make_room, sleep_ms, spawn, unload
-from hal.storage.storage import Storage
+import board
+import esp32
+import machine
+
+from base.compat import const, sleep_ms, spawn
+from hal import serial
+from hal.assemble import assemble
+from hal.clock.ntp import Keeper
+from hal.memory.regions import Regions
+from hal.storage.folder import Storage
+from hal.storage.trial import Trial
 
 _FEED = const(2000)  # ms between two feeds of the watchdog
-_LINE = const(8701)  # bytes of a console line: one more than the console takes
+_ZONE = ("timezone", "utc_offset")
 
 
 class Platform:
-    """What offhook.start wants of a platform, on an ESP32 whose board is the module `board`."""
+    """The platform on an ESP32 whose board is the module `board`."""
 
-    flash = ""  # the path of its root
+    flash = ""
 
     def __init__(self):
         self.storage = Storage("/state")
@@ -25,29 +40,26 @@ class Platform:
         self.console_line = print
         self.traceback = sys.print_exception
         self.watchdog = self.ringer = None
+        self._memory = Regions(esp32.idf_heap_info, esp32.HEAP_DATA)
 
     def parts(self, get, log):
-        """Make the board's parts; the board's data is not needed after that."""
-        import board
-
-        from hal.assemble import assemble
-
+        """Make the board's parts."""
         parts = assemble(board, get, log)
-        unload("hal.assemble")
-        unload("board")
         self.watchdog, self.ringer = parts.watchdog, parts.ringer
         return parts
 
+    def memory(self):
+        """Return the system's memory as `hal.memory.Figures`."""
+        return self._memory.figures()
+
     def reset(self):
         """Restart the board."""
-        import machine
-
         machine.reset()
 
-    def rest(self):
-        """Leave the board to the REPL."""
+    def release(self):
+        """Leave the board to the REPL: quiet, and without a watchdog."""
         if self.watchdog:
-            self.watchdog.rest()
+            self.watchdog.release()
         if self.ringer:
             self.ringer.quiet()
 
@@ -57,105 +69,37 @@ class Platform:
 
     def ready(self, phone):
         """The phone is up: begin with all that only a board has."""
+        keeper = Keeper(
+            phone.clock,
+            phone.network,
+            phone.resolver.address,
+            phone.settings.get,
+            self.random,
+            phone.log,
+        )
 
         def changed(name):
-            if name in ("timezone", "utc_offset"):
-                from hal.clock.ntp import zone
+            if name in _ZONE:
+                keeper.zone()
 
-                zone(phone)
-                unload("hal.clock.ntp")
-
-        changed("timezone")
+        keeper.zone()
         phone.settings.on_change(changed)
-        spawn(self.serial(phone))
-        spawn(self.guard(phone))
+        spawn(serial.serve(phone.execute))
+        spawn(self.guard(phone, keeper, Trial()))
 
-    async def serial(self, phone):
-        """Serve the serial line: a line of the console, a line of JSON back."""
-        import select
-
-        from hal.network.datagram import readable
-
-        more = select.poll()
-        more.register(sys.stdin, select.POLLIN)
-        # Bytes: a read of text would wait for the rest of a character that noise has begun
-        take, byte, line = sys.stdin.buffer.readinto, bytearray(1), bytearray()
-        while True:
-            await readable(sys.stdin)
-            # A pasted line comes faster than the loop turns, and the chip's driver holds 260
-            # bytes: what is there is taken at once, without a collection in between
-            waiting = True
-            while waiting and take(byte):
-                value = byte[0]
-                if value in (10, 13):
-                    text, line = line, bytearray()
-                    if text:
-                        await self._answer(phone, text)
-                    text = None
-                elif value in (8, 127):
-                    line = _rubbed(line)
-                elif value >= 32 and len(line) < _LINE:
-                    try:
-                        line.append(value)
-                    except MemoryError:
-                        line = bytearray()
-                        print('{"error": "MemoryError: the line is too long"}')
-                waiting = False
-                for _ in more.ipoll(0):
-                    waiting = True
-
-    async def _answer(self, phone, line):
-        try:
-            print(await phone.execute(line))
-        except Exception as error:  # not even the console fitted into the heap
-            print('{"error": "%s"}' % type(error).__name__)
-            make_room()
-
-    async def guard(self, phone):
+    async def guard(self, phone, keeper, trial):
         """Feed the watchdog, keep the clock right, see whether new software comes up."""
         left = 0  # s until the time is asked for
-        trial = 0
         self.watchdog.start()
         while True:
             self.watchdog.feed()
             await sleep_ms(_FEED)
             try:
-                if trial is not None:
-                    from hal.storage.trial import look
-
-                    trial = look(phone, trial, _FEED)
-                    del look  # this frame would keep the module's code for ever
-                    unload("hal.storage.trial")
+                if not trial.over and not trial.look(phone.came_up(), _FEED):
+                    phone.log(0, "the new software does not register: starting again")
+                    self.reset()
                 left -= _FEED // 1000
                 if left <= 0 and phone.network.up:
-                    from hal.clock.ntp import ask
-
-                    asked = ask(phone)
-                    del ask
-                    unload("hal.clock.ntp")
-                    left = await asked
-                    asked = None
+                    left = await keeper.ask()
             except Exception as error:  # no memory, say: better late than without a watchdog
                 phone.log(1, "guard: %r", error)
-
-
-def _rubbed(line):
-    """Return a line of UTF-8 without its last character."""
-    end = len(line) - 1
-    while end > 0 and line[end] & 0xC0 == 0x80:
-        end -= 1
-    return line[: max(end, 0)]
-
-
-def run():
-    """Run the phone until it is stopped; the REPL's user is left in peace after that."""
-    from offhook import start
-
-    platform = Platform()
-    try:
-        start.run(platform)
-    finally:
-        try:
-            platform.rest()
-        except KeyboardInterrupt:  # a second Ctrl-C
-            platform.rest()

@@ -1,7 +1,8 @@
 """Refuse boards whose pins cannot work: ``python -m tools.check_boards [NAME …]``.
 
 Each finding is a sentence that names board, pin and both sides. Sources: ESP32 and ESP32-S3 data
-sheets (strapping, input-only, flash and PSRAM pins), Espressif's EMAC page for RMII.
+sheets (strapping, input-only, flash and PSRAM pins), Espressif's EMAC page for RMII, the boards'
+schematics for what is soldered to their pins (board.json, "soldered": GPIO -> [effect, text]).
 """
 
 import dataclasses
@@ -16,31 +17,50 @@ class Chip:
 
     pins: frozenset
     flash: frozenset
-    psram: frozenset
+    psram: dict  # kind -> pins that it takes
     input_only: frozenset
     strapping: frozenset
     console: frozenset
+    unbuilt: frozenset  # in no build of MicroPython
+    offset: int  # of the firmware in the flash
 
 
 CHIPS = {
     "esp32": Chip(
         pins=frozenset({*range(20), *range(21, 24), *range(25, 28), *range(32, 40)}),
         flash=frozenset(range(6, 12)),
-        psram=frozenset({16, 17}),
+        psram={"quad": frozenset({16, 17})},
         input_only=frozenset(range(34, 40)),
         strapping=frozenset({0, 2, 5, 12, 15}),
         console=frozenset({1, 3}),
+        unbuilt=frozenset(),
+        offset=0x1000,
     ),
     "esp32s3": Chip(
         pins=frozenset({*range(22), *range(26, 49)}),
-        flash=frozenset(range(26, 33)),
-        psram=frozenset(range(33, 38)),
+        flash=frozenset(range(27, 33)),
+        psram={"quad": frozenset({26}), "octal": frozenset({26, *range(33, 38)})},
         input_only=frozenset(),
         strapping=frozenset({0, 3, 45, 46}),
         console=frozenset({19, 20, 43, 44}),
+        unbuilt=frozenset({26}),
+        offset=0,
     ),
 }
-_ABOUT = ("title", "chip", "psram", "firmware", "firmware_offset", "image_offset", "image_size")
+_ABOUT = (
+    "title chip flash psram frozen firmware firmwares firmware_offset firmware_least tried "
+    "image_offset image_size button own_button headers soldered buy"
+).split()
+_PULLED_UP = ("i2c", "interrupt")  # lines that a resistor holds high at reset
+# What the board itself has at a pin -> the uses that it leaves, None: all
+_LEFT = {
+    "taken": (),
+    "button": ("switch", "switch, own pull-up"),
+    "slow": ("interrupt", "switch", "switch, own pull-up"),
+    "divider": ("interrupt", "input"),
+    "pull-up": None,
+    "unless used": None,
+}
 
 
 def check(board):
@@ -55,7 +75,9 @@ def check(board):
     for block in board.blocks:
         for wire in block.wires:
             found += _pin(board, chip, block, wire)
+            found += _soldered(board, block, wire)
     found += _twice(board) + _button(board, chip) + _rmii(board) + _buses(board) + _keys(board)
+    found += _firmware(board, chip) + _function_keys(board)
     return [f"{board.name}: {text}" for text in found]
 
 
@@ -66,8 +88,11 @@ def _pin(board, chip, block, wire):
         return [f"GPIO {pin} ({who}) does not exist on the {board.about['chip']}"]
     if pin in chip.flash:
         return [f"GPIO {pin} ({who}) belongs to the flash"]
-    if pin in chip.psram and board.about["psram"]:
-        return [f"GPIO {pin} ({who}) belongs to the PSRAM"]
+    psram = board.about["psram"]
+    if pin in chip.psram.get(psram, ()):
+        return [f"GPIO {pin} ({who}) belongs to the {psram} PSRAM"]
+    if pin in chip.unbuilt:
+        return [f"GPIO {pin} ({who}) is in no MicroPython for the {board.about['chip']}"]
     if pin in chip.console:
         return [f"GPIO {pin} ({who}) belongs to the serial console"]
     found = []
@@ -77,7 +102,61 @@ def _pin(board, chip, block, wire):
         found.append(f"GPIO {pin} ({who}) has no pull-up")
     if use.pressed and pin in chip.strapping:
         found.append(f"GPIO {pin} ({who}) is a strapping pin that a pressed key holds at boot")
+    if pin == 12 and board.about["chip"] == "esp32" and wire.use in _PULLED_UP:
+        found.append(
+            f"GPIO 12 ({who}) is high at reset: the chip takes its flash for one of 1.8 V"
+        )
     return found
+
+
+def _soldered(board, block, wire):
+    """Return what the board itself has at a pin that leaves no room for this wire."""
+    who = f"{block.title}, {wire.terminal}"
+    effect, text = board.soldered(wire.pin)
+    if effect.startswith("parts "):
+        left = None if block.kind == effect[6:] else ()
+    else:
+        left = _LEFT.get(effect)
+    if left is not None and wire.use not in left:
+        return [f"GPIO {wire.pin} ({who}) has something on the board: {text}"]
+    if not board.on_board(block) and board.printed(wire.pin) is None:
+        return [f"GPIO {wire.pin} ({who}) is led out to no header of the board"]
+    return []
+
+
+def _firmware(board, chip):
+    """Return where firmware, PSRAM and flash of a board's description do not fit each other."""
+    about, found = board.about, []
+    if about["psram"] not in (None, *chip.psram):
+        found.append(f"the {about['chip']} has no PSRAM of kind '{about['psram']}'")
+    suffix = {"octal": "SPIRAM_OCT"}.get(about["psram"], "")
+    if about["psram"] == "quad" and about["chip"] == "esp32":
+        suffix = "SPIRAM"
+    variant = about["firmware"].partition("-")[2]
+    if variant != suffix:
+        found.append(f"firmware {about['firmware']} is not the one for {about['psram']} PSRAM")
+    if about["frozen"] == bool(about["psram"]):
+        found.append("software is frozen where there is no PSRAM, and there only")
+    if about["firmware_offset"] != chip.offset:
+        found.append(f"the {about['chip']}'s firmware begins at {chip.offset:#x}")
+    if about["image_size"] != about["flash"] - about["image_offset"]:
+        found.append("image_size is not what the flash has behind image_offset")
+    return found
+
+
+def _function_keys(board):
+    """Return function keys of FKEYS that the board does not have, or that are no function."""
+    owned = {name for block in board.blocks for name in key_names(block)}
+    found = [
+        f"FKEYS {index}: there is no key P{index + 1}"
+        for index in board.fkeys
+        if f"P{index + 1}" not in owned
+    ]
+    return found + [
+        f"FKEYS {index}: '{text}' is not TYPE ARGUMENT"
+        for index, text in board.fkeys.items()
+        if len(text.split()) != 2
+    ]
 
 
 def _twice(board):
@@ -112,7 +191,7 @@ def _button(board, chip):
         return [
             f"GPIO {board.button} (button) is a strapping pin that a pressed key holds at boot"
         ]
-    if board.button in chip.input_only and board.button not in board.about.get("own_pullups", ()):
+    if board.button in chip.input_only and board.soldered(board.button)[0] != "button":
         return [f"GPIO {board.button} (button) has no pull-up"]
     return []
 
@@ -132,8 +211,8 @@ def _rmii(board):
                         f"GPIO {wire.pin} ({block.title}, {wire.terminal}) is RMII's {name}"
                     )
         clock, out = own.data["clock"], own.data["clock_out"]
-        if clock not in ((16, 17) if out else (0,)):
-            way = "out only on GPIO 16 or 17" if out else "in only on GPIO 0"
+        if clock not in ((0, 16, 17) if out else (0,)):
+            way = "out only on GPIO 0, 16 or 17" if out else "in only on GPIO 0"
             found.append(f"GPIO {clock}: RMII's 50 MHz clock goes {way}")
     return found
 

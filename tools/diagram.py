@@ -104,7 +104,7 @@ def _rows(block):
 
 
 def _height(block):
-    return _HEAD + _ROW * len(_rows(block)) + (_FOOT if block.power else 8)
+    return _HEAD + _ROW * len(_rows(block)) + (_FOOT if block.fixed else 8)
 
 
 class Drawing:
@@ -195,8 +195,9 @@ class Drawing:
             inner = edge - 12 if left else edge + 12
             svg.text(inner, at + 4, terminal, "", "end" if left else "start")
             at += _ROW
-        if block.power:
-            svg.text(x + 14, at + 4, "power: " + block.power.replace(" ", " · "), "n")
+        if block.fixed:
+            text = " · ".join(f"{terminal} {goes}" for terminal, goes in block.fixed)
+            svg.text(x + 14, at + 4, text, "n")
 
     def _tap(self, block, name, edge, y, buses):
         key = (block.data.get("bus", 0), name)

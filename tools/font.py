@@ -1,4 +1,7 @@
-"""Make hal/display/font.py of the dots drawn in tools/font.txt: ``python -m tools.font [--show TEXT]``."""
+"""Make hal/display/font.py of the dots drawn in tools/font.txt.
+
+``python -m tools.font`` makes it, ``--show TEXT`` prints a text in it.
+"""
 
 import pathlib
 import sys

@@ -91,7 +91,7 @@ def start(args, **popen):
             "-X",
             "heapsize=" + args.heap,
             "-c",
-            args.begin + "\nimport hal.sim.platform as p; p.main()",
+            args.begin + "\nimport hal.sim.platform as p, offhook.start as s; p.main(s.run)",
         ],
         stdin=subprocess.PIPE,
         cwd=path[0],  # short paths: MicroPython keeps each module's on the heap

@@ -1,7 +1,8 @@
 """What a board's data means in wires: the one description that check, diagram and tables share.
 
 `load(name)` gives a `Board`; its `blocks` are the parts, each with its wires. A wire says which
-GPIO goes to which terminal of the part, and what the GPIO has to be able to do.
+GPIO goes to which terminal of the part, and what the GPIO has to be able to do; what goes to a
+supply or to another part instead is `fixed`.
 """
 
 import dataclasses
@@ -35,6 +36,7 @@ ADDRESSES = {
     "sh1106": range(0x3C, 0x3E),
     "hd44780": (*range(0x20, 0x28), *range(0x38, 0x40)),
 }
+FIVE_VOLTS = ("ht16k33", "hd44780")  # made for 5 V: their lines go through a level shifter
 
 
 @dataclasses.dataclass
@@ -48,25 +50,71 @@ class Wire:
 
 @dataclasses.dataclass
 class Block:
-    """One part: `title` and `note` for people, `data` as the board has it."""
+    """One part: `title` and `note` for people, `data` as the board has it.
+
+    `fixed` are terminals that go to no GPIO: (terminal, what it goes to); `own` are wires of the
+    part to its keys and lamps: (terminal, key or lamp).
+    """
 
     kind: str
     data: dict
     title: str
     note: str = ""
     wires: list = dataclasses.field(default_factory=list)
-    power: str = "3V3 GND"
+    fixed: list = dataclasses.field(default_factory=list)
+    own: list = dataclasses.field(default_factory=list)
+
+    @property
+    def shifted(self):
+        """True where its lines go through the level shifter."""
+        return self.kind in FIVE_VOLTS
 
 
 @dataclasses.dataclass
 class Board:
-    """A board: its module's PARTS and BUTTON, its board.json, its blocks."""
+    """A board: its module's PARTS, BUTTON and FKEYS, its board.json, its blocks."""
 
     name: str
     parts: tuple
     button: int
     about: dict
     blocks: list = dataclasses.field(default_factory=list)
+    fkeys: dict = dataclasses.field(default_factory=dict)
+
+    def soldered(self, pin):
+        """Return (effect, text) of what the board itself has at a GPIO, ("", "") for nothing."""
+        return self.about.get("soldered", {}).get(str(pin), ("", ""))
+
+    def on_board(self, block):
+        """Return whether a part is one of the board's own, with no wire to be laid."""
+        own = "parts " + block.kind
+        return block.kind in ("lan8720", "wifi") or (
+            bool(block.wires) and all(self.soldered(x.pin)[0] == own for x in block.wires)
+        )
+
+    def headers(self):
+        """Return [(name, side, [(printed name, GPIO or None), …])] of its rows of pins."""
+        return [(x["name"], x["side"], list(pins(x["pins"]))) for x in self.about["headers"]]
+
+    def printed(self, pin):
+        """Return (header, printed name) of a GPIO, None where it is not led out."""
+        for name, _, row in self.headers():
+            for text, gpio in row:
+                if gpio == pin:
+                    return name, text
+        return None
+
+    def places(self):
+        """Return {GPIO: place in header order}, for sorting."""
+        found = [gpio for _, _, row in self.headers() for _, gpio in row if gpio is not None]
+        return {gpio: place for place, gpio in enumerate(found)}
+
+
+def pins(text):
+    """Yield (printed name, GPIO or None) of a row of pins: "3V3 VP=36 34"."""
+    for word in text.split():
+        name, _, number = word.partition("=")
+        yield name, int(number or name) if (number or name).isdigit() else None
 
 
 def names():
@@ -82,12 +130,12 @@ def load(name):
     module = types.ModuleType("board")
     exec((folder / "board.py").read_text("utf-8"), module.__dict__)
     about = json.loads((folder / "board.json").read_text("utf-8"))
-    return make(module.NAME, module.PARTS, module.BUTTON, about)
+    return make(module.NAME, module.PARTS, module.BUTTON, about, getattr(module, "FKEYS", {}))
 
 
-def make(name, parts, button, about):
+def make(name, parts, button, about, fkeys=None):
     """Return the `Board` of this data."""
-    board = Board(name, parts, button, about)
+    board = Board(name, parts, button, about, fkeys=fkeys or {})
     for kind, data in parts:
         board.blocks.append(block(kind, data))
     return board
@@ -106,45 +154,52 @@ def block(kind, data):
     return made
 
 
-def _block(title, note="", wires=(), power="3V3 GND"):
-    return Block("", {}, title, note, [Wire(*wire) for wire in wires], power)
+def _block(title, note="", wires=(), fixed=(), own=()):
+    return Block("", {}, title, note, [Wire(*wire) for wire in wires], list(fixed), list(own))
+
+
+def _supply(volts, terminal="VCC"):
+    return [(terminal, volts), ("GND", "GND")]
 
 
 def _wifi():
-    return _block("WiFi", "in the chip", power="")
+    return _block("WiFi", "in the chip")
+
+
+def _row_name(names, wide, index):
+    return f"row {index + 1} ({' '.join(names[index * wide : index * wide + wide])})"
+
+
+def _column_name(names, wide, index):
+    return f"column {index + 1} ({' '.join(names[index::wide])})"
 
 
 def _keypad(rows, columns, names=KEYPAD):
     wide = len(columns)
     if len(rows) * wide != len(names):
         raise ValueError(f"keypad: {len(rows)} rows x {wide} columns, but {len(names)} keys")
-    wires = [
-        (pin, f"row {i + 1} ({' '.join(names[i * wide : i * wide + wide])})", "row")
-        for i, pin in enumerate(rows)
-    ]
-    wires += [
-        (pin, f"column {i + 1} ({' '.join(names[i::wide])})", "column")
-        for i, pin in enumerate(columns)
-    ]
-    return _block(f"Keypad {len(rows)} x {wide}", "bare matrix", wires, "")
+    wires = [(pin, _row_name(names, wide, i), "row") for i, pin in enumerate(rows)]
+    wires += [(pin, _column_name(names, wide, i), "column") for i, pin in enumerate(columns)]
+    return _block(f"Keypad {len(rows)} x {wide}", "bare matrix", wires)
 
 
 def _hook(pin, lifted=0, pull=True):
     note = "closed while lifted" if lifted == 0 else "open while lifted"
     use = "switch" if pull else "switch, own pull-up"
-    return _block("Hook switch", note, [(pin, "contact", use)], "GND")
+    return _block("Hook switch", note, [(pin, "contact", use)], [("other side", "GND")])
 
 
 def _ringer(pin):
-    return _block("Ringer", "piezo disc", [(pin, "+", "output")], "GND")
+    note = "piezo disc; a magnetic one as drawn below"
+    return _block("Ringer", note, [(pin, "+", "output")], [("−", "GND")])
 
 
 def _i2c(sda, scl, bus=0, freq=400_000):
     note = f"{freq // 1000} kHz"
-    return _block(f"I2C bus {bus}", note, [(sda, "SDA", "i2c"), (scl, "SCL", "i2c")], "")
+    return _block(f"I2C bus {bus}", note, [(sda, "SDA", "i2c"), (scl, "SCL", "i2c")])
 
 
-def _chip(title, address, irq, keys, first, lamps, module):
+def _chip(title, address, irq, keys, first, lamps, module, fixed, own=()):
     if isinstance(keys, str):
         note = "keypad " + keys
     else:
@@ -154,7 +209,7 @@ def _chip(title, address, irq, keys, first, lamps, module):
     if module:
         note = f"{module}: {note}"
     wires = [] if irq is None else [(irq, "INT", "interrupt")]
-    return _block(f"{title} 0x{address:02X}", note, wires)
+    return _block(f"{title} 0x{address:02X}", note, wires, fixed, own)
 
 
 def _capacity(kind, keys, lamps, most, most_lamps):
@@ -166,43 +221,71 @@ def _capacity(kind, keys, lamps, most, most_lamps):
 
 def _ht16k33(address=0x70, keys=32, first=1, lamps=32, irq=None, bus=0, module="", optional=False):
     _capacity("ht16k33", keys, lamps, 36, 64)
-    return _chip("HT16K33", address, irq, keys, first, lamps, module)
+    fixed = _supply("5V", "VDD")
+    if address & 7:
+        fixed.append((" ".join(f"A{i}" for i in range(3) if address >> i & 1), "bridged"))
+    return _chip("HT16K33", address, irq, keys, first, lamps, module, fixed)
+
+
+def _gp(line):
+    return f"GP{'AB'[line // 8]}{line % 8}"
 
 
 def _mcp23017(address=0x20, keys=8, first=1, lamps=8, irq=None, bus=0, module="", optional=False):
-    count = _capacity("mcp23017", keys, lamps, 16, 16)
+    count = len(keys) if isinstance(keys, str) else keys
+    if count > 14:
+        raise ValueError("mcp23017: at most 14 keys, its lines 7 and 15 are outputs only")
+    _capacity("mcp23017", keys, lamps, 14, 16)
     if count + lamps > 16:
         raise ValueError("mcp23017: keys and lamps together are more than its 16 lines")
-    return _chip("MCP23017", address, irq, keys, first, lamps, module)
+
+    inputs = [x for x in range(16) if x not in (7, 15)][:count]
+    outputs = [x for x in range(16) if x not in inputs][:lamps]
+    own = [(_gp(line), f"P{first + i}") for i, line in enumerate(inputs)]
+    own += [(_gp(line), f"lamp P{first + i}") for i, line in enumerate(outputs)]
+    fixed = [*_supply("3V3", "VDD"), ("RESET", "3V3")]
+    fixed.append(("A0 A1 A2", "GND" if address == 0x20 else f"{address & 7:03b}, A2 first"))
+    return _chip("MCP23017", address, irq, keys, first, lamps, module, fixed, own)
 
 
 def _tca8418(
     address=0x34, keys=32, first=1, columns=8, irq=None, bus=0, module="", optional=False
 ):
-    _capacity("tca8418", keys, 0, min(80, 8 * columns), 0)
-    return _chip("TCA8418", address, irq, keys, first, 0, module)
+    count = _capacity("tca8418", keys, 0, min(80, 8 * columns), 0)
+    names = keys if isinstance(keys, str) else [f"P{first + i}" for i in range(count)]
+    rows = -(-count // columns)
+    own = [(f"ROW{i}", _row_name(names, columns, i)) for i in range(rows)]
+    own += [(f"COL{i}", _column_name(names, columns, i)) for i in range(columns)]
+    fixed = [*_supply("3V3", "VCC"), ("RESET", "3V3")]
+    return _chip("TCA8418", address, irq, keys, first, 0, module, fixed, own)
 
 
-def _ssd1306(address=0x3C, bus=0, left=0):
-    return _block(f"Display SSD1306 0x{address:02X}", "8 lines of 21")
+def _ssd1306(address=0x3C, bus=0):
+    return _block(f"Display SSD1306 0x{address:02X}", "8 lines of 21", (), _supply("3V3"))
 
 
 def _sh1106(address=0x3C, bus=0):
-    return _block(f"Display SH1106 0x{address:02X}", "8 lines of 21")
+    return _block(f"Display SH1106 0x{address:02X}", "8 lines of 21", (), _supply("3V3"))
 
 
 def _hd44780(address=0x27, bus=0, columns=16, rows=2):
-    return _block(f"Display HD44780 0x{address:02X}", f"{rows} lines of {columns}, PCF8574")
+    note = f"{rows} lines of {columns}, PCF8574"
+    return _block(f"Display HD44780 0x{address:02X}", note, (), _supply("5V"))
 
 
-def _i2s_out(bclk, ws, data):
+def _i2s_out(bclk, ws, data, sd=None):
     wires = [(bclk, "BCLK", "output"), (ws, "LRC", "output"), (data, "DIN", "output")]
-    return _block("Amplifier MAX98357A", "loudspeaker", wires, "5V GND")
+    fixed = [("GAIN", "open: 9 dB (GND 12, VIN 6)"), *_supply("5V", "VIN")]
+    if sd is None:
+        fixed.insert(0, ("SD", "open: always on"))
+    else:
+        wires.append((sd, "SD", "output"))
+    return _block("Amplifier MAX98357A", "loudspeaker or earpiece", wires, fixed)
 
 
 def _i2s_in(bclk, ws, data):
     wires = [(bclk, "SCK", "output"), (ws, "WS", "output"), (data, "SD", "input")]
-    return _block("Microphone INMP441", "L/R to GND", wires)
+    return _block("Microphone INMP441", "", wires, [("L/R", "GND"), *_supply("3V3", "VDD")])
 
 
 def _lan8720(mdc, mdio, phy_addr, clock, clock_out, power=None):
@@ -211,12 +294,12 @@ def _lan8720(mdc, mdio, phy_addr, clock, clock_out, power=None):
     wires.append((clock, "50 MHz", "output" if clock_out else "input"))
     if power is not None:
         wires.append((power, "power", "output"))
-    return _block(f"Ethernet LAN8720, PHY {phy_addr}", "on the board", wires, "")
+    return _block(f"Ethernet LAN8720, PHY {phy_addr}", "on the board", wires)
 
 
-def _w5500(sck, mosi, miso, cs, irq, reset=None, spi=1, baudrate=20_000_000):
+def _w5500(sck, mosi, miso, cs, irq, reset=None, spi=1):
     wires = [(sck, "SCLK", "output"), (mosi, "MOSI", "output"), (miso, "MISO", "input")]
     wires += [(cs, "SCS", "output"), (irq, "INT", "input")]
     if reset is not None:
         wires.append((reset, "RST", "output"))
-    return _block("Ethernet W5500", "SPI", wires)
+    return _block("Ethernet W5500", "SPI", wires, _supply("3V3"))

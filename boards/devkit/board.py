@@ -1,7 +1,7 @@
-"""ESP32-DevKitC with an ESP32-WROOM-32: the default board. Pins are GPIO numbers."""
+"""ESP32-DevKitC-VE with an ESP32-WROVER-E: the default board. Pins are GPIO numbers."""
 
 NAME = "devkit"
-BUTTON = 0  # BOOT, on the board: pressed and let go at the start, the phone is not started
+BUTTON = 0  # BOOT, on the board: pressed while the console asks for it, the phone is not started
 
 PARTS = (
     ("wifi", {}),
@@ -24,5 +24,25 @@ PARTS = (
         },
     ),
     ("i2s_out", {"bclk": 18, "ws": 19, "data": 23}),
-    ("i2s_in", {"bclk": 16, "ws": 17, "data": 34}),
+    ("i2s_in", {"bclk": 5, "ws": 15, "data": 34}),
 )
+
+# What the function keys do until the settings say otherwise; index 0 is P1. P1 to P4 are lines
+FKEYS = {
+    4: "keyevent F_OK",
+    5: "keyevent F_CANCEL",
+    6: "keyevent F_HOLD",
+    7: "keyevent F_TRANSFER",
+    8: "keyevent F_REDIAL",
+    9: "keyevent F_DND",
+    10: "keyevent F_CONFERENCE",
+    11: "keyevent F_MUTE",
+    12: "keyevent F_SPEAKER",
+    13: "keyevent F_HEADSET",
+    14: "keyevent F_VOLUME_DOWN",
+    15: "keyevent F_VOLUME_UP",
+    16: "keyevent F_MENU",
+    17: "keyevent F_UP",
+    18: "keyevent F_DOWN",
+    19: "keyevent F_MESSAGE",
+}

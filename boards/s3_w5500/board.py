@@ -1,16 +1,16 @@
-"""ESP32-S3-DevKitC-1 without PSRAM, with a W5500 for the network. Pins are GPIO numbers."""
+"""Waveshare ESP32-S3-ETH or ESP32-S3-POE-ETH. Pins are GPIO numbers."""
 
 NAME = "s3_w5500"
-BUTTON = 0  # BOOT, on the board
+BUTTON = 0  # BOOT, on the board: pressed while the console asks for it, the phone is not started
 
 PARTS = (
-    ("w5500", {"sck": 12, "mosi": 11, "miso": 13, "cs": 10, "irq": 14, "reset": 9}),
-    ("keypad", {"rows": (4, 5, 6, 7), "columns": (15, 16, 17)}),
+    ("w5500", {"sck": 13, "mosi": 11, "miso": 12, "cs": 14, "irq": 10, "reset": 9}),
+    ("keypad", {"rows": (4, 5, 6, 7), "columns": (1, 2, 8)}),
     ("hook", {"pin": 18}),
-    ("ringer", {"pin": 42}),
-    ("i2c", {"sda": 8, "scl": 1}),
+    ("ringer", {"pin": 48}),
+    ("i2c", {"sda": 16, "scl": 17}),
     ("ssd1306", {"address": 0x3C}),
-    ("ht16k33", {"address": 0x70, "keys": 32, "lamps": 32, "irq": 2}),
+    ("ht16k33", {"address": 0x70, "keys": 32, "lamps": 32, "irq": 15}),
     (
         "ht16k33",
         {
@@ -22,6 +22,26 @@ PARTS = (
             "optional": True,
         },
     ),
-    ("i2s_out", {"bclk": 39, "ws": 40, "data": 41}),
-    ("i2s_in", {"bclk": 21, "ws": 47, "data": 35}),
+    ("i2s_out", {"bclk": 38, "ws": 39, "data": 40}),
+    ("i2s_in", {"bclk": 41, "ws": 42, "data": 47}),
 )
+
+# What the function keys do until the settings say otherwise; index 0 is P1. P1 to P4 are lines
+FKEYS = {
+    4: "keyevent F_OK",
+    5: "keyevent F_CANCEL",
+    6: "keyevent F_HOLD",
+    7: "keyevent F_TRANSFER",
+    8: "keyevent F_REDIAL",
+    9: "keyevent F_DND",
+    10: "keyevent F_CONFERENCE",
+    11: "keyevent F_MUTE",
+    12: "keyevent F_SPEAKER",
+    13: "keyevent F_HEADSET",
+    14: "keyevent F_VOLUME_DOWN",
+    15: "keyevent F_VOLUME_UP",
+    16: "keyevent F_MENU",
+    17: "keyevent F_UP",
+    18: "keyevent F_DOWN",
+    19: "keyevent F_MESSAGE",
+}

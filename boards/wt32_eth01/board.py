@@ -1,7 +1,9 @@
-"""Wireless-Tag WT32-ETH01: a small board with Ethernet. Pins are GPIO numbers."""
+"""Wireless-Tag WT32-ETH01: no PSRAM, for frozen software. Pins are GPIO numbers."""
 
 NAME = "wt32_eth01"
-BUTTON = 14  # the hook: lifted at power-up and put back then, the phone is not started
+BUTTON = (
+    14  # the hook: lifted and put back while the console asks for it, the phone is not started
+)
 
 PARTS = (
     (
@@ -28,3 +30,13 @@ PARTS = (
     ("i2s_out", {"bclk": 4, "ws": 5, "data": 2}),
     ("i2s_in", {"bclk": 15, "ws": 17, "data": 36}),
 )
+
+# What the function keys do until the settings say otherwise; index 0 is P1. P1 and P2 are lines
+FKEYS = {
+    2: "keyevent F_OK",
+    3: "keyevent F_CANCEL",
+    4: "keyevent F_HOLD",
+    5: "keyevent F_TRANSFER",
+    6: "keyevent F_REDIAL",
+    7: "keyevent F_DND",
+}

@@ -5,7 +5,6 @@ from net.resolver import Resolver
 from actions.actions import Actions
 from base.log import Log
 from base.timers import Timers
-from hal.keys.debounce import Input
 from offhook.desk import dial_plan
 from offhook.desk.desk import Desk
 from offhook.desk.variables import Variables
@@ -36,7 +35,8 @@ def build(phone, preset):
     phone.fkeys = desk.lines = FunctionKeys(settings, actions, timers)
     phone.panel = Panel(desk, phone.fkeys, settings, timers, parts, desk.text)
     phone.keys = Keys(desk, phone.fkeys)
-    phone.input = Input(parts.keys, parts.clock, phone.keys.on_key, log)
+    phone.input = parts.input
+    phone.input.emit = phone.keys.on_key
     count = sum(1 for n in phone.input.names() if n[:1] == "P" and n[1:].isdigit())
     phone.fkeys.count = max(4, count)  # P1 to P4 are lines, on a board without keys too
     _settings(phone, preset)

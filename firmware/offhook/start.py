@@ -98,6 +98,11 @@ class Phone:
         finally:
             unload("offhook.trust")
 
+    def came_up(self):
+        """Return whether the phone works: it has registered, or has nothing to register."""
+        accounts = [x for x in self.agent.accounts if x.register]
+        return not accounts or any(x.registered for x in accounts)
+
     def stop(self):
         """End `run`."""
         self.done.set()

@@ -1,31 +1,41 @@
-"""Keeps the phone's clock right; loaded when the time is asked for, and when the zone changes."""
+"""Keeps the clock right: asks the time server of the settings, again and again."""
 
-from base.compat import const, unload
+from base.compat import const
+from hal.clock.sntp import query
 
 _RESYNC = const(6 * 3600)  # s between two questions for the time
 _AGAIN = const(30)  # s after one without an answer
 
 
-def zone(phone):
-    """Set the clock's time zone to what the settings say; a wrong one is logged."""
-    get = phone.settings.get
-    try:
-        phone.clock.zone(get("timezone") or get("utc_offset") or 0)
-    except ValueError as error:
-        phone.log(1, "%s", error)
+class Keeper:
+    """Sets `clock` by the server that ``get("ntp_server")`` names.
 
+    `network` sends, ``resolve(name)`` is a coroutine that returns an address, ``random(bits)``
+    gives the cookie, ``log(level, text, *values)`` is told of failures.
+    """
 
-async def ask(phone):
-    """Ask the time server once, waiting without blocking; return the seconds to the next time."""
-    from hal.clock.sntp import query
+    def __init__(self, clock, network, resolve, get, random, log):
+        self._clock = clock
+        self._network = network
+        self._resolve = resolve
+        self._get = get
+        self._random = random
+        self._log = log
 
-    cookie = phone.platform.random(30).to_bytes(8, "big")
-    try:
-        ip = await phone.resolver.address(phone.settings.get("ntp_server"))
-        phone.clock.set(await query(phone.network, ip, cookie))
-        return _RESYNC
-    except OSError as error:
-        phone.log(4, "time: %s", error)
-        return _AGAIN
-    finally:
-        unload("hal.clock.sntp")
+    def zone(self):
+        """Set the clock's time zone to what the settings say; a wrong one is logged."""
+        try:
+            self._clock.zone(self._get("timezone") or self._get("utc_offset") or 0)
+        except ValueError as error:
+            self._log(1, "%s", error)
+
+    async def ask(self):
+        """Ask the server once, waiting without blocking; return the seconds to the next time."""
+        cookie = b"".join(self._random(16).to_bytes(2, "big") for _ in range(4))
+        try:
+            ip = await self._resolve(self._get("ntp_server"))
+            self._clock.set(await query(self._network, ip, cookie))
+            return _RESYNC
+        except OSError as error:
+            self._log(4, "time: %s", error)
+            return _AGAIN

@@ -6,7 +6,7 @@ _WRAP = 0x3FFFFFFF
 
 
 class Clock:
-    """The contract of hal.clock.clock on the unix VM."""
+    """The contract of `hal.clock` on the unix VM."""
 
     def ms(self):
         """Return milliseconds; they wrap at 2**30, after 12.4 days."""
@@ -28,5 +28,8 @@ class Clock:
         """Return (year, month, day, hour, minute, second)."""
         return time.localtime()[:6]
 
-    def zone(self, _):
+    def set(self, seconds):
+        """Take a time: the host has its own."""
+
+    def zone(self, rule):
         """Take a time zone: the host has its own."""

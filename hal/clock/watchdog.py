@@ -2,7 +2,7 @@
 
 from base.compat import const
 
-_REST = const(86_400_000)  # a day, in ms: the ESP32's watchdog can be set anew, never stopped
+_DAY = const(86_400_000)  # ms: the ESP32's watchdog can be set anew, never stopped
 
 
 class Watchdog:
@@ -22,8 +22,8 @@ class Watchdog:
         if self._dog:
             self._dog.feed()
 
-    def rest(self):
+    def release(self):
         """Leave the board alone for a day: the phone has stopped, somebody works on the REPL."""
         if self._dog:
-            self._dog = self._make(timeout=_REST)
+            self._dog = self._make(timeout=_DAY)
             self._dog.feed()

@@ -1,18 +1,25 @@
 """SSD1306 and SH1106: 128 x 64 dots over I2C, used as 8 lines of 21 characters.
 
-There is no picture in memory: a line of text is one page of the chip, written when it has changed.
+There is no picture in memory: a line of text is one page of the chip.
 Datasheets: Solomon Systech SSD1306, Sino Wealth SH1106, "Command Table" of each.
 """
 
 from base.compat import const
 from hal.display.font import DOTS, EXTRA
+from hal.display.text import TextDisplay
 
-_START = (
-    b"\x00\xae\xd5\x80\xa8\x3f\xd3\x00\x40\x8d\x14\x20\x02\xa1\xc8\xda\x12\x81\x7f\xd9\xf1\xdb\x40"
-    b"\xa4\xa6\xad\x8b\xaf"
-)  # off, clock, 64 rows, charge pump (8d SSD1306, ad SH1106), page mode, not mirrored, on
-_WIDTH = const(128)
+_COLUMNS = const(21)
+_ROWS = const(8)
+_CELL = const(6)  # dots of a character with the gap behind it
+_MARGIN = const(1)  # dots left of the first character
+_COMMAND = const(0x00)
 _DATA = const(0x40)
+_PIECE = const(66)  # dots of a page cleared in one slice
+# Both: off, clock, 64 rows, no offset, first line; then 1:1 mapping mirrored, COM pins, contrast,
+# pre-charge, VCOMH, picture from memory, not inverted
+_BEFORE = b"\x00\xae\xd5\x80\xa8\x3f\xd3\x00\x40"
+_AFTER = b"\xa1\xc8\xda\x12\x81\x7f\xd9\xf1\xdb\x40\xa4\xa6"
+_ON = b"\xaf"
 
 
 def dots(character):
@@ -24,54 +31,57 @@ def dots(character):
     return (code - 32) * 5
 
 
-class SSD1306:
-    """The display at `address` (0x3C or 0x3D); `left` is 2 for an SH1106.
+class SSD1306(TextDisplay):
+    """The display at `address` (0x3C or 0x3D).
 
-    The constructor raises OSError when it does not answer; later on it may be unplugged: it shows
-    everything again when it is back.
+    The constructor raises OSError when it does not answer.
     """
 
-    columns = 21
-    rows = 8
+    span = 11  # half a line: 1.6 ms at 400 kHz
+    width = 128  # dots of its memory
+    left = 0  # the first one that can be seen
+    power = b"\x8d\x14\x20\x02"  # its charge pump on, page addressing
 
-    def __init__(self, i2c, address=0x3C, left=0):
+    def __init__(self, i2c, address=0x3C):
         self._i2c = i2c
         self._address = address
-        self._left = left
-        self._buffer = bytearray(1 + _WIDTH)
-        self._setup()
+        self._buffer = bytearray(1 + _PIECE)
+        super().__init__(_COLUMNS, _ROWS)
 
-    def _setup(self):
-        self._shown = [None] * self.rows
-        self._i2c.writeto(self._address, _START)
-        self._draw([""] * self.rows)
+    def start(self):
+        """Set the chip up and clear its memory, which is full of noise when it gets power."""
+        self._i2c.writeto(self._address, _BEFORE + self.power + _AFTER)
+        yield 0
+        for page in range(_ROWS):
+            for first in range(0, self.width, _PIECE):
+                count = min(_PIECE, self.width - first)
+                self._page(page, first, bytes((_DATA,)) + bytes(count))
+                yield 0
+        self._i2c.writeto(self._address, bytes((_COMMAND,)) + _ON)
+        yield 0
 
-    def show(self, lines):
-        """Show these lines, from the top; what is longer than the display is cut off."""
-        try:
-            if self._shown is None:
-                self._setup()
-            self._draw(lines)
-        except OSError:  # unplugged: set it up when it answers again
-            self._shown = None
+    def _page(self, page, column, data):
+        place = bytes((_COMMAND, 0xB0 | page, column & 15, 0x10 | column >> 4))
+        self._i2c.writeto(self._address, place)
+        self._i2c.writeto(self._address, data)
 
-    def _draw(self, lines):
-        for row in range(self.rows):
-            text = lines[row][: self.columns] if row < len(lines) else ""
-            if text != self._shown[row]:
-                self._page(row, text)
-                self._shown[row] = text
-
-    def _page(self, row, text):
-        buffer, at = self._buffer, 2
-        for index in range(1, len(buffer)):
-            buffer[index] = 0
+    def write(self, row, column, text):
+        """Show `text` in line `row` from character `column` on."""
+        size = 1 + _CELL * len(text)
+        buffer = memoryview(self._buffer)[:size]
         buffer[0] = _DATA
+        at = 1
         for character in text:
             start = dots(character)
-            for index in range(start, start + 5):
-                buffer[at] = DOTS[index]
-                at += 1
-            at += 1
-        self._i2c.writeto(self._address, bytes((0, 0xB0 | row, self._left, 0x10)))
-        self._i2c.writeto(self._address, buffer)
+            buffer[at : at + 5] = DOTS[start : start + 5]
+            buffer[at + 5] = 0
+            at += _CELL
+        self._page(row, self.left + _MARGIN + _CELL * column, buffer)
+
+
+class SH1106(SSD1306):
+    """The same with an SH1106, whose memory is four dots wider than its glass."""
+
+    width = 132
+    left = 2
+    power = b"\xad\x8b"  # its DC-DC converter on; it knows page addressing only

@@ -1,7 +1,9 @@
 """HT16K33: 36 keys and 64 lamps on one chip; the key lines share the lamps' pins.
 
-Key i lies between KS(i // 12) and K(i % 12 + 1); lamp i between COM(i // 8) and ROW(i % 8). K13 is
-not used: its pin is the interrupt output. Datasheet: Holtek HT16K33, "Command Summary".
+Key i lies between KS(i // 12) and K(i % 12 + 1), with a diode whose ring is towards K, because a
+KS line is driven high while it is scanned. Lamp i lies between ROW(i % 8), its anode, and
+COM(i // 8). K13 is not used: its pin is the interrupt output. The chip is made for 4.5 to 5.5 V.
+Datasheet: Holtek HT16K33, "Command Summary", "Key Scan".
 """
 
 from base.compat import Ticks, const
@@ -12,7 +14,7 @@ _OSCILLATOR_ON = const(0x21)
 _INT_LOW = const(0xA1)  # pin ROW15 is the interrupt, active low
 _DISPLAY_ON = const(0x81)
 _DIMMING = const(0xEF)  # full brightness
-_SCANS = const(25)  # ms for two key scans: a read clears the keys, they take that long to return
+_SCANS = const(30)  # ms between reads: one clears the keys, a held one takes two scans to return
 _CHECK = const(64)  # reads between two orders to keep running, for a module plugged in unseen
 
 
@@ -24,14 +26,16 @@ class HT16K33(Chip):
         self._raw = bytearray(6)
         self._wide = bytearray(17)
         self._mask = self._age = 0
-        self._at = Ticks.ms()
+        self._at = Ticks.add(Ticks.ms(), -_SCANS)
         for command in (_OSCILLATOR_ON, _INT_LOW, _DIMMING, _DISPLAY_ON):
             self._write(command)
 
     def scan(self):
         """Read the six key bytes, not faster than the chip finds held keys again."""
         now = Ticks.ms()
-        if self._mask and Ticks.diff(now, self._at) < _SCANS:
+        if Ticks.diff(now, self._at) < _SCANS:
+            if self.irq:
+                self.irq.set()  # it was cleared for this look: there has to be another
             return self._mask
         self._at = now
         self._age += 1

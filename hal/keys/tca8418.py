@@ -1,6 +1,7 @@
 """TCA8418: a keypad scanner for 8 x 10 keys with its own debouncing, a FIFO and an interrupt.
 
-Datasheet: Texas Instruments SCPS222, "Register Map". It has no lamps.
+Key (row r, column c) lies between ROWr and COLc. Its RESET has to be high; it has no lamps.
+Datasheet: Texas Instruments SCPS215G, "Register Descriptions".
 """
 
 from base.compat import const
@@ -10,7 +11,9 @@ _CFG = const(0x01)
 _INT_STAT = const(0x02)
 _EVENT = const(0x04)
 _KP_GPIO = const(0x1D)  # three registers: rows 0-7, columns 0-7, columns 8-9
-_KEYS_OVERFLOW_INT = const(0x19)  # interrupts for keys and for a full FIFO, INT held until cleared
+# Interrupts for keys and for a full FIFO, INT raised again while any is left; a full FIFO loses
+# its oldest events: without that mode it loses the newest, and no interrupt tells of it
+_INTERRUPTS = const(0x39)
 _ALL = const(0x1F)
 _OVERFLOW = const(0x08)
 _FIFO = const(10)
@@ -32,7 +35,7 @@ class TCA8418(Chip):
         self._rows = (1 << rows) - 1
         for index, value in enumerate((self._rows, wide & 0xFF, wide >> 8)):
             self._write(_KP_GPIO + index, value)
-        self._write(_CFG, _KEYS_OVERFLOW_INT)
+        self._write(_CFG, _INTERRUPTS)
         self._write(_INT_STAT, _ALL)
 
     def _read(self, register):
@@ -44,6 +47,8 @@ class TCA8418(Chip):
         if self._read(_KP_GPIO) != self._rows:  # reset: it was unplugged, and nobody saw it
             raise OSError(19, "reset")
         status = self._read(_INT_STAT)
+        if status & _OVERFLOW:
+            self._mask = 0  # events were lost: rather a key too few than one that hangs
         for _ in range(_FIFO):
             event = self._read(_EVENT)
             if not event:
@@ -52,8 +57,6 @@ class TCA8418(Chip):
             bit = row * self.columns + column
             if column < self.columns and bit < len(self.names):
                 self._mask = self._mask & ~(1 << bit) | (event >> 7) << bit
-        if status & _OVERFLOW:
-            self._mask = 0  # releases were lost: rather a key too few than one that hangs
         if status:
             self._write(_INT_STAT, _ALL)
         return self._mask

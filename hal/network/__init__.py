@@ -1,1 +1,6 @@
-"""Room hal.network."""
+"""The network: one interface and its sockets. Needs network.WLAN or network.LAN; used by net, sip.
+
+A network has ``start()``, ``up``, ``reason`` (why it is not), ``on_change(callback)``, ``mac``,
+``address(peer)``, ``dns()``, ``udp(port)`` (a `Datagram`), ``connect(ip, port, tls, name)``
+(asyncio's streams), ``serve(port, handler)``. What fails raises OSError; nothing blocks.
+"""

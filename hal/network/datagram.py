@@ -1,21 +1,16 @@
-"""UDP for asyncio: the one place that waits for a datagram through the poller.
+"""UDP for asyncio: MicroPython's has no datagram API.
 
-MicroPython has no datagram API. A `Datagram` keeps one non-blocking socket and opens it anew when
+A `Datagram` keeps one non-blocking socket and opens it anew when
 an empty datagram has killed it, which is what happens to lwIP's sockets on the ESP32.
 """
 
-import asyncio
 import gc
 
 from base.compat import const
+from hal.poll import forget, readable
 
 _SIZE = const(4096)  # the largest datagram; SIP answers what fills it with 513
 _LEAST = const(700)  # what is tried at last while the heap is in pieces
-
-
-def readable(sock):
-    """Wait until `sock` can be read."""
-    yield asyncio.core._io_queue.queue_read(sock)
 
 
 class Datagram:
@@ -77,8 +72,5 @@ class Datagram:
         """Close the socket; whoever waits in `recvfrom` must be cancelled first."""
         if self._sock is None:
             return
-        try:
-            asyncio.core._io_queue.poller.unregister(self._sock)
-        except (KeyError, OSError, AttributeError):
-            pass  # nobody was waiting for it
+        forget(self._sock)
         self._sock.close()

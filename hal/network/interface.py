@@ -8,8 +8,9 @@ import asyncio
 import socket
 from binascii import hexlify
 
-from base.compat import const, sleep_ms, spawn, unload
+from base.compat import const, sleep_ms, spawn
 from hal.network.datagram import Datagram
+from hal.network.stream import connect
 
 _LOOK = const(500)  # ms between two looks at the link
 
@@ -69,11 +70,17 @@ class Network:
         return self._ip is not None
 
     def fixed(self):
-        """Set the own address where the settings say so, in place of DHCP."""
-        from hal.network.fixed import fix
-
-        unload("hal.network.fixed")
-        fix(self.nic, self.get)
+        """Set the own address where the settings say so, else have DHCP do it."""
+        get = self.get
+        if get("dhcp") in (False, "off") and get("ip_adr"):
+            router = get("gateway") or "0.0.0.0"
+            name_server = get("dns_server1") or router
+            self.nic.ifconfig((get("ip_adr"), get("netmask"), router, name_server))
+            return
+        try:
+            self.nic.ifconfig("dhcp")  # a fixed address of before would outlive a soft reset
+        except (OSError, RuntimeError, ValueError):
+            pass  # it is on
 
     def address(self, peer=None):
         """Return the own address on the way to `peer`, None without network."""
@@ -105,9 +112,6 @@ class Network:
 
         Cancelled or refused, it leaves no socket behind.
         """
-        from hal.network.connect import connect
-
-        unload("hal.network.connect")  # it runs on, and leaves the heap when it is done
         return await connect(self, ip, port, tls, server_hostname)
 
     async def serve(self, port, handler, backlog=4):

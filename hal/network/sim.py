@@ -1,8 +1,10 @@
-"""The simulated network: the chip's own code on the unix VM's sockets; see `hal.sim.faulty`."""
+"""The simulated network: the chip's own code on the unix VM's sockets, and its faults."""
 
 import socket
 
 from hal.network.interface import Network as ChipNetwork
+from hal.network.sim_faults import FAULTS, infect
+from hal.network.sim_route import name_servers, source_address
 
 
 def _encode(address):
@@ -36,7 +38,9 @@ class Nic:
 
 
 class Network(ChipNetwork):
-    """The host's network with the contract of the chip's."""
+    """The host's network with the contract of the chip's; `FAULTS` names what can fail."""
+
+    FAULTS = FAULTS
 
     encode = staticmethod(_encode)
     decode = staticmethod(_decode)
@@ -47,17 +51,18 @@ class Network(ChipNetwork):
         self.sockets = []
         self._look()
 
-    def plug(self, plugged):
-        """Put the cable in, or take it out."""
-        self.nic.plugged = plugged
+    def fault(self, name, on):
+        """Switch one of FAULTS, for the sockets that there are and those that come."""
+        self.faults[name] = on
+        for sock in self.sockets:
+            infect(self.faults, sock)
+        self.nic.plugged = not self.faults.get("unplugged")
         self._look()
 
     def address(self, peer=None):
         """Return the own address on the way to `peer`, None without network."""
         if self._ip is None or self.nic.hint or peer is None or peer.startswith("127."):
             return self._ip
-        from hal.network.sim_route import source_address
-
         return source_address(peer)
 
     def dns(self):
@@ -67,8 +72,6 @@ class Network(ChipNetwork):
         found = super().dns()
         if found:
             return found
-        from hal.network.sim_route import name_servers
-
         return name_servers()
 
     def udp(self, port=0):
@@ -76,7 +79,5 @@ class Network(ChipNetwork):
         sock = super().udp(port)
         self.sockets = [sock] + self.sockets[:7]
         if self.faults:
-            from hal.sim.faulty import infect
-
-            infect(self, sock)
+            infect(self.faults, sock)
         return sock

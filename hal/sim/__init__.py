@@ -1,4 +1,4 @@
-"""The board's parts, simulated: each has the contract of its driver, and faults to switch on.
+"""The simulated board: its platform, its parts, and faults to switch on while the phone runs.
 
-Needs the unix VM's sockets and files. Used by tools/phone and by tests.
+Each part's twin stands beside its driver, as ``sim.py``. Used by tools/phone and by tests.
 """

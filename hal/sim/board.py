@@ -1,15 +1,19 @@
 """The simulated board: which parts there are, as hal.assemble makes them for a real one."""
 
+from hal.audio.sim import Ringer
 from hal.clock.sim import Clock
-from hal.display.sim import Display, Lamps, Ringer
-from hal.keys.names import Names, Words
+from hal.display.sim import Display
+from hal.keys.input import Input
+from hal.keys.names import numbered
 from hal.keys.sim import Keys
+from hal.lamps.sim import Lamps
+from hal.memory.sim import Memory
 from hal.network.sim import Network
 
 _PANEL = (
     "REDIAL DND TRANSFER HOLD MUTE ENTER CANCEL MENU UP DOWN LEFT RIGHT SPEAKER HEADSET "
     "VOLUME_UP VOLUME_DOWN MESSAGE F1 F2 F3 F4"
-)
+).split()
 KEYS = 32
 MODULE = 18
 
@@ -20,17 +24,20 @@ class Parts:
     def __init__(self, get, log):
         self.clock = Clock()
         self.network = Network(get, log)
-        self.module = Keys(Names("P", KEYS + 1, MODULE))
+        self.module = Keys(numbered("P", KEYS + 1, MODULE))
         self.keys = [
             Keys(("HOOK",)),
             Keys("0123456789*#"),
-            Keys(Words(_PANEL)),
-            Keys(Names("P", 1, KEYS)),
+            Keys(_PANEL),
+            Keys(numbered("P", 1, KEYS)),
             self.module,
         ]
+        self.input = Input(self.keys, self.clock, log)
         self.lamps = Lamps(KEYS + MODULE)
         self.display = Display()
         self.ringer = Ringer()
+        self.memory = Memory()
+        self.fkeys = {}  # the keys above have names of their own
         self.missing = []
         self.voice = {}
         self.watchdog = None

@@ -10,11 +10,12 @@ import random
 import sys
 
 from hal.sim.board import Parts
-from hal.storage.storage import Storage
+from hal.sim.faults import fault
+from hal.storage.sim import Storage
 
 
 class Platform:
-    """What offhook.start wants of a platform, simulated."""
+    """The contract of `hal.platform`, simulated."""
 
     def __init__(self, options):
         self.storage = Storage(options["state"])
@@ -34,13 +35,18 @@ class Platform:
 
     def fault(self, name, on):
         """Switch a fault of the parts."""
-        from hal.sim.faulty import fault
-
         fault(self.all, self.storage, name, on)
 
     def reset(self):
         """End: whoever started the phone starts it again."""
         self.phone.stop()
+
+    def memory(self):
+        """Return the system's memory as `hal.memory.Figures`."""
+        return self.all.memory.figures()
+
+    def release(self):
+        """Leave the board to the REPL: there is none."""
 
     def ready(self, phone):
         """The phone is up: open its control port."""
@@ -65,9 +71,7 @@ class Platform:
             print(await self.phone.execute(line.decode()))
 
 
-def main():
-    """Take the options, make the board, run the phone."""
-    from offhook.start import run
-
+def main(run):
+    """Take the options, make the board, and ``run(platform, settings)`` the phone on it."""
     options = json.loads(sys.stdin.readline())
     run(Platform(options), options["set"])

@@ -1,1 +1,7 @@
-"""Room hal.storage.storage."""
+"""Storage: small files that are whole or not there. Needs a file system; used by the settings.
+
+A storage has ``read(name)`` (bytes, None where there is none), ``write(name, data)`` and
+``rename(old, new)`` (both raise OSError and leave what was before), ``append(name, data)``,
+``create(name)`` (an open file, for what is written in slices), ``remove(name)``, ``names()``, and
+``root``, the path of its folder.
+"""

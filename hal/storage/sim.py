@@ -1,9 +1,11 @@
 """Simulated storage: a folder of the host, which can lose its power in the middle of a save."""
 
-from hal.storage.storage import Storage as FolderStorage
+from errno import EIO
+
+from hal.storage.folder import Storage as FolderStorage
 
 
-class PowerCut(Exception):
+class PowerCut(OSError):
     """The power went away; nothing after this reaches the disk."""
 
 
@@ -15,7 +17,7 @@ class Storage(FolderStorage):
     def _step(self):
         if self.cut_after is not None:
             if self.cut_after <= 0:
-                raise PowerCut()
+                raise PowerCut(EIO, "power cut")
             self.cut_after -= 1
 
     def write(self, name, data):

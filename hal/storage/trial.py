@@ -1,4 +1,4 @@
-"""New software on trial: it stays when it registers in time, else the board starts anew.
+"""New software on trial: it stays when it comes up in time, else the board starts anew.
 
 The loader (main.py) goes back to the software before after three starts without that word.
 """
@@ -11,23 +11,33 @@ _ROOT = "/app"
 _TRIAL = const(180_000)  # ms to come up and register
 
 
-def look(phone, passed, more):
-    """Return the time on trial so far, in ms, None when there is no trial or it has ended."""
-    try:
-        marks = [x for x in os.listdir(_ROOT) if x.startswith("trial")]
-    except OSError:
-        marks = ()  # the software is frozen into the firmware
-    if not marks:
-        return None
-    accounts = [x for x in phone.agent.accounts if x.register]
-    if not accounts or any(x.registered for x in accounts):
-        for name in marks:
-            os.remove(_ROOT + "/" + name)
-        phone.log(3, "the new software has come up")
-        return None
-    if passed + more > _TRIAL:
-        phone.log(0, "the new software does not register: starting again")
-        import machine
+class Trial:
+    """The trial of the software below `root`; ``look`` goes on until `over`."""
 
-        machine.reset()
-    return passed + more
+    def __init__(self, root=_ROOT):
+        self._root = root
+        self._passed = 0  # ms
+        try:
+            self._marks = [x for x in os.listdir(root) if x.startswith("trial")]
+        except OSError:
+            self._marks = []  # the software is frozen into the firmware
+
+    @property
+    def over(self):
+        """True where there is no trial, or none any more."""
+        return not self._marks
+
+    def look(self, up, ms):
+        """Let `ms` pass with the phone `up` or not; return False once the time is over.
+
+        Software that is up is confirmed for good.
+        """
+        if not self._marks:
+            return True
+        if up:
+            for name in self._marks:
+                os.remove(self._root + "/" + name)
+            self._marks = []
+            return True
+        self._passed += ms
+        return self._passed <= _TRIAL

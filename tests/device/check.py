@@ -175,7 +175,7 @@ async def network(parts):
 
 def storage():
     """A file survives its writing, and renames over another."""
-    from hal.storage.storage import Storage
+    from hal.storage.folder import Storage
 
     part = Storage("/state")
     part.write("check.tmp", b"a" * 2000)

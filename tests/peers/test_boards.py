@@ -62,6 +62,9 @@ def test_each_board_of_the_project_can_work(name):
         (lambda parts: parts.pop(0), "no network"),
         (_add("lan8720", **_RMII), "GPIO 22 (I2C bus 0, SCL) is RMII's TXD1"),
         (_add("lan8720", **{**_RMII, "clock": 5}), "GPIO 5: RMII's 50 MHz clock goes out only"),
+        (_add("lan8720", **_RMII), "GPIO 17 .* belongs to the quad PSRAM"),
+        (_set("i2c", sda=12), "GPIO 12 (I2C bus 0, SDA) is high at reset"),
+        (_set("ringer", pin=0), "GPIO 0 (Ringer, +) has something on the board: the BOOT"),
         (
             _add("lan8720", **{**_RMII, "clock_out": False}),
             "GPIO 17: RMII's 50 MHz clock goes in only on GPIO 0",
@@ -73,11 +76,101 @@ def test_a_board_that_cannot_work_is_refused(change, words):
     assert any(re.search(pattern, text) for text in _findings(change)), _findings(change)
 
 
-def test_psram_pins_are_refused_on_modules_with_psram_only():
-    assert _findings() == []
-    assert any("GPIO 16" in x and "PSRAM" in x for x in _findings(about={"psram": True}))
-    octal = _findings(about={"psram": True}, base="s3_w5500")
-    assert any("GPIO 35" in x and "PSRAM" in x for x in octal)
+@pytest.mark.parametrize(
+    ("base", "psram", "taken", "free"),
+    [
+        ("devkit", "quad", (16, 17), ()),
+        ("wroom", None, (), (16, 17)),
+        ("s3_devkit", "octal", (35, 36, 37), ()),
+        ("s3_devkit", "quad", (), (35, 36, 37)),
+    ],
+)
+def test_psram_takes_the_pins_of_its_kind_and_no_others(base, psram, taken, free):
+    for pin in taken:
+        found = _findings(_set("ringer", pin=pin), {"psram": psram}, base)
+        assert any(f"GPIO {pin}" in x and f"{psram} PSRAM" in x for x in found), found
+    for pin in free:
+        found = _findings(_move_to(pin), {"psram": psram}, base)
+        assert not any(f"GPIO {pin} " in x for x in found), found
+
+
+def _move_to(pin):
+    """Return a change that gives `pin` to the ringer and to nobody else."""
+
+    def change(parts):
+        for kind, data in parts:
+            for name, value in data.items():
+                if kind == "i2s_in" and value == pin:
+                    data[name] = 39
+        _set("ringer", pin=pin)(parts)
+
+    return change
+
+
+def test_no_micropython_for_the_s3_has_gpio_26():
+    for psram in (None, "quad", "octal"):
+        found = _findings(_set("ringer", pin=26), {"psram": psram}, "s3_devkit")
+        assert any("GPIO 26" in x for x in found), psram
+
+
+def test_the_clock_of_rmii_may_come_out_of_gpio_0():
+    def change(parts):
+        parts[0][1].update(clock=0)
+
+    assert _findings(change, base="esp32_poe", button=34) == []
+
+
+def test_what_a_board_has_soldered_to_its_pins_is_left_alone():
+    for pin, words in ((35, "divider of the battery"), (34, "BUT1"), (12, "the PHY's power")):
+        found = _findings(_set("i2s_in", data=pin), base="esp32_poe", button=34)
+        assert any(f"GPIO {pin} " in x and words in x for x in found), found
+    found = _findings(_set("ringer", pin=21), base="s3_w5500")
+    assert any("the RGB LED" in x for x in found)
+    found = _findings(_set("ringer", pin=13), base="s3_w5500")
+    assert any("the W5500" in x for x in found)
+
+
+def test_a_pin_that_is_led_out_nowhere_is_refused():
+    found = _findings(_set("ringer", pin=33), {"psram": None}, "s3_devkit")
+    assert any("GPIO 33 (Ringer, +) is led out to no header" in x for x in found)
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ({"firmware": "ESP32_GENERIC"}, "not the one for quad PSRAM"),
+        ({"psram": "octal"}, "no PSRAM of kind 'octal'"),
+        ({"psram": None}, "frozen where there is no PSRAM"),
+        ({"firmware_offset": 0}, "begins at 0x1000"),
+        ({"flash": 8388608}, "image_size is not what the flash has"),
+    ],
+)
+def test_a_firmware_that_does_not_fit_the_board_is_refused(about, words):
+    assert any(words in x for x in _findings(about=about)), _findings(about=about)
+
+
+def test_function_keys_by_default_are_the_boards_own_and_fit_the_settings():
+    from offhook.keys.fkey_types import parse
+
+    for name in wiring.names():
+        board = wiring.load(name)
+        assert board.fkeys and min(board.fkeys) >= 2, "the first are lines"
+        for text in board.fkeys.values():
+            assert parse("active " + text)
+    good = wiring.load("devkit")
+    board = wiring.make("x", good.parts, 0, good.about, {50: "keyevent F_OK", 4: "F_OK"})
+    found = check_boards.check(board)
+    assert any("there is no key P51" in x for x in found)
+    assert any("'F_OK' is not TYPE ARGUMENT" in x for x in found)
+
+
+def test_the_lines_of_the_mcp23017_are_the_drivers():
+    from hal.keys.mcp23017 import key_line, lamp_lines
+
+    for count in range(15):
+        block = wiring.block("mcp23017", {"keys": count, "lamps": 16 - count})
+        lines = [("AB".index(x[2]) * 8 + int(x[3])) for x, _ in block.own]
+        assert lines == [key_line(i) for i in range(count)] + lamp_lines(count), count
 
 
 def test_rmii_is_the_esp32s_only():
@@ -108,6 +201,8 @@ def test_open_drain_chips_may_share_one_interrupt_line():
         ("keypad", {"rows": (1, 2), "columns": (3,)}, "2 rows x 1 columns, but 12 keys"),
         ("ht16k33", {"keys": 37}, "at most 36 keys"),
         ("mcp23017", {"keys": 10, "lamps": 10}, "more than its 16 lines"),
+        ("mcp23017", {"keys": 15, "lamps": 0}, "lines 7 and 15 are outputs only"),
+        ("w5500", {"baudrate": 1}, "w5500"),
         ("tca8418", {"keys": 30, "columns": 3}, "at most 24 keys"),
     ],
 )

@@ -13,7 +13,7 @@ from tools.vmboard.bridge import Bridge
 SIZE = 64 * 4096
 _RUN = """
 import sys
-def run():
+def run(platform):
     from part.one import VALUE
     import two
     words = (VALUE, two.VALUE, open("/app/data.txt").read())
@@ -30,7 +30,9 @@ def software(folder, version, more=_CONFIRM):
     root = folder / version
     files = {
         "hal/__init__.py": "",
-        "hal/platform.py": _RUN.format(more=more),
+        "hal/platform.py": "class Platform:\n    def release(self):\n        pass\n",
+        "offhook/__init__.py": "",
+        "offhook/start.py": _RUN.format(more=more),
         "part/__init__.py": "",
         "part/one.py": f"VALUE = '{version}'\n",
         "two.py": f"VALUE = '{version}'\n" + "# filler\n" * 300,

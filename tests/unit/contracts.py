@@ -1,5 +1,7 @@
 """What each kind of part promises; run on its driver and on its simulated twin."""
 
+import asyncio
+
 from support import raises
 
 
@@ -23,6 +25,7 @@ def keys(part, press, release, unplug, plug, settle):
         return
     unplug()
     for _ in range(3):
+        settle()
         with raises(OSError):
             part.read()
     plug()
@@ -53,15 +56,28 @@ def lamps(part, lit, unplug, plug):
     assert not lit(0) and lit(last)
 
 
-def display(part, line):
-    """A display: lines as they were given, cut to its width; missing ones are empty."""
+async def display(part, line):
+    """A display: lines as they were given, cut to its width; missing ones are empty.
+
+    What it shows is there after some turns of the loop.
+    """
     assert part.rows >= 2 and part.columns >= 16
-    part.show(["Küche", "Grüße ÄÖÜ"])
-    assert line(0) == "Küche" and line(1) == "Grüße ÄÖÜ"
-    part.show(["x" * 50])
-    assert line(0) == "x" * part.columns and line(1) == ""
-    part.show(["line"] * 20)
-    assert line(part.rows - 1) == "line"
+    for lines, row, text in (
+        (["Küche", "Grüße ÄÖÜ"], 0, "Küche"),
+        (["Küche", "Grüße ÄÖÜ"], 1, "Grüße ÄÖÜ"),
+        (["x" * 50], 0, "x" * part.columns),
+        (["x" * 50], 1, ""),
+        (["line"] * 20, part.rows - 1, "line"),
+    ):
+        part.show(lines)
+        await turns()
+        assert line(row) == text
+
+
+async def turns(count=100):
+    """Let the loop turn, so that what waits for it happens."""
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 def ringer(part, sounding):

@@ -80,6 +80,7 @@ class I2C:
         self.hangs = False
         self.asked = 0
         self.nack_after = None  # count of transfers until one fails, in mid-scan
+        self.bits = 0  # that have gone over the bus, the clock's ticks that its transfers took
 
     def _chip(self, address):
         self.asked += 1
@@ -96,12 +97,14 @@ class I2C:
         return chip
 
     def writeto(self, address, data, stop=True):
+        self.bits += 9 * (1 + len(data)) + 2
         chip = self._chip(address)
         if data:
             chip.write(bytes(data))
         return len(data)
 
     def readfrom_mem_into(self, address, register, into):
+        self.bits += 9 * (3 + len(into)) + 3
         data = self._chip(address).read(register, len(into))
         for index, byte in enumerate(data):
             into[index] = byte
@@ -123,7 +126,11 @@ class Chip:
 
 
 class HT16K33(Chip):
-    """Keys go through KS(i // 12), K(i % 12 + 1); `scan` is one of its own key scans."""
+    """Keys go through KS(i // 12), K(i % 12 + 1); `scan` is one of its own, every 9.5 ms.
+
+    A key counts when it was down in two scans; reading clears the key memory, so a held key is
+    there again two scans later.
+    """
 
     def __init__(self, irq=None):
         self.down = set()
@@ -133,6 +140,7 @@ class HT16K33(Chip):
     def power_on(self):
         self.display = bytearray(16)
         self.keys = bytearray(6)
+        self.scans = {}  # key -> scans that it was down in
         self.running = self.shown = self.interrupt = False
 
     def write(self, data):
@@ -145,17 +153,22 @@ class HT16K33(Chip):
             self.shown = bool(data[0] & 1)
         elif data[0] & 0xF0 == 0xA0:
             self.interrupt = data[0] & 3 == 1
+        else:
+            assert data[0] & 0xF0 == 0xE0, "no such command"
 
     def read(self, register, count):
         assert register == 0x40 and count == 6, "the key memory is read whole"
-        data, self.keys = bytes(self.keys), bytearray(6)
+        data, self.keys, self.scans = bytes(self.keys), bytearray(6), {}
         if self.irq:
             self.irq.drive(1)
         return data
 
     def scan(self):
-        for key in self.down:
-            if self.running:
+        if not self.running:
+            return
+        self.scans = {key: self.scans.get(key, 0) + 1 for key in self.down}
+        for key, count in self.scans.items():
+            if count >= 2:
                 ks, k = key // 12, key % 12
                 self.keys[2 * ks + k // 8] |= 1 << k % 8
         if self.irq and self.interrupt and any(self.keys):
@@ -163,18 +176,16 @@ class HT16K33(Chip):
 
     def press(self, key):
         self.down.add(key)
-        self.scan()
 
     def release(self, key):
         self.down.remove(key)
-        self.keys = bytearray(6)
 
     def lit(self, lamp):
         return bool(self.shown and self.running and self.display[lamp // 8 * 2] >> lamp % 8 & 1)
 
 
 class MCP23017(Chip):
-    """16 lines with IOCON.BANK = 0."""
+    """16 lines with IOCON.BANK = 0; lines 7 and 15 are outputs only."""
 
     def __init__(self, irq=None):
         self.low = 0  # lines that a key pulls to ground
@@ -204,27 +215,33 @@ class MCP23017(Chip):
         return bytes(self.registers[register : register + count])
 
     def pins(self):
-        inputs = self.word(0)
+        inputs = self.word(0) & 0x7F7F
         floating = self.word(0x0C)  # pulled up
         return (inputs & floating & ~self.low) | (~inputs & 0xFFFF & self.word(0x14))
 
+    def turn(self, line):
+        """Let the level of a line change; an interrupt tells of it where it is an input."""
+        if self.irq and self.word(0) & self.word(4) & 0x7F7F & 1 << line:
+            self.irq.drive(0)
+
     def press(self, line):
         self.low |= 1 << line
-        if self.irq and self.word(4) >> line & 1:
-            self.irq.drive(0)
+        self.turn(line)
 
     def release(self, line):
         self.low &= ~(1 << line)
-        if self.irq and self.word(4) >> line & 1:
-            self.irq.drive(0)
+        self.turn(line)
 
-    def lit(self, lamp, keys):
-        line = keys + lamp
-        return not self.word(0) >> line & 1 and not self.word(0x14) >> line & 1
+    def dark(self, line):
+        return bool(self.word(0) >> line & 1 or self.word(0x14) >> line & 1)
 
 
 class TCA8418(Chip):
-    """A key FIFO of ten events; key codes are row * 10 + column + 1."""
+    """A key FIFO of ten events; key codes are row * 10 + column + 1.
+
+    CFG: bit 0 lets INT tell of keys, 3 of a full FIFO, 4 raises INT again while there is a reason,
+    5 makes a full FIFO lose its oldest event and tell of it; else the newest is lost in silence.
+    """
 
     def __init__(self, irq=None):
         self.irq = irq
@@ -255,12 +272,15 @@ class TCA8418(Chip):
         columns = self.registers[0x1E] | self.registers[0x1F] << 8
         if not (self.registers[0x1D] >> row & 1 and columns >> column & 1):
             return
+        mode = self.registers[1]
+        self.registers[2] |= 1
         if len(self.fifo) >= 10:
+            if not mode & 0x20:
+                return
+            self.fifo.pop(0)
             self.registers[2] |= 8
-        else:
-            self.fifo.append((row * 10 + column + 1) | (0x80 if down else 0))
-            self.registers[2] |= 1
-        if self.irq and self.registers[1] & 1:
+        self.fifo.append((row * 10 + column + 1) | (0x80 if down else 0))
+        if self.irq and self.registers[2] & mode & 9:
             self.irq.drive(0)
 
     def press(self, row, column):
@@ -270,37 +290,58 @@ class TCA8418(Chip):
         self.event(row, column, False)
 
 
+# Commands of both OLED chips, each with the number of bytes that follow it
+_OLED = {0xD5: 1, 0xA8: 1, 0xD3: 1, 0xDA: 1, 0x81: 1, 0xD9: 1, 0xDB: 1}
+for _first, _end in ((0, 0x20), (0x40, 0x80), (0xB0, 0xB8)):
+    _OLED.update({x: 0 for x in range(_first, _end)})
+_OLED.update({x: 0 for x in (0xA0, 0xA1, 0xA4, 0xA5, 0xA6, 0xA7, 0xAE, 0xAF, 0xC0, 0xC8, 0xE3)})
+SSD1306 = dict(_OLED)
+SSD1306.update({0x20: 1, 0x21: 2, 0x22: 2, 0x8D: 1, 0x2E: 0, 0x2F: 0})
+SH1106 = dict(_OLED)
+SH1106.update({0xAD: 1, 0x30: 0, 0x31: 0, 0x32: 0, 0x33: 0, 0xE0: 0, 0xEE: 0})
+
+
 class OLED(Chip):
-    """An SSD1306 or SH1106 in page mode; `memory` has 132 columns as the SH1106."""
+    """An SSD1306 or SH1106 in page mode, by its commands; their memory is noise at first."""
+
+    def __init__(self, commands):
+        self.commands = commands
+        self.columns = 132 if 0xAD in commands else 128
+        super().__init__()
 
     def power_on(self):
-        self.memory = [bytearray(132) for _ in range(8)]
+        self.memory = [bytearray(b"\xa5" * self.columns) for _ in range(8)]
         self.page = self.column = 0
-        self.on = False
+        self.on = self.pump = False
         self.written = 0
 
     def write(self, data):
         if data[0] == 0x40:
-            self.written += 1
+            self.written += len(data) - 1
             for byte in data[1:]:
+                assert self.column < self.columns, "behind the end of the page"
                 self.memory[self.page][self.column] = byte
-                self.column = min(131, self.column + 1)
+                self.column += 1
             return
         assert data[0] == 0
-        skip = 0
-        for byte in data[1:]:
-            if skip:
-                skip -= 1
-            elif byte in (0xD5, 0xA8, 0xD3, 0x8D, 0x20, 0xDA, 0x81, 0xD9, 0xDB, 0xAD):
-                skip = 1
-            elif byte & 0xF0 == 0xB0:
-                self.page = byte & 7
-            elif byte < 0x10:
-                self.column = self.column & 0xF0 | byte
-            elif byte < 0x20:
-                self.column = self.column & 0x0F | byte << 4 & 0xF0
-            elif byte & 0xFE == 0xAE:
-                self.on = byte == 0xAF
+        at = 1
+        while at < len(data):
+            byte = data[at]
+            assert byte in self.commands, "no command of this chip: %#x" % byte
+            self.order(byte, data[at + 1 : at + 1 + self.commands[byte]])
+            at += 1 + self.commands[byte]
+
+    def order(self, byte, values):
+        if byte & 0xF8 == 0xB0:
+            self.page = byte & 7
+        elif byte < 0x10:
+            self.column = self.column & 0xF0 | byte
+        elif byte < 0x20:
+            self.column = self.column & 0x0F | byte << 4 & 0xF0
+        elif byte & 0xFE == 0xAE:
+            self.on = byte == 0xAF
+        elif byte in (0x8D, 0xAD):
+            self.pump = bytes(values) in (b"\x14", b"\x8b")
 
     def text(self, row, left, dots, table):
         """Return what a page says, read back dot by dot with the font `dots`/`table`."""
@@ -327,7 +368,7 @@ class HD44780(Chip):
         self.old = 0
         self.four = False
         self.half = None
-        self.ram = bytearray(b" " * 128)
+        self.ram = bytearray(b"?" * 128)
         self.own = bytearray(64)
         self.address = 0
         self.to_own = False
@@ -355,6 +396,9 @@ class HD44780(Chip):
             self.address, self.to_own = byte & 0x7F, False
         elif byte & 0x40:
             self.address, self.to_own = byte & 0x3F, True
+        elif byte == 1:
+            self.ram = bytearray(b" " * 128)
+            self.address, self.to_own = 0, False
 
     def text(self, at, count):
         return bytes(self.ram[at : at + count])

@@ -1,93 +1,30 @@
 """From board data to parts, `machine` faked: what is missing is named and left out."""
 
-import sys
-
+import fakechip
 import fakes
-from support import Clock
+
+from hal.assemble import assemble
 
 ONLY = "micropython"
 
 
-class _Pin(fakes.Pin):
-    IN, OUT, OPEN_DRAIN, PULL_UP = 1, 3, 7, 2
-    made = {}
-
-    def __init__(self, number, mode=None, pull=None, value=1):
-        super().__init__(value)
-        _Pin.made[number] = (mode, pull)
-
-
-class _Machine:
-    Pin = _Pin
-    bus = None
-    clock = None
-
-    @staticmethod
-    def freq(hz):
-        _Machine.hz = hz
-
-    @staticmethod
-    def I2C(bus, **_):
-        return _Machine.bus
-
-    @staticmethod
-    def SPI(number, **_):
-        return "spi"
-
-    @staticmethod
-    def PWM(pin, **_):
-        return fakes.PWM()
-
-    @staticmethod
-    def RTC():
-        return None
-
-    WDT = None
-
-
-class _Net:
-    PHY_LAN8720, PHY_W5500 = 1, 102
-
-    class WLAN:
-        IF_STA = 0
-
-        def __new__(cls, _):
-            return fakes.NIC()
-
-    @staticmethod
-    def LAN(**options):
-        _Net.options = options
-        return fakes.NIC()
-
-
-class _Board:
-    def __init__(self, parts):
-        self.PARTS = parts
-
-
-def _assemble(parts, chips):
-    old = {name: sys.modules.get(name) for name in ("machine", "network")}
-    sys.modules["machine"], sys.modules["network"] = _Machine, _Net
-    _Machine.bus = fakes.I2C()
-    _Machine.bus.chips = chips
-    _Machine.clock = Clock()
+def _assemble(parts, chips, fkeys=None):
+    fakechip.Machine.bus = fakes.I2C()
+    fakechip.Machine.bus.chips = chips
     logged = []
-    try:
-        from hal.assemble import assemble
-
-        return assemble(_Board(parts), {}.get, lambda *line: logged.append(line)), logged
-    finally:
-        for name, module in old.items():
-            sys.modules.pop(name)
-            if module:
-                sys.modules[name] = module
+    board = fakechip.Board(parts, fkeys)
+    return assemble(board, {}.get, lambda *line: logged.append(line)), logged
 
 
-def _load(name):
+def _space(name):
     space = {}
     with open("boards/%s/board.py" % name) as file:
         exec(file.read(), space)
-    return space["PARTS"]
+    return space
+
+
+def _load(name):
+    return _space(name)["PARTS"]
 
 
 def test_a_bare_devkit_runs_with_what_is_on_its_own_board():
@@ -97,7 +34,7 @@ def test_a_bare_devkit_runs_with_what_is_on_its_own_board():
     assert [x.names[0] for x in parts.keys] == ["1", "HOOK"]
     assert parts.network.mac and parts.ringer and parts.clock and parts.watchdog
     assert parts.voice["i2s_in"]["data"] == 34
-    assert _Machine.hz == 240_000_000
+    assert fakechip.Machine.hz == 240_000_000
     assert all(x.read() == 0 for x in parts.keys)
 
 
@@ -113,7 +50,7 @@ def test_a_bus_that_hangs_is_asked_once_only():
 
 
 def test_a_full_devkit_has_all_its_keys_and_its_module():
-    chips = {0x3C: fakes.OLED(), 0x70: fakes.HT16K33(), 0x71: fakes.HT16K33()}
+    chips = {0x3C: fakes.OLED(fakes.SSD1306), 0x70: fakes.HT16K33(), 0x71: fakes.HT16K33()}
     parts, logged = _assemble(_load("devkit"), chips)
     assert parts.missing == [] and parts.modules == ["Offhook-18"] and logged == []
     names = [name for part in parts.keys for name in part.names]
@@ -122,7 +59,9 @@ def test_a_full_devkit_has_all_its_keys_and_its_module():
     parts.lamps.set(49, True)
     parts.lamps.flush()
     assert chips[0x71].lit(17)
-    assert _Pin.made[35] == (_Pin.IN, None), "an input-only pin has no pull-up to switch on"
+    assert fakechip.Pin.made[35] == (fakechip.Pin.IN, None), (
+        "an input-only pin has no pull-up to switch on"
+    )
 
 
 def test_a_module_without_the_phones_own_keys_keeps_its_numbers():
@@ -134,14 +73,14 @@ def test_a_module_without_the_phones_own_keys_keeps_its_numbers():
 
 def test_every_board_comes_together():
     chips = {
-        0x3C: fakes.OLED(),
         0x70: fakes.HT16K33(),
         0x71: fakes.HT16K33(),
         0x34: fakes.TCA8418(),
         0x20: fakes.MCP23017(),
         0x27: fakes.HD44780(),
     }
-    for name in ("devkit", "esp32_poe", "wt32_eth01", "s3_w5500"):
+    for name in ("devkit", "wroom", "s3_devkit", "s3_w5500", "esp32_poe", "wt32_eth01"):
+        chips[0x3C] = fakes.OLED(fakes.SH1106 if name == "esp32_poe" else fakes.SSD1306)
         parts, _ = _assemble(_load(name), chips)
         assert parts.missing == [], name
         names = "".join(x for part in parts.keys for x in part.names if len(x) == 1)
@@ -151,12 +90,37 @@ def test_every_board_comes_together():
 
 def test_ethernet_gets_the_wires_that_the_board_names():
     _assemble(_load("esp32_poe"), {})
-    assert _Net.options["phy_addr"] == 0 and _Net.options["ref_clk_mode"] == _Pin.OUT
-    assert _Net.options["power"] is not None
+    assert (
+        fakechip.Network.options["phy_addr"] == 0
+        and fakechip.Network.options["ref_clk_mode"] == fakechip.Pin.OUT
+    )
+    assert fakechip.Network.options["power"] is not None
     _assemble(_load("wt32_eth01"), {})
-    assert _Net.options["phy_addr"] == 1 and _Net.options["ref_clk_mode"] == _Pin.IN
+    assert (
+        fakechip.Network.options["phy_addr"] == 1
+        and fakechip.Network.options["ref_clk_mode"] == fakechip.Pin.IN
+    )
     _assemble(_load("s3_w5500"), {})
-    assert _Net.options["phy_type"] == 102 and _Net.options["spi"] == "spi"
+    assert fakechip.Network.options["phy_type"] == 102 and fakechip.Network.options["spi"] == "spi"
+
+
+def test_the_w5500_is_reset_by_a_pulse_before_its_driver_starts():
+    _assemble(_load("s3_w5500"), {})
+    assert fakechip.Pin.levels[9] == [0, 1]
+
+
+def test_each_board_says_what_its_function_keys_do():
+    for name in ("devkit", "wroom", "s3_devkit", "s3_w5500", "esp32_poe", "wt32_eth01"):
+        space = _space(name)
+        parts, _ = _assemble(space["PARTS"], {}, space["FKEYS"])
+        texts = list(parts.fkeys.values())
+        for key in ("OK", "CANCEL", "HOLD", "TRANSFER", "REDIAL", "DND"):
+            assert "keyevent F_" + key in texts, (name, key)
+
+
+def test_the_phone_reads_its_keys_through_one_input():
+    parts, _ = _assemble(_load("devkit"), {})
+    assert parts.input.names() == [name for part in parts.keys for name in part.names]
 
 
 def test_a_board_whose_network_does_not_start_runs_without():
@@ -165,11 +129,11 @@ def test_a_board_whose_network_does_not_start_runs_without():
         def refuse(error=error, **_):
             raise error
 
-        good, _Net.LAN = _Net.LAN, staticmethod(refuse)
+        good, fakechip.Network.LAN = fakechip.Network.LAN, staticmethod(refuse)
         try:
             parts, logged = _assemble(_load("esp32_poe"), {})
         finally:
-            _Net.LAN = staticmethod(good)
+            fakechip.Network.LAN = staticmethod(good)
         network = parts.network
         network.link()
         network._look()
@@ -181,14 +145,9 @@ def test_a_chip_that_stays_slower_runs_the_phone_all_the_same():
     def refuse(hz):
         raise ValueError("unable to change frequency")
 
-    good, _Machine.freq = _Machine.freq, staticmethod(refuse)
+    good, fakechip.Machine.freq = fakechip.Machine.freq, staticmethod(refuse)
     try:
         parts, _ = _assemble(_load("devkit"), {})
     finally:
-        _Machine.freq = staticmethod(good)
+        fakechip.Machine.freq = staticmethod(good)
     assert parts.network
-
-
-def test_the_assembler_leaves_the_heap_when_it_is_done():
-    _assemble((), {})
-    assert "hal.assemble" not in sys.modules

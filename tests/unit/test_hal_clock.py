@@ -6,7 +6,7 @@ import contracts
 from support import raises
 
 from base.zone import days, offset
-from hal.clock.clock import Clock
+from hal.clock.rtc import Clock
 from hal.clock.sntp import query
 
 _BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"

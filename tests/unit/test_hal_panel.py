@@ -5,33 +5,48 @@ import fakes
 from support import raises
 
 from hal.audio.ringer import Ringer
+from hal.audio.sim import Ringer as SimRinger
 from hal.display import font
-from hal.display import sim as panel
 from hal.display.hd44780 import HD44780
-from hal.display.ssd1306 import SSD1306, dots
+from hal.display.sim import Display as SimDisplay
+from hal.display.ssd1306 import SH1106, SSD1306, dots
 from hal.keys.ht16k33 import HT16K33
-from hal.keys.mcp23017 import MCP23017
-from hal.lamps.lamps import Lamps
+from hal.keys.mcp23017 import MCP23017, lamp_lines
+from hal.lamps.banks import Banks
+from hal.lamps.sim import Lamps as SimLamps
 
 _ALL = "".join(chr(x) for x in range(32, 127)) + font.EXTRA
 
 
-def _oled(left=0):
+_SLICE = 0.003  # s of the bus that nobody may hold it longer in one piece
+
+
+def _oled(make=SSD1306, commands=fakes.SSD1306):
     bus = fakes.I2C()
     fakes.DOTS = font.DOTS
-    chip = bus.chips[0x3C] = fakes.OLED()
-    return chip, SSD1306(bus, 0x3C, left)
+    chip = bus.chips[0x3C] = fakes.OLED(commands)
+    return chip, make(bus, 0x3C), bus
 
 
-def _text(left=0, columns=16, rows=2):
+def _text(columns=16, rows=2):
     bus = fakes.I2C()
     chip = bus.chips[0x27] = fakes.HD44780()
-    part = HD44780(bus, 0x27, columns, rows)
-    return chip, part
+    return chip, HD44780(bus, 0x27, columns, rows), bus
+
+
+def _finish(part, bus=None, hertz=400_000):
+    """Take all steps that are left; return the longest one's seconds on the bus."""
+    longest = 0
+    while True:
+        before = bus.bits if bus else 0
+        left = part.step()
+        longest = max(longest, ((bus.bits if bus else 0) - before) / hertz)
+        if left is None:
+            return longest
 
 
 def test_simulated_lamps_keep_the_contract():
-    part = panel.Lamps(32)
+    part = SimLamps(32)
 
     def unplugged(value):
         part.unplugged = value
@@ -49,11 +64,12 @@ def test_lamps_of_the_mcp23017_keep_the_contract():
     bus = fakes.I2C()
     chip = bus.chips[0x20] = fakes.MCP23017()
     part = MCP23017(bus, 0x20, ["P%d" % i for i in range(1, 5)], 12)
-    contracts.lamps(part, lambda i: chip.lit(i, 4), chip.unplug, chip.plug)
+    lines = lamp_lines(4)
+    contracts.lamps(part, lambda i: not chip.dark(lines[i]), chip.unplug, chip.plug)
 
 
 def test_lamps_of_several_chips_are_one_part_and_one_missing_keeps_none_dark():
-    bus, lamps = fakes.I2C(), Lamps()
+    bus, lamps = fakes.I2C(), Banks()
     first, second = fakes.HT16K33(), fakes.HT16K33()
     bus.chips[0x70], bus.chips[0x71] = first, second
     lamps.add(0, HT16K33(bus, 0x70, (), 32))
@@ -71,20 +87,21 @@ def test_lamps_of_several_chips_are_one_part_and_one_missing_keeps_none_dark():
     assert first.lit(3) and not second.lit(3)
 
 
-def test_the_simulated_display_keeps_the_contract():
-    part = panel.Display()
-    contracts.display(part, lambda row: part.lines[row] if row < len(part.lines) else "")
+async def test_the_simulated_display_keeps_the_contract():
+    part = SimDisplay()
+    await contracts.display(part, lambda row: part.lines[row] if row < len(part.lines) else "")
 
 
-def test_the_oled_keeps_the_contract():
-    chip, part = _oled()
-    assert chip.on
-    contracts.display(part, lambda row: chip.text(row, 0, dots, _ALL))
+async def test_the_oled_keeps_the_contract():
+    chip, part, _ = _oled()
+    assert chip.on and chip.pump
+    await contracts.display(part, lambda row: chip.text(row, 0, dots, _ALL))
 
 
-def test_the_sh1106_begins_two_dots_further():
-    chip, part = _oled(left=2)
-    contracts.display(part, lambda row: chip.text(row, 2, dots, _ALL))
+async def test_the_sh1106_begins_two_dots_further():
+    chip, part, _ = _oled(SH1106, fakes.SH1106)
+    assert chip.on and chip.pump
+    await contracts.display(part, lambda row: chip.text(row, 2, dots, _ALL))
 
 
 def test_every_character_of_the_font_differs_from_every_other():
@@ -95,21 +112,77 @@ def test_every_character_of_the_font_differs_from_every_other():
     assert dots("\u4e2d") == dots("?") and dots("\n") == dots("?")
 
 
-def test_only_lines_that_changed_are_written_to_the_oled():
-    chip, part = _oled()
-    part.show(["one", "two"])
+def test_the_noise_in_a_displays_memory_is_gone_before_it_is_switched_on():
+    for make, commands in ((SSD1306, fakes.SSD1306), (SH1106, fakes.SH1106)):
+        chip, _, _ = _oled(make, commands)
+        assert not any(any(page) for page in chip.memory)
+    chip, _, _ = _text()
+    assert chip.text(0, 128) == b" " * 128
+
+
+async def test_only_characters_that_changed_are_written_to_the_oled():
+    chip, part, _ = _oled()
+    part.show(["12:59 Monday", "two"])
+    _finish(part)
     before = chip.written
-    part.show(["one", "three"])
-    assert chip.written == before + 1
+    part.show(["13:00 Monday", "two"])
+    _finish(part)
+    assert chip.written == before + 6 * 4 and chip.text(0, 0, dots, _ALL) == "13:00 Monday"
+    part.show(["13:00 Monday", "two"])
+    assert part.step() is None
 
 
-def test_a_display_that_was_unplugged_shows_everything_when_it_is_back():
-    chip, part = _oled()
+async def test_a_display_holds_the_bus_for_three_milliseconds_at_most():
+    for make, commands in ((SSD1306, fakes.SSD1306), (SH1106, fakes.SH1106)):
+        _, part, bus = _oled(make, commands)
+        part.show(["M" * 21] * 8)
+        assert 0 < _finish(part, bus) <= _SLICE, make
+        assert bus.bits / 400_000 > 4 * _SLICE, "the whole picture takes longer"
+    for columns, rows in ((16, 2), (20, 4)):
+        _, part, bus = _text(columns, rows)
+        part.show(["M" * columns] * rows)
+        assert 0 < _finish(part, bus, 100_000) <= _SLICE, (columns, rows)
+
+
+async def test_a_display_that_comes_back_is_set_up_in_slices_too():
+    for (chip, part, bus), hertz in ((_oled(), 400_000), (_text(), 100_000)):
+        chip.unplug()
+        part.show(["one"])
+        _finish(part)
+        chip.plug()
+        part.show(["two"])
+        assert 0 < _finish(part, bus, hertz) <= _SLICE
+
+
+def test_lamps_hold_the_bus_for_three_milliseconds_at_most():
+    bus, lamps = fakes.I2C(), Banks()
+    for number in range(3):
+        bus.chips[0x70 + number] = fakes.HT16K33()
+        lamps.add(64 * number, HT16K33(bus, 0x70 + number, (), 64))
+    before = bus.bits
+    lamps.flush()
+    assert (bus.bits - before) / 400_000 <= _SLICE
+
+
+async def test_what_is_shown_while_the_display_is_written_is_not_lost():
+    chip, part, _ = _oled()
+    part.show(["old"] * 8)
+    part.step()
+    part.show(["new"] * 8)
+    await contracts.turns()
+    assert [chip.text(row, 0, dots, _ALL) for row in range(8)] == ["new"] * 8
+
+
+async def test_a_display_that_was_unplugged_shows_everything_when_it_is_back():
+    chip, part, _ = _oled()
     part.show(["one"])
+    _finish(part)
     chip.unplug()
     part.show(["two"])
+    _finish(part)
     chip.plug()
     part.show(["two"])
+    _finish(part)
     assert chip.on and chip.text(0, 0, dots, _ALL) == "two"
 
 
@@ -121,30 +194,39 @@ def _read(chip, at, columns):
     return "".join(_LETTERS.get(x) or chr(x) for x in data).rstrip()
 
 
-def test_the_hd44780_keeps_the_contract():
-    chip, part = _text()
-    contracts.display(part, lambda row: _read(chip, 0x40 * row, 16))
+async def test_the_hd44780_keeps_the_contract():
+    chip, part, _ = _text()
+    await contracts.display(part, lambda row: _read(chip, 0x40 * row, 16))
 
 
-def test_the_hd44780_with_four_rows_finds_each_row():
+async def test_the_hd44780_with_four_rows_finds_each_row():
     for columns, places in ((20, (0, 0x40, 0x14, 0x54)), (16, (0, 0x40, 0x10, 0x50))):
-        chip, part = _text(0, columns, 4)
+        chip, part, _ = _text(columns, 4)
         part.show(["a", "b", "c", "d"])
+        _finish(part)
         assert [_read(chip, x, 1) for x in places] == ["a", "b", "c", "d"]
 
 
 def test_german_letters_of_the_hd44780_have_shapes_of_their_own():
-    chip, _ = _text()
+    chip, _, _ = _text()
     shapes = {bytes(chip.own[i * 8 : i * 8 + 8]) for i in range(7)}
     assert len(shapes) == 7 and bytes(8) not in shapes
 
 
-def test_an_unplugged_hd44780_is_set_up_again():
-    chip, part = _text()
+def test_the_hd44780_gets_time_after_it_got_power():
+    _, part, _ = _text()
+    waits = list(part.start())
+    assert waits[0] >= 20 and waits[1] >= 5 and waits[-1] >= 2
+
+
+async def test_an_unplugged_hd44780_is_set_up_again():
+    chip, part, _ = _text()
     chip.unplug()
     part.show(["x"])
+    _finish(part)
     chip.plug()
     part.show(["x"])
+    _finish(part)
     assert chip.four and _read(chip, 0, 16) == "x"
 
 
@@ -157,5 +239,5 @@ def test_a_missing_display_is_an_oserror():
 def test_both_ringers_keep_the_contract():
     pwm = fakes.PWM()
     contracts.ringer(Ringer(pwm), lambda: pwm.duty and pwm.hz)
-    part = panel.Ringer()
+    part = SimRinger()
     contracts.ringer(part, lambda: part.hz)

@@ -1,23 +1,22 @@
-"""What only a board adds to the phone: time zone, time, and new software on trial."""
+"""What only a board adds to the phone: time zone, time, new software on trial, memory."""
 
 import os
 
-from hal.clock import ntp
-from hal.storage import trial
+import fakechip  # before what needs the chip's modules
+import fakes
+
+from hal import platform, serial
+from hal.clock.ntp import Keeper
+from hal.memory.regions import Regions
+from hal.memory.sim import Memory
+from hal.storage.trial import Trial
+
+ONLY = "micropython"
 
 
-class _Account:
-    def __init__(self, register, registered):
-        self.register, self.registered = register, registered
-
-
-class _Phone:
-    def __init__(self, *accounts, **settings):
-        self.agent = self.settings = self.clock = self.resolver = self.platform = self
-        self.network = None
-        self.accounts = accounts
-        self.get = settings.get
-        self.zones, self.times, self.lines = [], [], []
+class _Clock:
+    def __init__(self):
+        self.zones, self.times = [], []
 
     def zone(self, text):
         if text == "bad":
@@ -27,14 +26,17 @@ class _Phone:
     def set(self, seconds):
         self.times.append(seconds)
 
-    def log(self, *line):
-        self.lines.append(line)
 
-    def random(self, bits):
-        return 5
+def _keeper(**settings):
+    clock, lines = _Clock(), []
 
-    async def address(self, name):
+    async def nobody(name):
         raise OSError("no name server")
+
+    def log(*line):
+        lines.append(line)
+
+    return Keeper(clock, None, nobody, settings.get, lambda bits: 5, log), clock, lines
 
 
 def _folder(*names):
@@ -45,7 +47,6 @@ def _folder(*names):
         pass
     for name in names:
         open(root + "/" + name, "w").close()
-    trial._ROOT = root
     return root
 
 
@@ -55,54 +56,28 @@ def _clean(root):
     os.rmdir(root)
 
 
-def test_software_that_registers_is_confirmed():
+def test_software_that_comes_up_is_confirmed():
     root = _folder("trial1", "other")
-    phone = _Phone(_Account(True, False))
-    assert trial.look(phone, 0, 2000) == 2000
-    phone.accounts[0].registered = True
-    assert trial.look(phone, 2000, 2000) is None
-    assert os.listdir(root) == ["other"] and phone.lines
-    _clean(root)
-
-
-def test_a_phone_without_a_registrar_confirms_at_once():
-    root = _folder("trial2")
-    assert trial.look(_Phone(_Account(False, False)), 0, 2000) is None
-    assert os.listdir(root) == []
+    trial = Trial(root)
+    assert trial.look(False, 2000) and not trial.over
+    assert trial.look(True, 2000) and trial.over
+    assert os.listdir(root) == ["other"]
     _clean(root)
 
 
 def test_without_a_trial_there_is_nothing_to_look_at():
     root = _folder("complete")
-    assert trial.look(_Phone(), 0, 2000) is None
+    assert Trial(root).over
     _clean(root)
-    assert trial.look(_Phone(), 0, 2000) is None
+    assert Trial(root).over and Trial(root).look(False, 999_999)
 
 
-def test_software_that_never_registers_restarts_the_board():
-    import sys
-
+def test_software_that_never_comes_up_has_three_minutes():
     root = _folder("trial1")
-    resets = []
-
-    class Machine:
-        @staticmethod
-        def reset():
-            resets.append(1)
-
-    old = sys.modules.get("machine")
-    sys.modules["machine"] = Machine
-    try:
-        passed = 0
-        for _ in range(100):
-            passed = trial.look(_Phone(_Account(True, False)), passed, 2000)
-            if resets:
-                break
-    finally:
-        sys.modules.pop("machine")
-        if old:
-            sys.modules["machine"] = old
-    assert passed == 182_000 and os.listdir(root) == ["trial1"]
+    trial, passed = Trial(root), 0
+    while trial.look(False, 2000):
+        passed += 2000
+    assert passed == 180_000 and os.listdir(root) == ["trial1"]
     _clean(root)
 
 
@@ -115,94 +90,123 @@ def test_the_zone_of_the_settings_is_set_and_a_wrong_one_is_logged():
         ({"timezone": "", "utc_offset": -3600}, -3600),
         ({"timezone": "", "utc_offset": 0}, 0),
     ):
-        phone = _Phone(**settings)
-        ntp.zone(phone)
-        assert phone.zones == [zone]
-    phone = _Phone(timezone="bad")
-    ntp.zone(phone)
-    assert phone.zones == [] and phone.lines
+        keeper, clock, _ = _keeper(**settings)
+        keeper.zone()
+        assert clock.zones == [zone]
+    keeper, clock, lines = _keeper(timezone="bad")
+    keeper.zone()
+    assert clock.zones == [] and lines
 
 
 async def test_the_time_is_asked_for_again_soon_when_no_server_answers():
-    phone = _Phone(ntp_server="pool.example")
-    assert await ntp.ask(phone) <= 60 and phone.times == []
+    keeper, clock, _ = _keeper(ntp_server="pool.example")
+    assert await keeper.ask() <= 60 and clock.times == []
 
 
 async def test_a_line_for_which_there_is_no_memory_does_not_end_the_console():
-    from hal import platform
-
-    class Bare(platform.Platform):
-        def __init__(self):
-            pass
-
-    class Full:
-        async def execute(self, line):
-            raise MemoryError
+    async def full(line):
+        raise MemoryError
 
     said = []
-    platform.print = said.append
+    serial.print = said.append
     try:
-        await Bare()._answer(Full(), b"log")
+        await serial.answer(full, b"log")
     finally:
-        del platform.print
+        del serial.print
     assert said == ['{"error": "MemoryError"}']
 
 
+class _Platform(platform.Platform):
+    def __init__(self):
+        self.watchdog = None
+        self.ringer = fakes.PWM()
+        self.said = []
+        self.ringer.quiet = lambda: self.said.append("quiet")
+
+
 def test_a_phone_that_is_stopped_while_it_rings_is_quiet():
-    from hal import platform
-
-    class Bare(platform.Platform):
-        watchdog = None
-
-        def __init__(self):
-            self.ringer = self
-            self.said = []
-
-        def quiet(self):
-            self.said.append("quiet")
-
-    phone = Bare()
-    phone.rest()
-    assert phone.said == ["quiet"]
+    part = _Platform()
+    part.release()
+    assert part.said == ["quiet"]
 
 
-async def test_the_watchdog_is_fed_whatever_fails_beside_it():
-    from hal import platform
+class _Dog:
+    fed = 0
 
-    class Bare(platform.Platform):
-        fed = 0
+    def start(self):
+        pass
 
-        def __init__(self):
-            self.watchdog = self
+    def feed(self):
+        self.fed += 1
+        if self.fed == 5:
+            raise OSError("enough")
 
-        def start(self):
-            pass
 
-        def feed(self):
-            self.fed += 1
-            if self.fed == 5:
-                raise OSError("enough")
+class _Phone:
+    def __init__(self):
+        self.lines = []
 
-    class Phone(_Phone):
-        @property
-        def network(self):
-            raise MemoryError
+    def log(self, *line):
+        self.lines.append(line)
 
-        @network.setter
-        def network(self, _):
-            pass
+    def came_up(self):
+        return False
 
+    @property
+    def network(self):
+        raise MemoryError
+
+
+async def _guarded(phone, trial):
     async def at_once(_):
         pass
 
-    bare, phone = Bare(), Phone()
+    part = _Platform()
+    part.watchdog = _Dog()
     good, platform.sleep_ms = platform.sleep_ms, at_once
-    root = _folder()
     try:
-        await bare.guard(phone)
+        await part.guard(phone, None, trial)
     except OSError:
         pass
     finally:
         platform.sleep_ms = good
-        _clean(root)
-    assert bare.fed == 5 and phone.lines
+    return part
+
+
+async def test_the_watchdog_is_fed_whatever_fails_beside_it():
+    phone, root = _Phone(), _folder()
+    part = await _guarded(phone, Trial(root))
+    _clean(root)
+    assert part.watchdog.fed == 5 and phone.lines
+
+
+async def test_new_software_that_does_not_come_up_restarts_the_board():
+    class Over:
+        over = False
+
+        def look(self, up, ms):
+            return False
+
+    before = fakechip.Machine.resets
+    await _guarded(_Phone(), Over())
+    assert fakechip.Machine.resets > before
+
+
+def test_the_systems_memory_is_that_of_the_regions_inside_the_chip():
+    regions = [(7288, 0, 0, 0), (4_194_264, 4_000_000, 3_900_000, 3_800_000)]
+    regions += [(180_000, 90_000, 60_000, 70_000), (110_000, 30_000, 29_000, 20_000)]
+    figures = Regions(lambda kind: regions, 4).figures()
+    assert figures.total == 297_288 and figures.free == 120_000
+    assert figures.largest == 60_000 and figures.minimum == 90_000
+    fakechip.Esp32.regions = regions
+    assert platform.Platform().memory() == figures
+
+
+def test_the_simulated_systems_memory_can_be_taken_away_and_remembers_it():
+    part = Memory()
+    good = part.figures()
+    assert good.free > 20_000 and good.largest <= good.free <= good.total
+    part.gone = True
+    assert part.figures().free < 20_000
+    part.gone = False
+    assert part.figures().free == good.free and part.figures().minimum < good.minimum

@@ -5,8 +5,8 @@ import os
 import contracts
 
 from hal.clock.watchdog import Watchdog
+from hal.storage.folder import Storage
 from hal.storage.sim import Storage as SimStorage
-from hal.storage.storage import Storage
 
 
 def _folder(make):
@@ -52,14 +52,14 @@ class _Dogs:
         self.fed += 1
 
 
-def test_the_watchdog_watches_from_its_start_and_rests_for_the_repl():
+def test_the_watchdog_watches_from_its_start_and_leaves_the_repl_alone():
     dogs = _Dogs()
     dog = Watchdog(dogs, 5000)
     dog.feed()
-    dog.rest()
+    dog.release()
     assert dogs.made == []
     dog.start()
     dog.feed()
     assert dogs.made == [5000] and dogs.fed == 1
-    dog.rest()
+    dog.release()
     assert dogs.made[-1] >= 3_600_000

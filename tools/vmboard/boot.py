@@ -1,11 +1,12 @@
 """Runs first in the VM: mounts the image, puts the chip's modules in place, starts main.py.
 
-What _boot.py does on the chip; `machine` and `network` are those of a board with nothing on it.
+What _boot.py does on the chip; `machine`, `network` and `esp32` are those of a bare board.
 """
 
 import os
 import sys
 
+import fake_esp32
 import fake_machine
 import fake_network
 import vfs
@@ -36,6 +37,7 @@ class _Flash:
 def _boot(image, mode):
     flash = _Flash(image)
     sys.modules["machine"], sys.modules["network"] = fake_machine, fake_network
+    sys.modules["esp32"] = fake_esp32
     vfs.umount("/")
     vfs.mount(vfs.VfsLfs2(flash, readsize=32, progsize=32, lookahead=32), "/")
     sys.path[:] = ["", ".frozen", "/lib"]

@@ -1,4 +1,4 @@
-"""How to join a wireless network; loaded while there is none."""
+"""How to join a wireless network of the settings."""
 
 import time
 

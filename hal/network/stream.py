@@ -1,13 +1,11 @@
-"""One TCP connection, over TLS where that is asked for; loaded by each one, not kept."""
+"""One TCP connection, over TLS where that is asked for, as asyncio's streams."""
 
 import asyncio
 import select
 import socket
 from errno import ECONNREFUSED, EHOSTUNREACH, EINPROGRESS
 
-
-def _writable(sock):
-    yield asyncio.core._io_queue.queue_write(sock)
+from hal.poll import writable
 
 
 async def connect(network, ip, port, tls=None, server_hostname=None):
@@ -25,7 +23,7 @@ async def connect(network, ip, port, tls=None, server_hostname=None):
         except OSError as error:
             if error.errno != EINPROGRESS:
                 raise
-        await _writable(sock)
+        await writable(sock)
         poller = select.poll()
         # The ESP32's sockets tell of an error only where POLLHUP is asked for
         poller.register(sock, select.POLLOUT | select.POLLERR | select.POLLHUP)
@@ -41,7 +39,5 @@ async def connect(network, ip, port, tls=None, server_hostname=None):
     except BaseException:
         sock.close()
         raise
-    from asyncio.stream import Stream
-
-    stream = Stream(wrapped)
+    stream = asyncio.StreamReader(wrapped)  # both ends, on MicroPython
     return stream, stream

@@ -2,7 +2,8 @@
 
 import time
 
-from base.compat import Ticks, const, unload
+from base.compat import Ticks, const
+from base.zone import offset
 
 _NEW = const(1_700_000_000)  # Unix time: before it, nobody has set the clock
 _SINCE_2000 = const(946_684_800)
@@ -33,15 +34,10 @@ class Clock(Ticks):
 
         Raises ValueError for anything else and stays with the zone before.
         """
-        from base.zone import offset
-
-        try:
-            if not isinstance(text, int):
-                offset(text, 0)
-            self._zone = text
-            self._until = 0
-        finally:
-            unload("base.zone")
+        if not isinstance(text, int):
+            offset(text, 0)
+        self._zone = text
+        self._until = 0
 
     def localtime(self):
         """Return (year, month, day, hour, minute, second) in the time zone."""
@@ -49,8 +45,5 @@ class Clock(Ticks):
         if isinstance(self._zone, int):
             self._offset = self._zone
         elif now >= self._until:
-            from base.zone import offset
-
             self._offset, self._until = offset(self._zone, now)
-            unload("base.zone")
         return time.gmtime(now + self._offset - self._epoch)[:6]

@@ -1,7 +1,7 @@
-"""All lamps of the phone as one part: those of its chips, one after the other."""
+"""All lamps of the phone as one part: banks of them on several chips, one after the other."""
 
 
-class Lamps:
+class Banks:
     """Lamps of several chips; `add` says where the first lamp of each stands."""
 
     def __init__(self):

@@ -1,0 +1,24 @@
+"""Waits for sockets through asyncio's poller: the one place that reaches into it.
+
+MicroPython's asyncio has streams only; its poller takes anything that can be polled.
+"""
+
+import asyncio
+
+
+def readable(sock):
+    """Wait until `sock` can be read: ``await readable(sock)``."""
+    yield asyncio.core._io_queue.queue_read(sock)
+
+
+def writable(sock):
+    """Wait until `sock` can be written to, or has failed."""
+    yield asyncio.core._io_queue.queue_write(sock)
+
+
+def forget(sock):
+    """Take `sock` out of the poller, before it is closed; nobody may be waiting for it."""
+    try:
+        asyncio.core._io_queue.poller.unregister(sock)
+    except (KeyError, OSError, AttributeError):
+        pass  # nobody was waiting for it
