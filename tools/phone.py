@@ -84,7 +84,7 @@ def _die_with_parent():
 def start(args, **popen):
     """Start the VM with the phone in it; return the process."""
     pathlib.Path(args.state).mkdir(parents=True, exist_ok=True)
-    path = vm.search_path(args.source)
+    path = vm.search_path(args.source, args.vm)
     process = subprocess.Popen(
         [
             args.vm or vm.vm_path(),

@@ -4,6 +4,7 @@
 the source is newer; what has no source any more is deleted, so that a stale module cannot shadow.
 """
 
+import functools
 import hashlib
 import os
 import pathlib
@@ -17,6 +18,11 @@ _KEEP = 12  # compiled trees, so that a running phone does not lose its own
 OPTIMISE = "-O3"  # no asserts, no line numbers: what the chip runs
 
 
+# What the low bits of sys.implementation._mpy >> 10 say of the native code that a VM loads
+_ARCHITECTURES = (None, "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp")
+_ARCHITECTURES += ("armv7emdp", "xtensa", "xtensawin", "rv32imc", "rv64imc")
+
+
 def vm_path():
     """Return the VM to use: $MICROPYTHON, else the one in the running .venv."""
     given = os.environ.get("MICROPYTHON")
@@ -26,6 +32,14 @@ def vm_path():
         if (folder / "micropython").exists():
             return str(folder / "micropython")
     raise SystemExit("no MicroPython VM: run 'make venv', or set MICROPYTHON=path")
+
+
+@functools.cache
+def native(vm):
+    """Return the architecture of the native code that `vm` loads, for mpy-cross's -march."""
+    ask = "import sys; print(sys.implementation._mpy >> 10 & 15)"
+    done = subprocess.run([vm, "-c", ask], capture_output=True, text=True, check=True)
+    return _ARCHITECTURES[int(done.stdout)]
 
 
 def mpy_cross():
@@ -118,14 +132,14 @@ def phone_tree(march=None):
     return dest
 
 
-def search_path(source=False, march=None):
-    """Return the folders for the VM's MICROPYPATH: compiled, or the sources for debugging."""
+def search_path(source=False, vm=None):
+    """Return the folders for the MICROPYPATH of `vm`: compiled, or the sources for debugging."""
     if source:
         return [str(ROOT / "firmware"), str(ROOT)]
-    return [str(phone_tree(march))]
+    return [str(phone_tree(native(vm or vm_path())))]
 
 
-def environment(source=False, march=None, extra=()):
+def environment(source=False, vm=None, extra=()):
     """Return os.environ with the MICROPYPATH that finds the firmware."""
-    path = list(extra) + search_path(source, march) + [".frozen"]
+    path = list(extra) + search_path(source, vm) + [".frozen"]
     return {**os.environ, "MICROPYPATH": ":".join(path)}

@@ -1,0 +1,67 @@
+"""G.711 against the ITU's own sweeps of all 65,536 samples, and its native loops' twins."""
+
+import sys
+from array import array
+
+from support import Skip, data
+
+from media import g711, loops, loops_plain
+
+_BLOCK = 4096
+
+
+def _swept(encode, reference):
+    source, wanted = data("itu-g711/sweep.src"), data("itu-g711/" + reference)
+    samples, coded = array("h", bytes(2 * _BLOCK)), bytearray(_BLOCK)
+    for at in range(0, len(source), 2 * _BLOCK):
+        for i in range(_BLOCK):
+            s = source[at + 2 * i] | source[at + 2 * i + 1] << 8
+            samples[i] = s - 65536 if s > 32767 else s
+        encode(samples, 0, coded, 0, _BLOCK)
+        for i in range(_BLOCK):
+            assert coded[i] == wanted[at + 2 * i] and not wanted[at + 2 * i + 1], at + 2 * i
+
+
+def _expanded(table, coded, reference):
+    coded, wanted = data("itu-g711/" + coded), data("itu-g711/" + reference)
+    for i in range(0, len(coded), 2):
+        s = wanted[i] | wanted[i + 1] << 8
+        assert table[coded[i]] == (s - 65536 if s > 32767 else s), i
+
+
+def test_mu_law_encodes_as_the_itu_does():
+    _swept(g711.ENCODERS["PCMU"], "sweep-r.u")
+
+
+def test_a_law_encodes_as_the_itu_does():
+    _swept(g711.ENCODERS["PCMA"], "sweep-r.a")
+
+
+def test_the_portable_twins_encode_as_the_itu_does():
+    _swept(loops_plain.ulaw, "sweep-r.u")
+    _swept(loops_plain.alaw, "sweep-r.a")
+
+
+def test_mu_law_decodes_as_the_itu_does():
+    _expanded(g711.ULAW, "sweep-r.u", "sweep-r.reu")
+
+
+def test_a_law_decodes_as_the_itu_does():
+    _expanded(g711.ALAW, "sweep-r.a", "sweep-r.rea")
+
+
+def test_silence_is_the_code_of_a_sample_of_nothing():
+    out = bytearray(1)
+    for name in ("PCMU", "PCMA"):
+        g711.ENCODERS[name](array("h", [0]), 0, out, 0, 1)
+        assert out[0] == g711.SILENCE[name]
+
+
+def test_no_code_means_the_sample_that_marks_a_gap():
+    assert min(g711.ULAW) == -32124 and min(g711.ALAW) == -32256
+
+
+def test_the_chip_has_native_loops():
+    if sys.implementation.name != "micropython":
+        raise Skip("native code is MicroPython's")
+    assert loops.ulaw is not loops_plain.ulaw
