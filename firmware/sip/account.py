@@ -47,13 +47,15 @@ class Account:
 
     def is_called(self, user):
         """Return whether the user part of a URI names this account, however it is escaped."""
-        return user == self.user or number_of(user) == number_of(self.user)
+        if user == self.user:
+            return True
+        return ("%" in user or ";" in user) and number_of(user) == number_of(self.user)
 
 
 def account_of(accounts, message):
     """Return the account that a request is for, or None."""
     best, score = None, 0
-    called = uri_parts(message.uri)
+    called = message.target
     to = uri_parts(message.address("to").uri)
     for account in accounts:
         points = 4 * account.is_called(called.user)

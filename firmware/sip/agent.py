@@ -172,6 +172,8 @@ class Agent:
                 call.state = "ended"
 
     def _response(self, message):
+        if message.controls:
+            raise ValueError("control character")
         if len(message.hops) != 1 or len(message.all("via")) != 1:
             return  # we are the first hop: nobody else's is below ours
         if message.body and "multipart" in (message.header("content-type") or ""):

@@ -3,8 +3,6 @@
 It has no behaviour but to count and to be filled in; the usages decide.
 """
 
-from sip.message.uri import name_addr
-
 
 class Dialog:
     """Between `local` and `remote`, each a From or To value without its tag.
@@ -65,9 +63,8 @@ class Dialog:
 
     def refresh(self, message):
         """Take the remote target of a re-INVITE, an UPDATE or their 2xx (section 12.2)."""
-        contact = message.values("contact")
-        if contact:
-            self.target = name_addr(contact[0]).uri
+        if message.header("contact"):
+            self.target = message.address("contact").uri
 
     def learn(self, message, is_response):
         """Take tag, target and route set from the INVITE, 1xx or 2xx that makes the dialog."""

@@ -47,8 +47,8 @@ def test_name_addrs_of_all_kinds():
     for wrong in ('"open <sip:x>', "<sip:x", '"a" b <sip:x>'):
         with raises(ValueError):
             name_addr(wrong)
-    assert untagged('"A" <sip:x@h>;tag=1') == '"A" <sip:x@h>'
-    assert untagged("sip:x@h;tag=1") == "<sip:x@h>"
+    assert untagged(name_addr('"A" <sip:x@h>;tag=1')) == '"A" <sip:x@h>'
+    assert untagged(name_addr("sip:x@h;tag=1")) == "<sip:x@h>"
 
 
 def test_parameters():
@@ -112,3 +112,47 @@ def test_what_is_encoded_is_parsed_back():
     message = parse(data)
     assert message.headers == [("via", "x"), ("to", "ü"), ("content-length", "4")]
     assert message.body == b"body"
+
+
+def test_a_header_of_thousands_of_parts_is_refused_and_not_taken_apart():
+    for text in (";<" * 1900, "<;" * 1900, '";' * 1900, ";" * 3700, '"<;' * 1200, ";<" * 64):
+        for separator in (";", ","):
+            try:
+                assert len(split(text, separator)) <= 129
+            except ValueError:
+                pass
+    with raises(ValueError):
+        via("SIP/2.0/UDP h" + ";<" * 1900)
+    with raises(ValueError):
+        split("a," * 200, ",")
+    assert len(split("a," * 100, ",")) == 100
+
+
+def test_control_characters_are_noticed_and_never_sent():
+    for bad in ("\n", "\r", "\0", "\x0b", "\x1b", "\x7f"):
+        assert _parse("To: <sip:x@h>", "X-Y: a%sb" % bad).controls, bad
+    assert not _parse("To: <sip:x@h>", "X-Y: a\tb", " folded", "\ttwice").controls
+    for bad in ("\n", "\r", "\r\nX: y", "\0"):
+        for first, headers in (("A b" + bad, []), ("A b", [("X", "y" + bad)])):
+            with raises(ValueError):
+                encode(first, headers)
+
+
+def test_headers_are_read_the_same_however_their_lines_are_spaced():
+    for line in ("Call-ID: x", "Call-ID:x", "call-id :  x ", "CALL-ID:\tx", "i: x", "I:x"):
+        assert _parse("To: y", line).header("call-id") == "x", line
+    assert _parse("X-Odd:v: w").header("x-odd") == "v: w"
+    assert _parse("Contact: ").header("contact") == "" == _parse("Contact:").header("contact")
+
+
+def test_ipv6_vias_are_read():
+    assert via("SIP/2.0/UDP [2001:db8::9]:5070;branch=b")[:3] == ("UDP", "[2001:db8::9]", 5070)
+    assert via("SIP/2.0/UDP [2001:db8::9];branch=b").port == 0
+    assert via("SIP/2.0/UDP h : 5070 ;branch=b")[:3] == ("UDP", "h", 5070)
+    for wrong in ("SIP/2.0/UDP [::1", "SIP/2.0/UDP [::1]x", "SIP/2.0/UDP h:", "SIP/2.0/UDP a b"):
+        with raises(ValueError):
+            via(wrong)
+
+
+def test_status_lines_are_read_in_any_case():
+    assert parse(b"sip/2.0 200 OK\r\n\r\n").status == 200

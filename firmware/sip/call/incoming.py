@@ -4,7 +4,7 @@ from base.compat import const
 from sip.call import announcement, reliable, replaces
 from sip.call.call import Call
 from sip.dialog import Dialog
-from sip.message.uri import address_of, name_addr, untagged
+from sip.message.uri import address_of, untagged
 from sip.transaction.server import respond, response, serve
 
 _REFRESH = const(60_000)  # ms: a 180 is repeated each minute, for the proxies (13.3.1.1)
@@ -88,7 +88,8 @@ class Incoming(Call):
         headers = [("Supported", agent.supported)] + self.session.headers(False)
         self.session.restart()
         data = self._response(200, headers, body)
-        self.confirmation.send(transaction, data, self.invite.cseq()[0])
+        self.confirmation.send(transaction, data, self.invite.cseq().number)
+        self.invite.settle()
         self.report("connected")
 
     def reject(self, status, reason=None, headers=()):
@@ -151,13 +152,13 @@ def receive(agent, account, message, merged):
 
     All of the INVITE is read before anything is made: ValueError leaves nothing behind.
     """
-    display, uri, _ = name_addr(message.header("from"))
+    display, uri, _ = message.address("from")
     dialog = Dialog(
         account,
         message.header("call-id"),
-        untagged(message.header("to")),
+        untagged(message.address("to")),
         agent.token(),
-        untagged(message.header("from")),
+        untagged(message.address("from")),
         message.tag("from"),
         uri,
     )

@@ -10,6 +10,11 @@ from base.compat import const
 
 _PARTS = const(128)  # of one header line; Via and Allow have some 20 in the field
 
+_BACKSLASH = const(0x5C)
+_QUOTE = const(0x22)
+_OPEN = const(0x3C)
+_CLOSE = const(0x3E)
+
 Via = namedtuple("Via", ("transport", "host", "port", "params"))
 
 
@@ -48,19 +53,19 @@ def _joined(pieces, separator):
 def _scan(piece, quoted, depth):
     """Return (whether a quote is open, depth of brackets) behind `piece`."""
     escaped = False
-    for char in piece:
+    for code in piece.encode():  # iterating over a text would keep its characters for good
         if escaped:
             escaped = False
         elif quoted:
-            if char == "\\":
+            if code == _BACKSLASH:
                 escaped = True
-            elif char == '"':
+            elif code == _QUOTE:
                 quoted = False
-        elif char == '"':
+        elif code == _QUOTE:
             quoted = True
-        elif char == "<":
+        elif code == _OPEN:
             depth += 1
-        elif char == ">":
+        elif code == _CLOSE:
             depth -= 1
     return quoted, depth
 
@@ -79,9 +84,24 @@ def param(params, name):
     return None
 
 
+def closing_quote(text):
+    """Return the place of the quote that ends the one at the beginning; ValueError for none."""
+    end = text.find('"', 1)
+    while end > 0:
+        before = end
+        while text[before - 1 : before] == "\\":  # an index would keep its character for good
+            before -= 1
+        if (end - before) % 2 == 0:
+            return end
+        end = text.find('"', end + 1)
+    raise ValueError("quote")
+
+
 def unquote(text):
     """Return a quoted string's content, or `text` itself."""
     if text[:1] == '"':
+        if "\\" not in text:
+            return text[1:-1]
         text = text[1:-1].replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")
     return text
 

@@ -7,7 +7,7 @@ read when somebody asks, once. Names are lower case and long.
 from collections import namedtuple
 
 from sip.message.fields import param, split, via
-from sip.message.uri import name_addr
+from sip.message.uri import name_addr, uri_parts
 
 CSeq = namedtuple("CSeq", ("number", "method"))
 
@@ -28,6 +28,16 @@ _COMPACT = {
     "b": "referred-by",
     "x": "session-expires",
 }
+_USUAL = (
+    "Via From To Call-ID CSeq Max-Forwards Contact Content-Length Content-Type Allow Supported "
+    "Require Route Record-Route User-Agent Server Expires Event Subscription-State Accept "
+    "Allow-Events Session-Expires Min-SE P-Asserted-Identity Remote-Party-ID Privacy Date "
+    "Authorization WWW-Authenticate Proxy-Authenticate Service-Route Alert-Info Call-Info Reason "
+    "Diversion History-Info Accept-Encoding Accept-Language Organization Session-ID RSeq RAck"
+).split()
+# as nearly all write them -> as we call them: one look instead of stripping and lowering
+_NAMES = {name: name.lower() for name in _USUAL}
+_NAMES.update(_COMPACT)
 
 
 class Message:
@@ -43,6 +53,7 @@ class Message:
     fault = 0
     key = ""  # what all requests of its transaction have in common
     controls = False
+    copied = None  # the lines that each response to it has
 
     def __init__(self, method, uri, status, reason, headers, body=b""):
         self.method = method
@@ -72,8 +83,11 @@ class Message:
         return found
 
     def has(self, name, token):
-        """Return whether a list header such as Supported names `token`."""
-        return token in ",".join(self.values(name)).lower().split(",")
+        """Return whether a list of tokens such as Supported names `token`, in lower case."""
+        for value in self.all(name):
+            if token in value.lower().replace(" ", "").split(","):
+                return True
+        return False
 
     @property
     def hops(self):
@@ -91,6 +105,13 @@ class Message:
             self._read["via"] = via(self.hops[0])
         return self._read["via"]
 
+    @property
+    def target(self):
+        """The `Uri` that a request goes to; ValueError for none."""
+        if "target" not in self._read:
+            self._read["target"] = uri_parts(self.uri)
+        return self._read["target"]
+
     def cseq(self):
         """Return `CSeq`; ValueError when it is not one."""
         if "cseq" not in self._read:
@@ -101,14 +122,21 @@ class Message:
         return self._read["cseq"]
 
     def address(self, name):
-        """Return the `NameAddr` of the first line of "from", "to", …; ValueError for none."""
+        """Return the first `NameAddr` of "from", "to", "contact", …; ValueError for none."""
         if name not in self._read:
-            self._read[name] = name_addr(self.header(name) or "")
+            value = self.header(name) or ""
+            if "," in value and name not in ("from", "to"):
+                value = split(value, ",")[0]
+            self._read[name] = name_addr(value)
         return self._read[name]
 
     def tag(self, name):
         """Return the tag of "from" or "to", "" where there is none."""
         return param(self.address(name).params, "tag") or ""
+
+    def settle(self):
+        """Drop the body and what was read so far: it was answered, and few will ask again."""
+        self.body, self.copied, self._read = b"", None, {}
 
     def replace(self, name, value):
         """Put `value` in the place of each header of that name."""
@@ -129,31 +157,46 @@ def parse(data):
     if "\r\n " in text or "\r\n\t" in text:
         text = text.replace("\r\n ", " ").replace("\r\n\t", " ")
     lines = text.split("\r\n")
-    message = _start(lines.pop(0))
-    message.body = data[end + 4 :]
-    headers = message.headers
+    fault, start, headers = 0, lines.pop(0), []
+    lax = ":  " in text or " \r\n" in text or "\t" in text or text[-1:] == " "
     for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon:
-            if line:
-                message.fault = message.fault or 400
+        name, _, value = line.partition(": ")
+        known = None if lax else _NAMES.get(name)
+        if known is not None:
+            headers.append((known, value))
             continue
-        name = name.strip().lower()
-        headers.append((_COMPACT.get(name, name), value.strip()))
+        name, colon, value = line.partition(":")
+        if colon:
+            name = name.strip().lower()
+            headers.append((_COMPACT.get(name, name), value.strip()))
+        elif line:
+            fault = 400
+    message = _start(start, headers, data[end + 4 :])
+    message.fault = message.fault or fault
+    message.controls = _has_controls(head)
     return message
 
 
-def _start(line):
+def _has_controls(head):
+    """Return whether control characters other than HTAB stand in lines, such as a bare LF."""
+    head = head.replace(b"\r\n", b"")
+    lowest = min(head)
+    if lowest == 9:
+        lowest = min(head.replace(b"\t", b" "))
+    return lowest < 32 or b"\x7f" in head
+
+
+def _start(line, headers, body):
     parts = line.split(" ")
     if line[:4].upper() == "SIP/":
         if len(parts) < 2 or len(parts[1]) != 3 or not "100" <= parts[1] <= "699":
             raise ValueError("status line")
-        return Message("", "", int(parts[1]), " ".join(parts[2:]), [])
-    words = line.split()
+        return Message("", "", int(parts[1]), " ".join(parts[2:]), headers, body)
+    words = line.split() if len(parts) != 3 else parts
     if len(words) < 3 or words[-1][:4].upper() != "SIP/":
         raise ValueError("request line")
-    message = Message(words[0], words[1], 0, "", [])
-    if len(parts) != 3 or parts[1][0] == "<":
+    message = Message(words[0], words[1], 0, "", headers, body)
+    if words is not parts or parts[1][:1] in ("<", ""):
         message.fault = 400
     elif words[2].upper() != "SIP/2.0":
         message.fault = 505
@@ -161,9 +204,15 @@ def _start(line):
 
 
 def encode(first, headers, body=b""):
-    """Return the bytes of a message from its start line, (name, value) pairs and body."""
+    """Return the bytes of a message from its start line, (name, value) pairs and body.
+
+    ValueError where a value would become more than one line, whoever has given it.
+    """
     lines = [first]
-    for name, value in headers:
-        lines.append("%s: %s" % (name, value))
+    lines.extend([": ".join(pair) for pair in headers])
     lines.append("Content-Length: %d\r\n\r\n" % len(body))
-    return "\r\n".join(lines).encode() + body
+    text = "\r\n".join(lines)
+    breaks = len(lines) + 1
+    if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:
+        raise ValueError("control character")
+    return text.encode() + body

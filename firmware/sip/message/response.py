@@ -49,13 +49,14 @@ def way_back(message):
 
 def response(agent, message, status, headers=(), body=b"", to_tag=None, phrase=None):
     """Return the bytes of a response; `to_tag` is our To tag, where the request has none."""
-    lines = [("Via", value) for value in _vias(message)]
-    for name, key in (("From", "from"), ("To", "to"), ("Call-ID", "call-id"), ("CSeq", "cseq")):
-        value = message.header(key)
-        if key == "to" and value and status > 100 and not _tagged(message):
-            value += ";tag=" + (to_tag or _steady(message))
-        if value:
-            lines.append((name, value))
+    if message.copied is None:
+        message.copied = _copied(message)
+    lines = list(message.copied)
+    to = message.header("to")
+    if to:
+        if status > 100 and not _tagged(message):
+            to += ";tag=" + (to_tag or _steady(message))
+        lines.append(("To", _clean(message, to)))
     lines.extend(headers)
     if status in (405, 501) or (status == 200 and message.method in ("OPTIONS", "INVITE")):
         lines.append(("Allow", agent.allow))
@@ -66,6 +67,23 @@ def response(agent, message, status, headers=(), body=b"", to_tag=None, phrase=N
     lines.append(("Server", agent.name))
     phrase = phrase or _REASONS.get(status, "")
     return encode("SIP/2.0 %d %s" % (status, phrase), lines, body)
+
+
+def _copied(message):
+    """Return the lines that every response has of its request, the To tag's excepted."""
+    lines = [("Via", value) for value in _vias(message)]
+    for name, key in (("From", "from"), ("Call-ID", "call-id"), ("CSeq", "cseq")):
+        value = message.header(key)
+        if value:
+            lines.append((name, _clean(message, value)))
+    return lines
+
+
+def _clean(message, value):
+    """Return a value to copy; where control characters came, spaces take their place."""
+    if message.controls:
+        return bytes([x if x >= 32 else 32 for x in value.encode()]).decode()
+    return value
 
 
 def _tagged(message):

@@ -3,7 +3,7 @@
 from collections import namedtuple
 
 from sip.message.escape import unescape
-from sip.message.fields import unquote
+from sip.message.fields import closing_quote, unquote
 
 Uri = namedtuple("Uri", ("scheme", "user", "host", "port", "params"))
 NameAddr = namedtuple("NameAddr", ("display", "uri", "params"))
@@ -61,12 +61,8 @@ def name_addr(value):
     value = value.strip()
     display = ""
     if value[:1] == '"':
-        index = 1
-        while value[index : index + 1] not in ('"', ""):
-            index += 2 if value[index : index + 1] == "\\" else 1
-        if index >= len(value):
-            raise ValueError("quote")
-        display, value = unquote(value[: index + 1]), value[index + 1 :].strip()
+        end = closing_quote(value)
+        display, value = unquote(value[: end + 1]), value[end + 1 :].strip()
     start = value.find("<")
     if start < 0:
         uri, _, params = value.partition(";")
@@ -81,9 +77,9 @@ def name_addr(value):
     )
 
 
-def untagged(value):
-    """Return a From or To value without its parameters, as a dialog keeps it."""
-    display, uri, _ = name_addr(value)
+def untagged(address):
+    """Return the From or To value of a `NameAddr` without parameters, as a dialog keeps it."""
+    display, uri, _ = address
     return "%s <%s>" % (quoted(display), uri) if display else "<%s>" % uri
 
 

@@ -7,7 +7,6 @@ question. Nothing here raises.
 from base.compat import const
 from sip.message.fields import param
 from sip.message.multipart import pick
-from sip.message.uri import uri_parts
 
 DROP = const(-1)  # nobody knows where an answer would go
 
@@ -22,7 +21,7 @@ _EXTENSIONS = (
     "privacy",
 )
 _NEEDED = ("from", "to", "call-id", "cseq")
-_ONCE = _NEEDED + ("max-forwards", "content-length")
+_ONCE = set(_NEEDED + ("max-forwards", "content-length"))
 
 
 def check(message, allow, most=100):
@@ -76,7 +75,9 @@ def _request(message, allow):
         return 400
     if " %s," % method not in " %s," % allow and method not in _FOREIGN:
         return 501
-    scheme = uri_parts(uri).scheme
+    if message.controls:
+        return 400
+    scheme = message.target.scheme
     if method == named and scheme not in ("sip", "sips", "tel"):
         return 416
     if method != named or "?" in uri.partition("@")[2]:
