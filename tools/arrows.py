@@ -33,7 +33,6 @@ KNOW_THE_CHIP = {
 # The only imports inside functions: the choice of a platform's parts, and why it is made late
 LATE = {
     ("hal.assemble", "hal"): "only the drivers that the board's data names are loaded",
-    ("hal.platform", "board"): "the board's data is there on a board only",
     ("loader", "board"): "the board's data lies in the software that was chosen",
     ("loader", "machine"): "the loader's tests run where there is no such module",
 }

@@ -6,11 +6,9 @@ from base.compat import sleep_ms, spawn
 
 
 class TextDisplay:
-    """`rows` lines of `columns` characters; a subclass knows its chip.
+    """`rows` lines of `columns` characters; a subclass knows its chip: `span`, `start`, `write`.
 
-    It has ``start()``, a generator that sets the chip up, its memory cleared, in slices, and
-    yields the ms to wait after each; and ``write(row, column, text)``, which shows at most `span`
-    characters, as many as 3 ms of the bus can carry. Both raise OSError while the display is away.
+    `span` is how many characters 3 ms of the bus can carry.
     """
 
     span = 21
@@ -19,12 +17,23 @@ class TextDisplay:
         self.columns = columns
         self.rows = rows
         self._wanted = [""] * rows
-        self._shown = None  # what the chip shows, padded with blanks; None: it wants to be set up
+        self._shown = []  # what the chip shows, padded with blanks; empty: it wants to be set up
         self._start = None
         self._task = None
         for wait in self.start():
             sleep(wait / 1000)
         self._clear()
+
+    def start(self):
+        """Set the chip up in slices, its memory cleared; yield the ms to wait after each.
+
+        Raises OSError while the display is away, as `write` does.
+        """
+        raise NotImplementedError
+
+    def write(self, row, column, text):
+        """Show `text`, at most `span` characters, in line `row` from character `column` on."""
+        raise NotImplementedError
 
     def _clear(self):
         self._shown = [" " * self.columns] * self.rows
@@ -50,13 +59,13 @@ class TextDisplay:
     def step(self):
         """Write one slice; return the ms to wait before the next, None when nothing is left."""
         try:
-            if self._shown is None:
+            if not self._shown:
                 return self._set_up()
             for row, text in enumerate(self._wanted):
                 if self._line(row, text):
                     return 0
         except OSError:  # unplugged: it is set up when it answers again
-            self._shown = self._start = None
+            self._shown, self._start = [], None
         return None
 
     def _set_up(self):

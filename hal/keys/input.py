@@ -8,6 +8,10 @@ _LOST = const(10)  # ticks between two looks at a part that failed
 _SELDOM = const(100)  # ticks between two at one with an interrupt: it may be plugged out and in
 
 
+def _nobody(name, down):
+    """Take an event before the phone is there."""
+
+
 class Input:
     """Scans `parts` (keypad, hook, function keys); each event is an ``emit(name, down)``.
 
@@ -17,7 +21,7 @@ class Input:
     def __init__(self, parts, clock, log):
         self.parts = [(part, Debounce(part.names)) for part in parts]
         self.clock = clock
-        self.emit = None
+        self.emit = _nobody
         self.log = log
         self.held = {}  # name -> True: keys held by software, from the console or a key macro
 
