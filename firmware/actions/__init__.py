@@ -1,5 +1,5 @@
 """Action URLs: templates, the bounded queue, and the GET that carries an event to a web server.
 
-Needs the network, the resolver, timers, options and a lookup of `$variables`, all handed in.
-Used by offhook; knows neither calls nor keys.
+Needs the HTTP client, timers, settings and a lookup of `$variables`, all handed in. Used by
+offhook; knows neither calls nor keys.
 """

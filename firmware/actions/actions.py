@@ -1,58 +1,65 @@
 """`Actions`: what the phone calls. Events come in here, `actions.sender` carries them out.
 
-An event is expanded at once and appended to the queue; the call path never waits. What sends is
-loaded by the first event that has something to send.
+An event is expanded at once and appended to the queue; the call path never waits.
 """
 
-from base.compat import make_room, spare, unload
-
-SENDING = (
-    "actions.queue actions.sender net.http actions.expand actions.follow actions.retry "
-    "actions.extras net.tls actions.secrets actions.template"
-)
+from actions import question
+from actions.expand import Values, expand
+from actions.figures import Figures
+from actions.queue import Entry, Queue
+from actions.secrets import masked
+from actions.sender import Sender
+from actions.template import parse
 
 
 class Actions:
     """The Action URLs of one phone.
 
-    `options.get(name)` gives settings, `options.catalogue().spec(name)` tells of them.
-    `lookup(name, argument, context)` gives a variable's value or None. `log(level, format,
-    *values)`. `local(path)` carries out a request to the phone itself and returns its status.
-    `read(name)` gives a file of the storage or None. `version` goes into the User-Agent.
+    `client` is the HTTP client, `options.get(name)` gives settings and `options.spec(name)` tells
+    of them, ``log(level, format, *values)``. What `lookup` is says `actions.expand.Values`, what
+    `local` and `calm` are says `actions.sender.Sender`. ``stranger(context)`` is True for what
+    belongs to a stranger's call: its events give way first.
     """
 
-    pauses = (1000, 2000, 4000)  # ms before each further try
-
     def __init__(
-        self, network, resolver, timers, options, lookup, log, local=None, read=None, version=""
+        self, network, client, timers, options, lookup, log, local=None, calm=None, version=""
     ):
         self.network = network
-        self.resolver = resolver
-        self.timers = timers
+        self.client = client
         self.options = options
-        self.lookup = lookup
         self.log = log
-        self.local = local
-        self.read = read
         self.version = version
+        self.stranger = None
         self.targets = {}  # event -> its targets
-        self.queue = []  # (name, target, path, done, tries), oldest first
-        self.busy = {}  # "host:port" that a task is at -> whether over TLS
-        self.pausing = set()  # "host:port" whose first entry waits for its next try
-        self.counts = {}
-        self._woken = False
-        spare(self.rest)
+        self.figures = Figures()
+        self.values = Values(options, network, lookup, log)
+        self.queue = Queue(options, self._dropped)
+        self.sender = Sender(self.queue, client, timers, options, self.figures, log, local, calm)
 
     def parse(self, text):
         """Return the targets of an Action URL's text; ValueError says what would be right."""
-        from actions.template import parse
-
-        self.timers.after(200, self.rest)
-        return parse(text, self.options.catalogue().spec)
+        return parse(text, self.options.spec)
 
     def set(self, event, text):
         """Give `event` its templates, none for ""; ValueError leaves what it had."""
         self.targets[event] = self.parse(text)
+        self.warm()
+
+    def warnings(self, text):
+        """Return sentences on what is odd about an Action URL's text, and taken all the same."""
+        found = []
+        for target in self.parse(text):
+            found += [x for x in target.warnings if x not in found]
+            missing = target.url.secure and not target.itself and self.client.missing()
+            if missing and missing not in found:
+                found.append(missing)
+        return found
+
+    def shown(self, target, context):
+        """Return the URL of `target` as it would be sent now, its passwords masked."""
+        scheme = "https" if target.url.secure else "http"
+        path = expand(target.pieces, self.values, context)
+        return "%s://%s%s" % (scheme, target.place, masked(path, target.marks))
 
     def has(self, event):
         """Return True when something is sent at `event`."""
@@ -60,39 +67,27 @@ class Actions:
 
     def fire(self, event, context=None):
         """Send what `event` has to send, with the values of this moment; returns at once."""
-        self.send(self.targets.get(event), event, context)
+        targets = self.targets.get(event)
+        if targets:
+            self.send(targets, event, context)
 
     def send(self, targets, name, context=None, done=None):
         """Send `targets` (from `parse`) for event or function key `name`; returns at once.
 
         `done(ok)` is called once, when all of them are over.
         """
-        if targets:
-            from actions.queue import append
-
-            append(self, targets, name, context, done)
-
-    def wake(self):
-        """Start what may be started, when the code of what is running now is done."""
-        if not self._woken:
-            self._woken = True
-            self.timers.after(0, self._wake)
-
-    def _wake(self):
-        self._woken = False
-        make_room()
-        try:
-            from actions.sender import pump
-
-            pump(self)
-        except MemoryError:
-            self.timers.after(500, self.wake)  # nothing is lost: the queue waits
-
-    def rest(self):
-        """Forget what sends, where nothing is to be sent any more."""
-        if not self.queue and not self.busy:
-            for name in SENDING.split():
-                unload(name)
+        if done and len(targets) > 1:
+            done = _together(done, len(targets))
+        stranger = bool(self.stranger and self.stranger(context))
+        for target in targets:
+            self.figures.count(name, "queued")
+            entry = Entry(name, target, "", done, stranger)
+            try:
+                entry.path = expand(target.pieces, self.values, context)
+                self.queue.append(entry)
+            except MemoryError:  # a call must not end for want of it
+                self._dropped(entry)
+        self.sender.pump()
 
     def ask(self, event, context, answer):
         """Send the first URL of `event` as a question, at once and beside the queue.
@@ -100,12 +95,60 @@ class Actions:
         `answer(status)` is called once, within ``remote_blacklist_action_timer`` seconds; with 0
         where no answer has come.
         """
-        from actions.extras import ask
+        target = self.targets[event][0]
+        path = expand(target.pieces, self.values, context)
+        question.ask(self.sender, event, target, path, answer)
 
-        ask(self, event, context, answer)
+    async def test(self, event, context):
+        """Send each URL of `event` beside the queue and wait for it.
+
+        Return a dict for each: "url", "status" (0 without an answer), "ms", "cause" ("" with one).
+        """
+        found = []
+        clock = self.sender.timers.clock
+        for target in self.targets.get(event) or ():
+            self.figures.count(event, "queued")
+            entry = Entry(event, target, expand(target.pieces, self.values, context))
+            start = clock.ms()
+            request, why = await self.sender.carry_now(entry)
+            ms = clock.diff(clock.ms(), start)
+            url = self.shown(target, context)
+            found.append({"url": url, "status": request.status, "ms": ms, "cause": why or ""})
+        return found
 
     def counters(self):
         """Return {"total": {"queued": …}, event: {…}} of all that have happened."""
-        from actions.extras import counters
+        return self.figures.rows()
 
-        return counters(self.counts)
+    def idle(self):
+        """Return True when nothing waits and nothing is under way."""
+        return not self.queue and not self.sender.busy
+
+    def restart(self, timers):
+        """Forget what waited and was under way: the loop is another one, with other `timers`."""
+        self.queue.clear()
+        self.sender.restart(timers)
+
+    def warm(self):
+        """Keep connections to the events' https servers open from now on."""
+        urls = [x.url for y in self.targets.values() for x in y if x.url.secure and not x.itself]
+        self.client.want(urls)
+
+    def _dropped(self, entry):
+        """Give up an entry that was not sent: the queue is full, or the memory."""
+        self.log(1, "Queue full, dropped %s for %s", entry.name, entry.target.url.host)
+        self.figures.count(entry.name, "dropped")
+        if entry.done:
+            entry.done(False)
+
+
+def _together(done, number):
+    """Return a callback for `number` requests that calls ``done(ok)`` once, after the last."""
+    good = []
+
+    def one(ok):
+        good.append(ok)
+        if len(good) == number:
+            done(all(good))
+
+    return one

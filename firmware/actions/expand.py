@@ -1,69 +1,106 @@
 """What an event does with a parsed template: its pieces joined with the values of the moment."""
 
+from actions.secrets import masked_setting
 from base.compat import const
 
 _VALUE = const(512)  # bytes taken of one value: a header of a stranger's INVITE may be 4 KB
 
-_HEX = b"0123456789ABCDEF"
 _PLAIN = b"-._~@:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
-def quote(raw, plain):
-    """Return the bytes `raw` percent-encoded, except those in `plain`."""
-    out = bytearray()  # a list of short strings would take thirty times as much
-    for code in raw:
-        if code in plain:
-            out.append(code)
-        else:
-            out.append(0x25)
-            out.append(_HEX[code >> 4])
-            out.append(_HEX[code & 15])
-    return str(out, "utf-8")
+class Values:
+    """Where the values come from: settings, the phone itself, and what the phone's owner hands in.
+
+    ``lookup(name, argument, context)`` gives a runtime variable's value: str, bytes, int, or None
+    where it has none at this event.
+    """
+
+    def __init__(self, options, network, lookup, log):
+        self.options = options
+        self.network = network
+        self.lookup = lookup
+        self.log = log
+
+    def runtime(self, name, argument, context):
+        """Return the value of a runtime variable; a fault costs the value, not the event."""
+        if name == "mac":
+            return self.options.get(name) or self.network.mac
+        try:
+            return self.lookup(name, argument, context)
+        except Exception as error:
+            self.log(1, "$%s: %r", name, error)
+            return None
+
+    def setting(self, name, none):
+        """Return the setting, its passwords masked; `none` is what a false one reads."""
+        value = self.options.get(name) or none
+        return masked_setting(name, value) if isinstance(value, str) else value
 
 
-def expand(actions, target, context):
-    """Return path and query of `target`: its pieces joined with their values.
+class Variable:
+    """A ``$name`` of a template that has no value ever; `written` is how it stands there."""
 
-    They alternate between text and variables: "name=none" is a setting, with the text that it has
-    when it is false; " name" has no value ever; "name" or "name(argument)" is asked of
-    `actions.lookup`: str, bytes, int or None. What has no value stays as its literal, or goes when
-    ``action_url_unset`` is empty; in the path that is ``$name&``, as written: its ``&`` goes with
-    a value only. All but RFC 3986 unreserved characters, ``@`` and ``:`` are encoded.
+    def __init__(self, written):
+        self.written = written
+
+    def value(self, values, context):
+        """Return its value from `values` (`Values`), None without one."""
+        return None
+
+
+class Setting(Variable):
+    """A variable that is a setting, with what is read where it is false."""
+
+    def __init__(self, written, name, none):
+        super().__init__(written)
+        self.name = name
+        self.none = none
+
+    def value(self, values, context):
+        """Return the setting."""
+        return values.setting(self.name, self.none)
+
+
+class Runtime(Variable):
+    """A variable of the moment; `argument` is that of ``$sip_header(NAME)``."""
+
+    def __init__(self, written, name, argument=None):
+        super().__init__(written)
+        self.name = name
+        self.argument = argument
+
+    def value(self, values, context):
+        """Return what it is now."""
+        return values.runtime(self.name, self.argument, context)
+
+
+def expand(pieces, values, context):
+    """Return path and query: the texts of `pieces` joined with the values of its `Variable`s.
+
+    What has no value stays as its literal, or goes when ``action_url_unset`` is empty; in the path
+    that is ``$name&``: its ``&`` goes with a value only. Values are percent-encoded, all but RFC
+    3986 unreserved characters, ``@`` and ``:``.
     """
     out = []
-    for index, piece in enumerate(target[4]):
-        if not index & 1:
+    for piece in pieces:
+        if isinstance(piece, str):
             out.append(piece)
             continue
-        value = _value(actions, piece, context)
-        if value is None:
-            if actions.options.get("action_url_unset") != "empty":
-                out.append("$" + piece.lstrip())
-            continue
-        if not isinstance(value, bytes):
-            value = ("on" if value is True else str(value)).encode()
-        end = min(len(value), _VALUE)
-        while end < len(value) and value[end] & 0xC0 == 0x80:  # not within a character
-            end -= 1
-        out.append(quote(value[:end], _PLAIN))
+        value = piece.value(values, context)
+        if value is not None:
+            out.append(_encoded(value))
+        elif values.options.get("action_url_unset") != "empty":
+            out.append(piece.written)
     return "".join(out)
 
 
-def _value(actions, piece, context):
-    name, static, none = piece.partition("=")
-    if piece[0] == " ":
-        return None
-    if static:
-        value = actions.options.get(name) or none
-        if isinstance(value, str) and ("@" in value or "pass" in value):
-            from actions.secrets import veil
-
-            value = veil(name, value)
-        return value
-    name, _, argument = piece.rstrip("&").partition("(")
-    if name == "mac":
-        return actions.options.get(name) or actions.network.mac
-    try:
-        return actions.lookup(name, argument[:-1] or None, context)
-    except Exception as error:  # an event must not fail for one of its values
-        actions.log(1, "$%s: %r", name, error)
+def _encoded(value):
+    if not isinstance(value, bytes):
+        value = ("on" if value is True else str(value)).encode()
+    end = min(len(value), _VALUE)
+    while end < len(value) and value[end] & 0xC0 == 0x80:  # not within a character
+        end -= 1
+    value = value[:end]
+    if not value.strip(_PLAIN):
+        return str(value, "utf-8")
+    return "".join(chr(x) if x in _PLAIN else "%%%02X" % x for x in value)

@@ -1,56 +1,77 @@
-"""The queue of what is to be sent: bounded, the oldest gives way.
+"""The queue of what is to be sent: bounded in entries and bytes.
 
-Loaded by an event that has something to send, before `actions.sender`, which is loaded when the
-code of whatever caused the event may have left the heap again. What waits has 16 KB at most,
-however many entries are allowed.
+When it is full, the oldest entry gives way; those of strangers' calls go before all others, so
+that a flood of calls costs the events of the flood.
 """
 
-from actions.expand import expand
 from base.compat import const
 
-_BYTES = const(16384)
-
-# places in a row of counters; 2xx to 5xx follow from 6
-_QUEUED = const(0)
-_DROPPED = const(5)
+_ENTRIES = const(32)  # where the setting says nothing
+_BYTES = const(16384)  # of all that waits
 
 
-def append(actions, targets, name, context, done):
-    """Expand `targets` for event or key `name`, append them, start what may be started."""
-    queue = actions.queue
-    if done and len(targets) > 1:
-        from actions.extras import together
+class Entry:
+    """One GET of `name`, an event or a key: its target, and its path with the moment's values.
 
-        done = together(done, len(targets))
-    for target in targets:
-        count(actions, name, _QUEUED)
-        entry = (name, target, "", done, 0)
-        try:
-            path = expand(actions, target, context)
-            room = _BYTES - len(path) - sum(len(x[2]) for x in queue)
-            size = actions.options.get("action_url_queue") or 32
-            while queue and (len(queue) >= size or room < 0):
-                room += len(queue[0][2])
-                drop(actions, queue.pop(0))
-            entry = (name, target, path, done, 0)
-            queue.append(entry)
-            actions.wake()
-        except MemoryError:  # a call must not end for want of it
-            if entry not in queue:
-                drop(actions, entry)
+    ``done(ok)`` is called once, when it is over. `stranger` marks the event of a stranger's call.
+    """
+
+    def __init__(self, name, target, path, done=None, stranger=False):
+        self.name = name
+        self.target = target
+        self.path = path
+        self.done = done
+        self.stranger = stranger
+        self.tries = 0
 
 
-def drop(actions, entry):
-    """Give up an entry that was not sent: the queue is full, or the memory."""
-    actions.log(1, "Queue full, dropped %s for %s", entry[0], entry[1][1])
-    count(actions, entry[0], _DROPPED)
-    if entry[3]:
-        entry[3](False)
+class Queue:
+    """Entries, the oldest first; ``dropped(entry)`` is told of each that gives way."""
 
+    def __init__(self, options, dropped):
+        self.options = options
+        self.dropped = dropped
+        self.entries = []
+        self._bytes = 0
 
-def count(actions, name, what):
-    """Count for `name` and in total."""
-    for row in (name, "total"):
-        if row not in actions.counts:
-            actions.counts[row] = [0] * 10
-        actions.counts[row][what] += 1
+    def __len__(self):
+        """Return how many wait."""
+        return len(self.entries)
+
+    def full(self):
+        """Return True when a further entry costs another one."""
+        return len(self.entries) >= (self.options.get("action_url_queue") or _ENTRIES)
+
+    def append(self, entry):
+        """Add an entry; what has to give way for it does so, be it the new one."""
+        self.entries.append(entry)
+        self._bytes += len(entry.path)
+        most = self.options.get("action_url_queue") or _ENTRIES
+        while len(self.entries) > most or self._bytes > _BYTES:
+            self.dropped(self.take(self._least()))
+
+    def put_back(self, entry):
+        """Put an entry back, ahead of all that came after it; one that is full lets it go."""
+        if self.full():
+            self.dropped(entry)
+            return False
+        self.entries.insert(0, entry)
+        self._bytes += len(entry.path)
+        return True
+
+    def take(self, index=0):
+        """Remove the entry at `index` and return it."""
+        entry = self.entries.pop(index)
+        self._bytes -= len(entry.path)
+        return entry
+
+    def clear(self):
+        """Forget all."""
+        self.entries.clear()
+        self._bytes = 0
+
+    def _least(self):
+        for index, entry in enumerate(self.entries):
+            if entry.stranger:
+                return index
+        return 0

@@ -1,20 +1,50 @@
-"""Hides the passwords in the text of a setting that holds URLs, where it is shown or expanded.
+"""What nobody is to see of an Action URL: its passwords are masked in the log and elsewhere.
 
-What the log hides of a request is decided when its template is read; this is for the template
-itself, which somebody asks for or another template names as a variable.
+What the log masks of a request is decided when its template is read (`marks`); a whole setting
+that somebody asks for, or another template names as a variable, is masked by `masked_setting`.
 """
 
+from net.url import decoded
+
 _ENDS = " \t\r\n/?&#"
-_URLS = "action_ fkey user_outbound update_server setting_server"
+_URLS = ("action_", "fkey", "user_outbound", "update_server", "setting_server")
 
 
-def veil(name, text):
+def marks(path, query):
+    """Return the numbers of the query parameters that the log must mask, -1 for the path itself.
+
+    Those are ``user:pass@``, and what ``settings.htm`` gives a private setting.
+    """
+    found = [-1] if _secret(path) else []
+    for index, part in enumerate(query.split("&")):
+        name, _, value = part.partition("=")
+        if _secret(value or part) or private(decoded(name)):
+            found.append(index)
+    return tuple(found)
+
+
+def masked(path, marks):
+    """Return `path` with its query for the log, masked where `marks` say so."""
+    if not marks:
+        return path
+    way, _, query = path.partition("?")
+    parts = query.split("&")
+    for mark in marks:
+        if mark < 0:
+            way = "/***"
+        elif mark < len(parts):
+            name, equals, _ = parts[mark].partition("=")
+            parts[mark] = name + "=***" if equals else "***"
+    return way + "?" + "&".join(parts) if query else way
+
+
+def masked_setting(name, text):
     """Return the text of setting `name` with ``***`` for each password in its URLs."""
-    if not any(name.startswith(start) for start in _URLS.split()):
+    if not name.startswith(_URLS) or not any(x in text for x in ("@", "%40", "pass")):
         return text
     out, start = [], 0
     for index in range(len(text) + 1):
-        if index == len(text) or text[index : index + 1] in _ENDS:
+        if index == len(text) or text[index] in _ENDS:
             out.append(_word(text[start:index]) + text[index : index + 1])
             start = index + 1
     return "".join(out)
@@ -25,8 +55,20 @@ def private(name):
     return name.lower().replace("%5f", "_").rstrip("0123456789[]").endswith("_pass")
 
 
+def _secret(text):
+    """Return True when `text` holds ``user:pass@``."""
+    text = text.lower().replace("%3a", ":").replace("%40", "@").replace("%2f", "/")
+    head = text[: max(text.rfind("@"), 0)]
+    cut = head.rfind("//")
+    if cut >= 0:
+        head = head[cut + 2 :]
+    elif head.startswith(("sip:", "sips:")):
+        head = head[head.find(":") + 1 :]
+    return ":" in head
+
+
 def _word(word):
-    """Hide the password of "user:pass@host", "name=user:pass@host" or "user_pass1=secret"."""
+    """Mask the password of "user:pass@host", "name=user:pass@host" or "user_pass1=secret"."""
     name, equals, value = word.partition("=")
     if equals and private(name):
         return name + "=***"

@@ -2,140 +2,184 @@
 
 A task for each request, three at most at a time; those to this phone itself wait for none of them.
 Events for one server ("host:port") go strictly one after the other, in the order in which they
-happened; those for others pass by when a server is slow or dead. `actions` is always the
-dispatcher's `Actions`.
+happened; those for others pass by when a server is slow or dead.
 
 Decisions where section 4 is silent:
 - "ok" is an answer 2xx, and the 302 of this phone itself, which has dialled. "failed" is all else
   that is over: another status, no answer, a bad one. "sent" counts an event once, whatever came of
-  it, when its server may have got it.
+  it, when its server may have got it. To a question every answer is ok.
 - The deadline is for one try. A request that may be tried again (nothing was sent) waits 1, 2,
   then 4 s at the head of its server's events; it is still the oldest when the queue is full.
-- One TLS connection at a time: two do not fit into an ESP32 beside its WiFi.
+- Two at a time over TLS: more do not fit into an ESP32 beside its WiFi.
+- A request that needs a handshake waits three seconds at the most for a moment when no call is
+  set up or ended; a question does not, as a call waits for it.
 - Requests to the phone itself go through the queue as well, one each 20 ms: no storm of events.
+  The ports of its web server are 80 and 443, as both are written in templates.
 """
 
+from actions.retry import PAUSES, pause
+from actions.secrets import marks, masked
+from base.compat import const, sleep_ms, spawn
+from net.cause import cause
 from net.http import Request
 
-from actions.queue import count
-from base.compat import const, sleep_ms, spawn, wait_for_ms
-
 _TASKS = const(3)
-_REST = const(3000)  # ms after the last answer
-_SELF = ("localhost", "127.0.0.1")
-
-# places in a row of counters; 2xx to 5xx follow from 6
-_SENT = const(1)
-_OK = const(2)
-_FAILED = const(3)
+_TLS = const(2)
+_TIMEOUT = const(5)  # s, where the setting says nothing
+_CALM = const(3000)  # ms that a handshake waits
+_LOOK = const(100)
+_PORTS = (80, 443)
 
 
-def pump(actions, key=None):
-    """Start what may be started now; `key` has waited long enough for its next try."""
-    busy, queue, index = actions.busy, actions.queue, 0
-    actions.pausing.discard(key)
-    passed = set(actions.pausing)
-    while index < len(queue):
-        target = queue[index][1]
-        key = "%s:%d" % target[1:3]
-        full = len(busy) >= _TASKS or (target[0] and True in busy.values())
-        if key in passed or key in busy or (full and target[1] not in _SELF):
-            passed.add(key)
-            index += 1
+class Sender:
+    """Sends what waits in `queue` over `client` (net.http.Client).
+
+    ``local(path)`` carries out a request to this phone itself and returns its status. ``calm()``
+    is True while a handshake disturbs no call.
+    """
+
+    pauses = PAUSES
+
+    def __init__(self, queue, client, timers, options, figures, log, local=None, calm=None):
+        self.queue = queue
+        self.client = client
+        self.timers = timers
+        self.options = options
+        self.figures = figures
+        self.log = log
+        self.local = local
+        self.calm = calm
+        self.busy = {}  # place that a task is at -> whether over TLS
+        self.pausing = set()  # places whose first entry waits for its next try
+
+    def pump(self):
+        """Start what may be started now."""
+        busy, entries, index, passed = self.busy, self.queue.entries, 0, set(self.pausing)
+        while index < len(entries):
+            target = entries[index].target
+            if target.place in passed or target.place in busy or not self._free(target):
+                passed.add(target.place)
+                index += 1
+            else:
+                busy[target.place] = target.url.secure and not target.itself
+                spawn(self._run(self.queue.take(index)))
+
+    def _free(self, target):
+        if target.itself:
+            return True
+        secure = sum(1 for x in self.busy.values() if x) if target.url.secure else 0
+        return len(self.busy) < _TASKS and secure < _TLS
+
+    def resume(self, place):
+        """Go on with a place whose first entry has waited long enough."""
+        self.pausing.discard(place)
+        self.pump()
+
+    async def _run(self, entry):
+        """Carry out one entry of the queue, once."""
+        try:
+            if entry.target.url.secure and not entry.target.itself:
+                await self._wait(entry.target.url)
+            seconds = self.options.get("action_url_timeout") or _TIMEOUT
+            request, why = await self.carry(entry, seconds)
+        finally:
+            del self.busy[entry.target.place]
+        ms = pause(request, entry.tries, self.pauses) if why else None
+        if ms is not None:
+            self._again(entry, why, ms)
+            self.pump()
         else:
-            spawn(_run(actions, key, queue[index]))
-            busy[key] = target[0]
-            queue.pop(index)
+            self.pump()
+            self.finish(entry, request, why)
 
+    async def carry_now(self, entry):
+        """Carry out an entry beside the queue and finish it; return what `carry` does."""
+        request, why = await self.carry(entry, self.options.get("action_url_timeout") or _TIMEOUT)
+        self.finish(entry, request, why)
+        return request, why
 
-async def _run(actions, key, entry):
-    """Carry out one entry of the queue, once."""
-    try:
-        seconds = actions.options.get("action_url_timeout") or 5
-        request, why = await carry(actions, entry, seconds)
-    finally:
-        del actions.busy[key]
-    if why and not request.begun and entry[4] < 3:
-        from actions.retry import retry
+    def restart(self, timers):
+        """Forget what was under way: the loop is another one, with other `timers`."""
+        self.busy.clear()
+        self.pausing.clear()
+        self.timers = timers
+        self.client.restart(timers)
 
-        retry(actions, key, entry, why)
-        pump(actions)
-    else:
-        pump(actions)
-        finish(actions, entry, request, why)
+    async def _wait(self, url):
+        """Wait for a calm moment where a handshake is needed."""
+        waited = 0
+        while waited < _CALM and self.calm and not self.client.ready(url) and not self.calm():
+            await sleep_ms(_LOOK)
+            waited += _LOOK
 
+    def _again(self, entry, why, ms):
+        if not self.queue.put_back(entry):
+            return
+        entry.tries += 1
+        place = entry.target.place
+        self.pausing.add(place)
+        self.figures.count(entry.name, "retried")
+        text = "Retry %d of %d in %d ms: %s: %s (%s)"
+        self.log(2, text, entry.tries, len(self.pauses), ms, place, why, entry.name)
+        self.timers.after(ms, self.resume, place)
 
-async def carry(actions, entry, seconds):
-    """Carry out an entry within `seconds`; return (request, why it has no answer or None)."""
-    target = entry[1]
-    request = Request(target[0], target[1], target[2], entry[2])
-    try:
-        if not entry[4]:
-            sending(actions, request, target[5])
-        if target[1] in _SELF:
-            request.begun = request.sent = True
-            request.status = actions.local(entry[2])
-            await sleep_ms(20)
+    async def carry(self, entry, seconds):
+        """Carry out an entry within `seconds`; return (request, why it has no answer or None)."""
+        target = entry.target
+        request = self._request(entry)
+        try:
+            if not entry.tries:
+                self._sending(target.url, entry.path, target.marks)
+            if target.itself:
+                await self._itself(request)
+            else:
+                await self.client.get(request, seconds)
+        except Exception as error:  # nothing that a server says may end the sender
+            if not request.status:
+                return request, cause(error)
+        return request, None
+
+    def _request(self, entry):
+        get, url = self.options.get, entry.target.url
+        login = url.login
+        if not login and get("http_client_user"):
+            login = get("http_client_user"), get("http_client_pass")
+        request = Request(url, entry.path, login)
+        request.basic = get("http_client_auth") == "basic"
+        request.moved = self._moved
+        return request
+
+    async def _itself(self, request):
+        request.begun = True
+        if request.url.port not in _PORTS:
+            raise OSError("this address is the phone itself, its web server has another port")
+        request.status = self.local(request.path)
+        await sleep_ms(20)
+
+    def _moved(self, step):
+        way, _, query = step.path.partition("?")
+        self._sending(step.url, step.path, marks(way, query))
+
+    def _sending(self, url, path, marked):
+        """Log a request, without what the template wrote as ``user:pass@``."""
+        text = "Sending post request host = %s:%d, file = %s"
+        self.log(2, text, url.host, url.port, masked(path, marked))
+
+    def finish(self, entry, request, why, question=False):
+        """Count and log what became of an entry, and tell whoever asked for it."""
+        name, status, target = entry.name, request.status, entry.target
+        ok = status // 100 == 2 or (status == 302 and target.itself) or (question and status > 0)
+        if request.begun:
+            self.figures.count(name, "sent")
+        self.figures.answered(name, status)
+        self.figures.count(name, "ok" if ok else "failed")
+        word = "Answer" if ok else "Failed" if why else "Refused"
+        level = 3 if ok else 1
+        if status == 404 and target.itself:
+            text = "%s %s: %s is the phone itself, which does not know %s (%s)"
+            path = masked(entry.path.partition("?")[0], [x for x in target.marks if x < 0])
+            self.log(level, text, word, status, target.place, path, name)
         else:
-            await wait_for_ms(_perform(actions, request, target[3]), int(seconds * 1000))
-    except Exception as error:  # nothing that a server says may end the sender
-        if not request.status:
-            from actions.retry import cause
-
-            return request, cause(error)
-    return request, None
-
-
-def sending(actions, request, marks):
-    """Log a request, without what the template wrote as ``user:pass@``."""
-    path = request.path
-    if marks:
-        from actions.extras import masked
-
-        path = masked(path, marks)
-    text = "Sending post request host = %s:%d, file = %s"
-    actions.log(2, text, request.host, request.port, path)
-
-
-async def _perform(actions, request, login):
-    """Carry out `request` with all that it takes: TLS, then credentials and redirects."""
-    tls = None
-    get = actions.options.get
-    if request.secure:
-        from net.tls import context
-
-        tls = context(request, get, actions.read, actions.timers.clock)
-    agent = "Mozilla/4.0 (compatible; %s-SIP %s %s)" % (
-        get("phone_type"),
-        actions.version,
-        get("mac") or actions.network.mac,
-    )
-    await request.get(actions.network, actions.resolver, agent, tls)
-    if request.status == 401 or request.location:
-        from actions.follow import further
-
-        await further(actions, request, login, agent, tls)
-
-
-def finish(actions, entry, request, why):
-    """Count and log what became of an entry, and tell whoever asked for it."""
-    name, status = entry[0], request.status
-    ok = status // 100 == 2 or (status == 302 and request.host in _SELF)
-    if request.sent:
-        count(actions, name, _SENT)
-    if 200 <= status < 600:
-        count(actions, name, 4 + status // 100)
-    count(actions, name, _OK if ok else _FAILED)
-    actions.log(
-        3 if ok else 1,
-        "%s %s: %s:%d (%s)",
-        "Answer" if ok else "Failed" if why else "Refused",
-        why or status,
-        request.host,
-        request.port,
-        name,
-    )
-    if entry[3]:
-        entry[3](ok)
-    if not actions.queue and not actions.busy:
-        actions.timers.after(_REST, actions.rest)
+            self.log(level, "%s %s: %s (%s)", word, why or status, target.place, name)
+        if entry.done:
+            entry.done(ok)

@@ -1,26 +1,18 @@
 """The differences between MicroPython and CPython, in this one place.
 
 ``const`` folds integers at compile time (mpy-cross knows the name), ``sleep_ms`` and
-``wait_for_ms`` are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set. A clock is an
-object with ``ms()``, ``add(t, ms)`` and ``diff(a, b)``: `Ticks` is the real one, tests hand in
-their own.
+``wait_for_ms`` are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set, ``tls`` is the
+module that has SSLContext. A clock is an object with ``ms()``, ``add(t, ms)`` and ``diff(a, b)``:
+`Ticks` is the real one, tests hand in their own.
 """
 
+import asyncio
 import sys
 
 if sys.implementation.name == "micropython":
-    from asyncio import ThreadSafeFlag, sleep_ms, wait_for_ms
-    from time import ticks_add, ticks_diff, ticks_ms
-
-    from micropython import const
+    from base.compat_vm import *
 else:
     from base.compat_host import *
-
-
-_LOW = const(14000)
-
-_HEAP = const(110_000)  # bytes that an ESP32 can spare for the heap beside WiFi and TLS
-_NARROW = sys.maxsize == 0x7FFFFFFF  # pointers as on the chip
 
 
 class Ticks:
@@ -33,8 +25,6 @@ class Ticks:
 
 def spawn(coroutine):
     """Start `coroutine` as a task and return it. The loop must be running."""
-    import asyncio
-
     return asyncio.create_task(coroutine)
 
 
@@ -44,25 +34,16 @@ def chosen(words, functions, word):
     return functions[words.index(word)] if word in words else None
 
 
-def shut(writer):
-    """Close a stream and its socket at once, whatever state it is in."""
-    try:
-        writer.close()
-        writer.s.close()  # MicroPython's close() leaves the socket open, CPython has no s
-    except (OSError, AttributeError):
-        pass
-
-
 def unload(name):
     """Nothing: code is resident. Goes with its last caller."""
 
 
-def free_heap(gc, narrow=_NARROW):
+def free_heap(gc, narrow=None):
     """Return the bytes that the phone may still allocate, by the module `gc`."""
     return gc.mem_free()
 
 
-def low_heap(wanted=_LOW):
+def low_heap(wanted=0):
     """Return False: nothing tries to repair a heap. Goes with its last caller."""
     return False
 

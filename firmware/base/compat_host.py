@@ -1,7 +1,9 @@
 """CPython's half of `base.compat`, for tests on the host; never loaded on the chip."""
 
 import asyncio
+import ssl as tls
 import time
+from asyncio import current_task
 
 
 def const(value):
@@ -41,3 +43,26 @@ class ThreadSafeFlag(asyncio.Event):
         """Wait for the flag, then clear it."""
         await super().wait()
         self.clear()
+
+
+def uncancel(task):
+    """Forget that `task` was cancelled, once that was dealt with."""
+    task.uncancel()
+
+
+def waits(reader):
+    """Return True when something waits to be read from a stream, its end included."""
+    return reader.at_eof() or bool(reader._buffer)
+
+
+async def listen(reader):
+    """Return the next byte of a stream, b"" at its end."""
+    return await reader.read(1)
+
+
+def shut(writer):
+    """Close a stream at once, whatever state it is in."""
+    try:
+        writer.close()
+    except OSError:
+        pass

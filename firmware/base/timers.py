@@ -6,7 +6,7 @@ task that does so on the loop. A test moves its own clock and calls `run` itself
 
 import asyncio
 
-from base.compat import const, wait_for_ms
+from base.compat import const, current_task, uncancel, wait_for_ms
 
 _FAR = const(60_000)  # the longest sleep of the loop: ticks_diff stays far from its wrap
 
@@ -86,3 +86,32 @@ class Timers:
                 await wait_for_ms(self._wake.wait(), _FAR if left is None else min(left, _FAR))
             except asyncio.TimeoutError:
                 pass
+
+
+class Deadline:
+    """``with Deadline(timers, ms):`` raises asyncio.TimeoutError in this task when `ms` are over.
+
+    It costs a timer, where asyncio's wait_for costs a task.
+    """
+
+    def __init__(self, timers, ms):
+        self._timers = timers
+        self._ms = ms
+        self._task = self._timer = None
+        self._late = False
+
+    def __enter__(self):
+        self._task = current_task()
+        self._timer = self._timers.after(self._ms, self._over)
+        return self
+
+    def _over(self):
+        self._late = True
+        self._task.cancel()
+
+    def __exit__(self, kind, error, trace):
+        self._timer.cancel()
+        if self._late and kind is asyncio.CancelledError:
+            uncancel(self._task)
+            raise asyncio.TimeoutError
+        return False

@@ -1,22 +1,28 @@
-"""One DNS question over UDP (RFC 1035): asked, answered, read; loaded by the first name.
+"""One DNS question (RFC 1035) to the network's name servers, and the answer that fits it.
 
-A records here; SRV and NAPTR are read by `net.dns_records`, loaded by the first such question, what
-was cut off is fetched by `net.dns_tcp`.
+Each try has an id of its own and leaves by a port of its own, both drawn by the system: who cannot
+read along has to guess 30 bits. An answer is taken from the address and port that was asked, with
+the id and the question of that try (RFC 5452).
 """
 
 import asyncio
+from os import urandom
 
 from base.compat import const, wait_for_ms
-from net.resolver import ResolveError
+from net import dns_tcp
+from net.dns_records import TYPES, answer, short
 
-_A = const(1)
-_CNAME = const(5)
 _PORT = const(53)
+_IN = const(1)
 _TRY = const(1200)  # ms for one server's answer
 _TRIES = const(4)
-_LONGEST = const(86400)  # s that an answer is kept, at the most
-_WRONG = const(10)  # s that an answer without the record is kept
-_CHAIN = const(8)  # CNAMEs in a row
+_LOW = const(49152)  # the ports that are nobody's (RFC 6335)
+_SPAN = const(16384)
+_GOOD = (0, 3)  # NOERROR and NXDOMAIN; all others say that the server cannot tell
+
+
+class ResolveError(OSError):
+    """A name that has no address, or whose servers do not answer."""
 
 
 def question(number, name, kind):
@@ -31,108 +37,68 @@ def question(number, name, kind):
         out.extend(raw)
     if len(out) > 265:
         raise ResolveError("name too long")
-    out.extend(b"\0" + bytes((kind >> 8, kind & 255)) + b"\0\x01")
+    out.extend(bytes((0, kind >> 8, kind & 255, 0, _IN)))
     return out
 
 
-def read_name(data, index):
-    """Return (name, index behind it) with compression followed; ValueError where it is broken."""
-    labels, behind, jumps = [], None, 0
-    while True:
-        size = data[index]
-        if size & 0xC0 == 0xC0:
-            behind = index + 2 if behind is None else behind
-            index = (size & 0x3F) << 8 | data[index + 1]
-            jumps += 1
-            if jumps > 10:
-                raise ValueError("loop")
-        elif size == 0:
-            name = ".".join(labels)
-            if len(name) > 255:
-                raise ValueError("long")
-            return name.lower(), index + 1 if behind is None else behind
-        elif size > 63 or index + 1 + size > len(data):
-            raise ValueError("label")
-        else:
-            labels.append(str(data[index + 1 : index + 1 + size], "utf-8"))
-            index += 1 + size
-
-
-def records(data):
-    """Return (rcode, [(name, type, ttl, index, size)]); ValueError for a broken answer."""
-    code, index = data[3] & 15, 12
-    for _ in range(data[4] << 8 | data[5]):
-        index = read_name(data, index)[1] + 4
-    found = []
-    for _ in range(min(data[6] << 8 | data[7], 40)):
-        name, index = read_name(data, index)
-        kind, size = data[index] << 8 | data[index + 1], data[index + 8] << 8 | data[index + 9]
-        ttl = (data[index + 4] & 0x7F) << 24 | data[index + 5] << 16
-        ttl |= data[index + 6] << 8 | data[index + 7]
-        index += 10
-        if index + size > len(data):
-            break  # cut off: what came before counts
-        found.append((name, kind, min(ttl, _LONGEST), index, size))
-        index += size
-    return code, found
-
-
-async def ask(resolver, name, kind):
-    """Return (answers, seconds to keep them); ResolveError when no server answers."""
-    servers = resolver.network.dns()
-    number = resolver.random(16)
-    query = question(number, name, kind)
-    if not servers or not resolver.network.up:
+async def ask(network, name, kind):
+    """Return (answers, seconds to keep them) for "A", "SRV" or "NAPTR"; ResolveError for none."""
+    servers = network.dns()
+    question(0, name, TYPES[kind])  # refused before anything else where it is no name
+    if not servers or not network.up:
         raise ResolveError("no name server")
-    sock = resolver.network.udp(0)
-    try:
-        for attempt in range(_TRIES):
-            server = servers[attempt % len(servers)]
-            sock.sendto(query, (server, _PORT))
-            try:
-                answer = await wait_for_ms(_answer(sock, server, query), _TRY)
-            except asyncio.TimeoutError:
-                continue
-            if answer is not None:
-                if answer[2] & 2:
-                    from net.dns_tcp import whole
-
-                    answer = await whole(resolver.network, server, query, answer)
-                return _take(answer, name, kind)
-    finally:
-        sock.close()
+    for attempt in range(_TRIES):
+        server = servers[attempt % len(servers)]
+        query = question(_drawn(), name, TYPES[kind])
+        data = await _once(network, server, query)
+        if data is not None and data[2] & 2:  # cut off
+            data = await dns_tcp.ask(network, server, query)
+            if data is not None and not fits(data, query):
+                data = None
+        if data is not None and data[3] & 15 in _GOOD:
+            return answer(data, name, TYPES[kind])
     raise ResolveError("no answer for %s" % name)
 
 
+def _drawn():
+    return short(urandom(2), 0)
+
+
+async def _once(network, server, query):
+    """Return the answer of `server` to `query` over UDP, None without one in time."""
+    sock = _socket(network)
+    try:
+        sock.sendto(query, (server, _PORT))
+        return await wait_for_ms(_answer(sock, server, query), _TRY)
+    except asyncio.TimeoutError:
+        return None
+    finally:
+        sock.close()
+
+
+def _socket(network):
+    """Return a socket bound to a port that nobody can foresee; lwIP would count upwards."""
+    for _ in range(4):
+        try:
+            return network.udp(_LOW + _drawn() % _SPAN)
+        except OSError:  # taken
+            continue
+    return network.udp(0)
+
+
 async def _answer(sock, server, query):
-    """Wait for the answer to `query` from `server`; None for a server that refuses."""
     while True:
         data, address = await sock.recvfrom()
-        if address[0] != server or len(data) < 12 or data[:2] != query[:2]:
-            continue
-        if not data[2] & 0x80 or data[12 : len(query)].lower() != query[12:].lower():
-            continue
-        return data if data[3] & 15 in (0, 3) else None
+        if address == (server, _PORT) and fits(data, query):
+            return data
 
 
-def _take(data, name, kind):
-    """Return (answers, seconds to keep them), CNAMEs followed."""
-    try:
-        _, found = records(data)
-        ttl = _LONGEST
-        for _ in range(_CHAIN):
-            alias = [x for x in found if x[0] == name and x[1] == _CNAME]
-            if not alias:
-                break
-            name, ttl = read_name(data, alias[0][3])[0], min(ttl, alias[0][2])
-        mine = [x for x in found if x[0] == name and x[1] == kind]
-        if not mine:
-            return [], _WRONG
-        ttl = min([ttl] + [x[2] for x in mine])
-        if kind == _A:
-            return ["%d.%d.%d.%d" % tuple(data[x[3] : x[3] + 4]) for x in mine], ttl
-        from net.dns_records import read
-
-        return read(data, mine, kind), ttl
-    except (ValueError, IndexError, TypeError):
-        return [], _WRONG
+def fits(data, query):
+    """Return True when `data` answers `query`: its id and its question, letter for letter."""
+    return (
+        len(data) >= len(query)
+        and data[:2] == query[:2]
+        and bool(data[2] & 0x80)
+        and short(data, 4) == 1
+        and bytes(data[12 : len(query)]).lower() == bytes(query[12:]).lower()
+    )

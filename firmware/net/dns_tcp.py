@@ -9,25 +9,23 @@ _TRY = const(2000)  # ms
 _LONGEST = const(4096)  # bytes of an answer
 
 
-async def whole(network, server, query, part):
-    """Ask `server` again over TCP (RFC 7766), as its answer was cut off; `part` if that fails."""
+async def ask(network, server, query):
+    """Return what `server` answers to the bytes of `query` over TCP; None when it does not.
+
+    What came over UDP is of no use then: it is incomplete, and nobody knows what is missing.
+    """
     try:
-        return await wait_for_ms(_over_tcp(network, server, bytes(query)), _TRY)
-    except (OSError, EOFError, ValueError, asyncio.TimeoutError):
-        return part
+        return await wait_for_ms(_ask(network, server, bytes(query)), _TRY)
+    except (OSError, EOFError, asyncio.TimeoutError):
+        return None
 
 
-async def _over_tcp(network, server, query):
+async def _ask(network, server, query):
     reader, writer = await network.connect(server, _PORT)
     try:
         writer.write(bytes((len(query) >> 8, len(query) & 255)) + query)
         await writer.drain()
         size = await reader.readexactly(2)
-        data = await reader.readexactly(min(size[0] << 8 | size[1], _LONGEST))
-        if data[:2] != query[:2] or not data[2] & 0x80 or data[3] & 15 not in (0, 3):
-            raise ValueError("no answer")
-        return data
-    except IndexError:
-        raise ValueError("no answer")
+        return await reader.readexactly(min(size[0] << 8 | size[1], _LONGEST))
     finally:
         shut(writer)

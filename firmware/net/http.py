@@ -1,115 +1,177 @@
-"""One GET as an asyncio client (RFC 9112): sent once, its answer read up to fixed bounds.
+"""The HTTP client (RFC 9112) for Action URLs, provisioning and updates: GET, nothing else.
 
-Whoever calls sets the deadline. A request that fails tells by `begun` whether the server may have
-it: only where that is False may it be tried again.
+One deadline for all that a request takes: name, connection, TLS, credentials, redirects, answer.
+
+A request is sent once. `Request.begun` rises when its server may have it, and never falls: nothing
+is sent again then, on whatever connection. A kept connection is looked at before it is used; where
+it breaks with nothing of the request written, a new one takes its place. A server that closes it
+afterwards without an answer costs the request. `Request.final` rises where nothing was sent and
+another try would end as this one: certificate, handshake, settings.
 """
 
-from base.compat import const, shut, wait_for_ms
+from base.compat import const
+from base.timers import Deadline
+from net.http_answer import Answer
+from net.http_auth import Memory
+from net.http_follow import Trail
+from net.http_pool import Pool, Server
+from net.tls import Untrusted
 
-_HEADER = const(16384)  # bytes of all lines up to the body, interim answers among them
-_LINE = const(1024)  # bytes kept of one line
-_BODY = const(8192)  # bytes of a body that are waited for
-_PIECE = const(512)
-_IDLE = const(1000)  # ms without a byte of the body until it counts as over
+_BODY = const(8192)  # bytes of a body that are read where nobody wants it
+_HEAD = "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n%s\r\n"
 
 
 class Request:
-    """A GET of `path` and what became of it.
+    """A GET of `url` (net.url.Url) and what becomes of it.
 
-    `status` is that of a whole answer, 0 without one; `location` and `challenges` are the texts
-    of its headers.
+    `path` is what is asked for, query included; without it, the URL's own. `login` is None or
+    (user, password). ``sink(data)`` takes the body of a 2xx; one longer than `limit` bytes, or
+    shorter than announced, is an OSError. ``moved(step)`` is told of each redirect. `verified`
+    wants certificates checked whatever the settings say, `basic` sends Basic at once. `again` says
+    that it only reads: where a kept connection breaks, it is sent once more.
     """
 
-    begun = False  # it may have left: never try it again
-    sent = False
-    status = 0
-    extra = ""  # header lines to add, each with its line end
+    begun = False
+    final = False
+    status = 0  # of the last whole head; 0 without one
+    length = None  # bytes of the body, where the server says it
 
-    def __init__(self, secure, host, port, path):
-        self.secure = secure
-        self.host = host
-        self.port = port
-        self.path = path
+    def __init__(self, url, path=None, login=None, sink=None, limit=_BODY):
+        self.url = url
+        self.path = path or url.path + url.query
+        self.login = login
+        self.sink = sink
+        self.limit = limit
+        self.moved = None
+        self.verified = False
+        self.basic = False
+        self.again = False
 
-    async def get(self, network, resolver, agent, tls=None):
-        """Carry it out, once; OSError says why there is no answer.
 
-        `agent` is the User-Agent, `tls` the context for https.
+class Client:
+    """The client. `agent()` gives its User-Agent; the rest is what `net.http_pool.Pool` wants."""
+
+    def __init__(self, network, resolver, timers, trust, log, agent, calm=None):
+        self.network = network
+        self.timers = timers
+        self.log = log
+        self.agent = agent
+        self.pool = Pool(network, resolver, timers, trust, calm or (lambda: True), log)
+        self._memory = Memory()
+
+    async def get(self, request, seconds):
+        """Carry `request` out within `seconds`, once; OSError or TimeoutError when it ends early.
+
+        Where its `status` is set nevertheless, there was an answer.
         """
-        self.status = 0
-        host = self.host
-        found = await resolver.resolve(host)
-        writer = None
+        with Deadline(self.timers, int(seconds * 1000)):
+            trail = Trail(request, self._memory, self.network, self.log)
+            while trail.on(await self._once(request, trail)):
+                request.status = 0
+
+    def ready(self, url, verified=False):
+        """Return True when a request to `url` needs no handshake."""
+        return self.pool.ready(_server(url, verified))
+
+    def want(self, urls):
+        """Keep connections to the servers of `urls` open from now on; see `Pool`."""
+        self.pool.want([_server(url) for url in urls])
+
+    def missing(self):
+        """Return what a person has to do before https works, "" where it does."""
+        return self.pool.trust.missing()
+
+    def restart(self, timers):
+        """Forget all connections: the loop is another one, with other `timers`."""
+        self.timers = timers
+        self.pool.restart(timers)
+
+    def close(self):
+        """Close the connections that nothing goes over."""
+        self.pool.close()
+
+    async def _once(self, request, trail):
+        """Send the trail's step and return its `Answer`."""
+        while True:
+            connection = await self._sent(request, trail)
+            answer = Answer(connection.reader, self.timers)
+            try:
+                return await self._answered(request, connection, answer)
+            except OSError:
+                if not connection.kept or not answer.empty:
+                    raise
+                if not request.again:
+                    raise OSError("closed by its server just then")
+
+    async def _answered(self, request, connection, answer):
         try:
-            name = host if tls else None
-            reader, writer = await network.connect(found[0], self.port, tls, name)
-            if self.port != (443 if tls else 80):
-                host = "%s:%d" % (host, self.port)
-            head = "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n%sConnection: close\r\n\r\n"
-            head %= self.path, host, agent, self.extra
-            writer.write(head.encode())  # raises where it was refused: nothing has left then
-            self.begun = True
-            await writer.drain()  # over TLS, the handshake too
-            self.sent = True
-            self.reader, self.rest, self.left = reader, b"", _HEADER
-            await self._answer()
+            await answer.head()
+            request.status, request.length = answer.status, answer.length
+            await self._body(request, answer)
+        except OSError:
+            if not request.status or self._wanted(request):
+                raise
+            # what broke was a body that nobody needs
         finally:
-            if not self.begun:
-                found.append(found.pop(0))  # the next try takes the name's next address
-            shut(writer)
+            if answer.whole and not answer.closes:
+                self.pool.give(connection, answer.stays, answer.keep)
+            elif connection.kept and answer.empty:
+                self.pool.broken(connection)
+            else:
+                self.pool.drop(connection)
+        return answer
 
-    async def _line(self):
-        """Return the next line without its end; its beginning when it is long."""
-        line = b""
+    async def _sent(self, request, trail):
+        """Return the connection over which the trail's step has gone out."""
+        step = trail.step
+        host = step.url.host
+        if step.url.port != (443 if step.url.secure else 80):
+            host = "%s:%d" % (host, step.url.port)
+        head = (_HEAD % (step.path, host, self.agent(), step.lines)).encode()
         while True:
-            end = self.rest.find(b"\n")
-            if end >= 0:
-                line += self.rest[:end]
-                self.rest = self.rest[end + 1 :]
-                return line[:_LINE].rstrip(b"\r")
-            line = (line + self.rest)[:_LINE]
-            self.rest = await self.reader.read(_PIECE)
-            self.left -= len(self.rest)
-            if not self.rest or self.left < 0:
-                raise OSError("endless header" if self.rest else "closed before its answer's end")
+            connection = await self._connected(request, trail)
+            sent = False
+            try:
+                connection.writer.write(head)  # nothing has left where it raises
+                sent = not step.url.secure
+                request.begun = request.begun or sent
+                await connection.writer.drain()  # over TLS, nothing has left until it is done
+                sent = request.begun = True
+                return connection
+            except OSError:
+                if sent or not connection.kept:
+                    raise
+            finally:
+                if not sent and not connection.kept:
+                    request.final = request.final or step.url.secure  # the handshake
+                    self.pool.refused(connection)
+                elif not sent:
+                    self.pool.drop(connection)
 
-    async def _answer(self):
-        length = await self.head()
-        if self.status == 204 or 300 <= self.status < 400 or self.status == 401:
-            return  # nobody waits for what a server says beside a challenge
-        # the body is read away, so that a script which still writes is not cut off
-        left = _BODY if length < 0 else min(length, _BODY)
-        data, tail = self.rest, b""
-        while True:
-            left -= len(data)
-            tail = (tail + data)[-5:]
-            if left <= 0 or (length < 0 and tail == b"0\r\n\r\n"):  # the last chunk
-                return
-            data = await wait_for_ms(self.reader.read(_PIECE), _IDLE)
-            if not data:
-                return
+    async def _connected(self, request, trail):
+        step = trail.step
+        try:
+            server = _server(step.url, request.verified)
+            found = await self.pool.take(server, step.allowed, request.again)
+            trail.ip = found.ip
+            return found
+        except Untrusted:
+            request.final = True
+            raise
 
-    async def head(self):
-        """Read an answer up to its body; return the body's length in bytes, -1 for an unknown."""
-        status = 0
-        while status < 200:
-            line = await self._line()
-            status = int(line[9:12]) if line[9:12].isdigit() else 0
-            if line[:5] != b"HTTP/" or status < 100:
-                raise OSError("no HTTP answer")
-            length = -1
-            self.location = ""
-            self.challenges = []
-            while line:
-                line = await self._line()
-                name, _, value = line.partition(b":")
-                name = name.lower()
-                if name == b"content-length":
-                    value = value.strip()
-                    length = int(value[:9]) if value.isdigit() else -1
-                elif name == b"location":
-                    self.location = value.strip()
-                elif name == b"www-authenticate" and len(self.challenges) < 4:
-                    self.challenges.append(value.strip())
-        self.status = status
-        return length
+    def _wanted(self, request):
+        return request.sink and request.status // 100 == 2
+
+    async def _body(self, request, answer):
+        """Read the body: for whoever wants it, else so that a script is not cut off."""
+        if self._wanted(request):
+            if (answer.length or 0) > request.limit:
+                raise OSError("longer than %d bytes" % request.limit)
+            if not await answer.body(request.limit, request.sink):
+                raise OSError("ended early, or longer than %d bytes" % request.limit)
+        elif answer.bounded() or answer.status // 100 == 2:
+            await answer.body(_BODY)
+
+
+def _server(url, verified=False):
+    return Server(url.secure, url.host, url.port, verified)

@@ -1,34 +1,25 @@
 """Names to addresses over our own UDP socket, because getaddrinfo blocks the ESP32 for seconds.
 
-The cache is here; the questions are asked by `net.dns_query`, loaded by the first name.
+The cache is here; `net.dns_query` asks.
 """
 
 import asyncio
 
 from base.compat import const
+from net.address import dotted
+from net.dns_query import ResolveError, ask
 
 _NAMES = const(16)  # in the cache
-_TYPES = {"A": 1, "SRV": 33, "NAPTR": 35}
-
-
-class ResolveError(OSError):
-    """A name that has no address, or whose servers do not answer."""
-
-
-def dotted(name):
-    """Return True for an IPv4 address."""
-    parts = name.split(".")
-    return len(parts) == 4 and all(x.isdigit() and len(x) < 4 and int(x) < 256 for x in parts)
 
 
 class Resolver:
-    """Resolves over `network`'s name servers; `random` is ``getrandbits``."""
+    """Resolves over `network`'s name servers; `random` is ``getrandbits``, for SRV's weights."""
 
     def __init__(self, network, clock, random):
         self.network = network
         self.clock = clock
         self.random = random
-        self._cache = {}  # (name, kind) -> (list, ticks, seconds); an empty list is a failure
+        self._cache = {}  # (name, kind) -> _Entry
         self._asking = {}  # (name, kind) -> Event of the task that asks
 
     async def address(self, name):
@@ -58,23 +49,30 @@ class Resolver:
         entry = self._cache.get(key)
         if entry is None:
             return None
-        if self.clock.diff(self.clock.ms(), entry[1]) >= entry[2] * 1000:
+        if self.clock.diff(self.clock.ms(), entry.since) >= entry.seconds * 1000:
             del self._cache[key]
             return None
-        return entry[0]
+        return entry.answers
 
     async def _shared(self, key):
         event = self._asking[key] = asyncio.Event()
         found = None
         try:
-            from net.dns_query import ask
-
-            found, seconds = await ask(self, key[0], _TYPES[key[1]])
+            found, seconds = await ask(self.network, key[0], key[1])
         finally:  # cancelled, or no server answered: the next try asks anew
             if found is not None:
                 if len(self._cache) >= _NAMES:
                     self._cache.pop(next(iter(self._cache)))
-                self._cache[key] = (found, self.clock.ms(), max(1, seconds))
+                self._cache[key] = _Entry(found, self.clock.ms(), max(1, seconds))
             del self._asking[key]
             event.set()
         return found
+
+
+class _Entry:
+    """What the cache keeps of an answer; an empty one is a failure."""
+
+    def __init__(self, answers, since, seconds):
+        self.answers = answers
+        self.since = since
+        self.seconds = seconds

@@ -1,10 +1,11 @@
 """Builds a phone from its parts: used once, then dropped from the heap."""
 
-from net.resolver import Resolver
-
 from actions.actions import Actions
 from base.log import Log
 from base.timers import Timers
+from net.http import Client
+from net.resolver import Resolver
+from net.tls import Trust
 from offhook.desk import dial_plan
 from offhook.desk.desk import Desk
 from offhook.desk.variables import Variables
@@ -14,6 +15,10 @@ from offhook.panel.panel import Panel
 from offhook.panel.texts import Texts
 from offhook.settings.changes import apply, fkey, url
 from offhook.settings.settings import Settings
+from offhook.trust import trust
+
+VERSION = "0.1.0"
+_AGENT = "Mozilla/4.0 (compatible; %s-SIP %s %s)"
 
 
 def build(phone, preset):
@@ -25,13 +30,14 @@ def build(phone, preset):
     parts = phone.parts = platform.parts(settings.get, log)
     phone.network, phone.clock = parts.network, parts.clock
     timers = phone.timers = Timers(parts.clock, phone.report)
+    phone.sip_trust = trust(phone)
     phone.resolver = Resolver(parts.network, parts.clock, platform.random)
     actions = phone.actions = _actions(phone)
     desk = phone.desk = Desk(settings, actions, timers, log, platform.storage)
     desk.reset = platform.reset
     desk.about = phone.about
     desk.text = Texts(settings.get).text
-    actions.lookup = Variables(desk, parts.network, lambda: parts.modules).value
+    actions.values.lookup = Variables(desk, parts.network, lambda: parts.modules).value
     phone.fkeys = desk.lines = FunctionKeys(settings, actions, timers)
     phone.panel = Panel(desk, phone.fkeys, settings, timers, parts, desk.text)
     phone.keys = Keys(desk, phone.fkeys)
@@ -46,16 +52,25 @@ def build(phone, preset):
 
 
 def _actions(phone):
+    platform, network, settings = phone.platform, phone.network, phone.settings
+    read, bundle = platform.storage.read, getattr(platform, "bundle", None)
+    trust = Trust(settings.get, read, phone.clock, "check_trusted_certificate", bundle=bundle)
+
+    def agent():
+        mac = settings.get("mac") or network.mac
+        return _AGENT % (settings.get("phone_type"), VERSION, mac)
+
+    phone.http = Client(network, phone.resolver, phone.timers, trust, phone.log, agent, phone.calm)
     return Actions(
-        phone.network,
-        phone.resolver,
+        network,
+        phone.http,
         phone.timers,
-        phone.settings,
+        settings,
         None,
         phone.log,
         phone.local,
-        phone.platform.storage.read,
-        "0.1.0",
+        phone.calm,
+        VERSION,
     )
 
 

@@ -103,6 +103,10 @@ class Phone:
         accounts = [x for x in self.agent.accounts if x.register]
         return not accounts or any(x.registered for x in accounts)
 
+    def calm(self):
+        """Return True while no call is being set up or ended: a TLS handshake holds the loop."""
+        return self.desk.calm()
+
     def stop(self):
         """End `run`."""
         self.done.set()

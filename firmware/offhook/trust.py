@@ -1,20 +1,24 @@
-"""Whom SIP over TLS trusts: loaded by each connection, not kept."""
+"""Whom SIP over TLS trusts; web servers have a setting of their own."""
 
-from base.compat import sleep_ms, unload
+from base.compat import sleep_ms
+from net.tls import Trust
+
+
+def trust(phone):
+    """Return the `Trust` for SIP, of the phone's settings."""
+    return Trust(
+        phone.settings.get,
+        phone.platform.storage.read,
+        phone.clock,
+        "sip_check_certificate",
+        "sip_ca_certificate",
+        "ca_certificate",
+        getattr(phone.platform, "bundle", None),
+    )
 
 
 async def context(phone):
     """Return a TLS context once the time is known; OSError where there can be none."""
-    from net.tls import context as made
-
-    get = phone.settings.get
-
-    def of(name):
-        return name == "ca_certificate" and get("sip_" + name) or get(name)
-
-    while phone.clock.time() is None and get("check_trusted_certificate"):
+    while phone.clock.time() is None and phone.settings.get("sip_check_certificate"):
         await sleep_ms(200)  # who asks has a deadline
-    try:
-        return made(phone, of, phone.platform.storage.read, phone.clock)
-    finally:
-        unload("net.tls")
+    return phone.sip_trust.context()

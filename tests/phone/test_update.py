@@ -166,11 +166,11 @@ def test_a_wrong_certificate_is_refused_even_where_web_servers_are_not_checked(
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("", "takes https://"),
+        ("", "write http"),
         ("http://host/app", "takes https://"),
-        ("https://", "takes https://"),
+        ("https://", "there is no host"),
         ("https://user:pass@host/app", "takes https://"),
-        ("https://host:99999/app", "99999' is no port"),
+        ("https://host:99999/app", "the port is a number"),
     ],
 )
 def test_a_wrong_address_is_refused_at_once(phone, url, words):

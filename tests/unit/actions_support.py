@@ -7,6 +7,8 @@ from support import Skip
 from actions.actions import Actions
 from base.compat import Ticks, sleep_ms, spawn, wait_for_ms
 from base.timers import Timers
+from net.http import Client
+from net.tls import Trust
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 _GUARD = 20000  # ms until a test that waits for ever gives up
@@ -102,9 +104,6 @@ class Spec:
 class Options(dict):
     """Settings, each of its own name only."""
 
-    def catalogue(self):
-        return self
-
     def spec(self, name):
         self[name]
         return Spec(private="pass" in name)
@@ -149,27 +148,36 @@ class Net:
 class Bench(Actions):
     """`Actions` with all that it needs, on this machine's loopback."""
 
-    pauses = (10, 20, 40)
-
-    def __init__(self, **options):
+    def __init__(self, calm=None, bundle=None, **options):
         settings = Options(phone_type="offhook", mac="", action_url_timeout=2)
         settings.update(options)
         self.lines = []
         self.local_paths = []
         self.files = {}
-        timers = Timers(Ticks())
+        self.resolver = Names()
+        timers = self.timers = Timers(Ticks())
+        network = Net()
+        trust = Trust(
+            settings.get, self.files.get, timers.clock, "check_trusted_certificate", bundle=bundle
+        )
+        client = Client(network, self.resolver, timers, trust, self._log, lambda: "Test/1.2", calm)
         super().__init__(
-            Net(),
-            Names(),
+            network,
+            client,
             timers,
             settings,
             lambda name, argument, context: context.get(name) if context else None,
             self._log,
             self._local,
-            self.files.get,
+            calm,
             "1.2",
         )
+        self.sender.pauses = (10, 20, 40)
         self._serving = spawn(timers.serve())
+
+    @property
+    def busy(self):
+        return self.sender.busy
 
     def _log(self, level, text, *values):
         self.lines.append("[%d] %s" % (level, text % values))
@@ -178,26 +186,26 @@ class Bench(Actions):
         self.local_paths.append(path)
         return int(path[1:]) if path in ("/404", "/302") else 200
 
-    async def idle(self):
+    async def over(self):
         """Wait until nothing is queued or under way."""
-        while self.queue or self.busy:
+        while not self.idle():
             await sleep_ms(1)
         await sleep_ms(0)
 
     async def begun(self):
-        """Wait until what may be started has been started, and nothing is under way."""
-        while self.busy or self._woken:
+        """Wait until nothing is under way."""
+        while self.busy:
             await sleep_ms(0)
 
     async def go(self, text):
         """Send the URLs of `text` and wait for them; return whether all went well."""
         got = []
         self.send(self.parse(text), "P1", None, got.append)
-        await self.idle()
+        await self.over()
         assert len(got) == 1, got
         return got[0]
 
-    def figures(self, name="total"):
+    def counted(self, name="total"):
         """Return (queued, sent, ok, failed, retried, dropped)."""
         row = self.counters().get(name)
         names = "queued sent ok failed retried dropped".split()
@@ -208,5 +216,6 @@ class Bench(Actions):
         return [x for x in self.lines if text in x]
 
     def stop(self):
-        """Stop the timers' task."""
+        """Close what is kept, stop the timers' task."""
+        self.client.close()
         self._serving.cancel()

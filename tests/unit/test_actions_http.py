@@ -20,7 +20,7 @@ async def once(serve, figures, **options):
     """Send one request to a server that does `serve`; return the bench when the figures fit."""
     bench, web, url = await bench_and_web(serve, **options)
     ok = await bench.go(url + "/x?y=1")
-    assert bench.figures() == figures, (bench.figures(), bench.lines)
+    assert bench.counted() == figures, (bench.counted(), bench.lines)
     assert ok == bool(figures[2])
     assert web.paths() == ["/x?y=1"]
     web.close()
@@ -34,11 +34,10 @@ async def test_the_request_is_what_a_snom_sends():
     lines = web.heads[0].split("\r\n")
     assert lines[0] == "GET /a?b=%41 HTTP/1.1"
     assert "Host: web.test:%d" % web.port in lines
-    assert "User-Agent: Mozilla/4.0 (compatible; offhook-SIP 1.2 000413A1B2C3)" in lines
-    assert "Connection: close" in lines
+    assert "User-Agent: Test/1.2" in lines
     assert lines[-2:] == ["", ""]
     assert "Authorization" not in web.heads[0]
-    assert bench.figures("P1") == bench.figures() == (1, 1, 1, 0, 0, 0)
+    assert bench.counted("P1") == bench.counted() == (1, 1, 1, 0, 0, 0)
     web.close()
     bench.stop()
 
@@ -217,7 +216,7 @@ async def test_a_name_without_an_address_is_tried_again_three_times():
     assert not await bench.go("http://nowhere.invalid/x")
     assert bench.resolver.asked == ["nowhere.invalid"] * 4
     assert bench.network.count == 0
-    assert bench.figures() == (1, 0, 0, 1, 3, 0)
+    assert bench.counted() == (1, 0, 0, 1, 3, 0)
     assert len(bench.logged("Sending post request")) == 1
     assert len(bench.logged("Retry ")) == 3
     assert bench.logged("Failed no address for nowhere.invalid: nowhere.invalid:80 (P1)")
@@ -229,9 +228,9 @@ async def test_the_next_try_takes_the_names_next_address():
     bench = Bench()
     bench.resolver.addresses = ["127.0.0.8", "127.0.0.9", "127.0.0.1"]
     assert await bench.go("http://web.test:%d/x" % web.port), bench.lines
-    assert web.paths() == ["/x"] and bench.figures() == (1, 1, 1, 0, 2, 0)
+    assert web.paths() == ["/x"] and bench.counted() == (1, 1, 1, 0, 2, 0)
     assert await bench.go("http://web.test:%d/y" % web.port)  # the one that answers stays first
-    assert web.paths() == ["/x", "/y"] and bench.figures() == (2, 2, 2, 0, 2, 0)
+    assert web.paths() == ["/x", "/y"] and bench.counted() == (2, 2, 2, 0, 2, 0)
     web.close()
     bench.stop()
 
@@ -239,7 +238,7 @@ async def test_the_next_try_takes_the_names_next_address():
 async def test_a_name_that_takes_too_long_is_within_the_deadline():
     bench = Bench(action_url_timeout=0.05)
     assert not await bench.go("http://slow.test/x")
-    assert bench.figures() == (1, 0, 0, 1, 3, 0)
+    assert bench.counted() == (1, 0, 0, 1, 3, 0)
     assert bench.logged("no answer in time")
     bench.stop()
 
@@ -248,15 +247,15 @@ async def test_a_refused_connection_is_tried_again_and_then_works():
     bench, web, url = await bench_and_web()
     web.close()
     targets = bench.parse(url + "/x")
-    bench.pauses = (1, 300, 300)
+    bench.sender.pauses = (1, 300, 300)
     bench.send(targets, "P1")
     while not bench.logged("Retry 2 of 3"):
         await sleep_ms(5)
     again = Web()
     await again.listen(web.port)
-    await bench.idle()
+    await bench.over()
     assert again.paths() == ["/x"]
-    assert bench.figures() == (1, 1, 1, 0, 2, 0), bench.lines
+    assert bench.counted() == (1, 1, 1, 0, 2, 0), bench.lines
     again.close()
     bench.stop()
 
@@ -265,7 +264,7 @@ async def test_a_refused_connection_fails_after_three_retries():
     bench, web, url = await bench_and_web()
     web.close()
     assert not await bench.go(url + "/x")
-    assert bench.figures() == (1, 0, 0, 1, 3, 0), bench.lines
+    assert bench.counted() == (1, 0, 0, 1, 3, 0), bench.lines
     assert bench.network.count == 4
     bench.stop()
 
@@ -286,7 +285,7 @@ async def test_the_loop_runs_on_while_a_server_hangs():
     bench.send(bench.parse(url + "/x"), "P1")
     await web.wait(1)
     before = count[0]
-    await bench.idle()
+    await bench.over()
     assert count[0] - before > 5, (before, count)
     task.cancel()
     web.close()
@@ -296,16 +295,26 @@ async def test_the_loop_runs_on_while_a_server_hangs():
 async def test_localhost_is_the_phone_itself():
     bench = Bench()
     assert await bench.go("http://localhost/command.htm?key=P5")
-    assert await bench.go("127.0.0.1:8080/dummy.htm?x=%23 1#y")
+    assert await bench.go("127.0.0.1/dummy.htm?x=%23 1#y")
     assert await bench.go("https://LOCALHOST/z")
     assert not await bench.go("http://localhost/404")
     assert await bench.go("http://localhost/302")  # a number was dialled
     paths = ["/command.htm?key=P5", "/dummy.htm?x=%23%201", "/z", "/404", "/302"]
     assert bench.local_paths == paths
     assert bench.network.count == 0 and bench.resolver.asked == []
-    assert bench.figures() == (5, 5, 4, 1, 0, 0)
-    assert bench.logged("Refused 404: localhost:80 (P1)")
+    assert bench.counted() == (5, 5, 4, 1, 0, 0)
+    text = "Refused 404: localhost:80 is the phone itself, which does not know /404 (P1)"
+    assert bench.logged(text), bench.lines
     assert bench.logged("Answer 302: localhost:80 (P1)")
+    bench.stop()
+
+
+async def test_a_port_that_is_not_the_phones_web_server_is_refused_in_words():
+    bench = Bench()
+    for text in ("127.0.0.1:8080/dummy.htm", "https://localhost:8443/x"):
+        assert not await bench.go("http://" + text if "//" not in text else text)
+    assert bench.local_paths == [] and bench.network.count == 0
+    assert len(bench.logged("this address is the phone itself")) == 2, bench.lines
     bench.stop()
 
 
@@ -315,9 +324,9 @@ async def test_a_fault_in_the_phone_itself_is_a_failure_and_no_more():
     def broken(path):
         raise KeyError(path)
 
-    bench.local = broken
+    bench.sender.local = broken
     assert not await bench.go("http://localhost/x")
-    assert bench.figures() == (1, 1, 0, 1, 0, 0)
+    assert bench.counted() == (1, 1, 0, 1, 0, 0)
     bench.stop()
 
 
@@ -328,10 +337,10 @@ async def test_want_of_memory_costs_the_event_and_not_the_call():
         def __str__(self):
             raise MemoryError
 
-    bench.lookup = lambda *_: Full()
+    bench.values.lookup = lambda *_: Full()
     bench.set("a", "http://localhost/?n=$remote")
     bench.fire("a")
-    assert bench.figures() == (1, 0, 0, 0, 0, 1)
+    assert bench.counted() == (1, 0, 0, 0, 0, 1)
     bench.stop()
 
 

@@ -2,7 +2,6 @@
 
 from actions_support import OK, Bench, Web, put
 
-from actions.sender import pump
 from base.compat import sleep_ms
 
 
@@ -29,9 +28,9 @@ async def test_an_event_sends_its_templates_with_the_values_of_its_moment():
     bench.fire("action_missed_url", values)
     bench.set("action_incoming_url", "")
     bench.fire("action_incoming_url", values)
-    await bench.idle()
+    await bench.over()
     assert web.paths() == ["/a?r=200@h", "/b", "/a?r=300@h", "/b"]
-    assert bench.figures("action_incoming_url") == bench.figures() == (4, 4, 4, 0, 0, 0)
+    assert bench.counted("action_incoming_url") == bench.counted() == (4, 4, 4, 0, 0, 0)
     web.close()
     bench.stop()
 
@@ -54,10 +53,10 @@ async def test_a_lookup_that_fails_leaves_the_literal():
     def broken(name, argument, context):
         raise RuntimeError("oops")
 
-    bench.lookup = broken
+    bench.values.lookup = broken
     bench.set("action_setup_url", "http://localhost/x?m=$phone_ip")
     bench.fire("action_setup_url")
-    await bench.idle()
+    await bench.over()
     assert bench.local_paths == ["/x?m=$phone_ip"]
     assert bench.logged("oops")
     bench.stop()
@@ -78,7 +77,7 @@ async def test_events_for_one_server_arrive_in_order_one_after_the_other():
     bench.set("a", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in range(30):
         bench.fire("a", {"csta_id": number})
-    await bench.idle()
+    await bench.over()
     assert numbers(web) == list(range(30))
     assert at_once[1] == 1
     web.close()
@@ -89,20 +88,20 @@ async def test_of_100_events_in_a_queue_of_32_the_oldest_give_way():
     web = await Web().start()
     web.close()  # refuses
     bench = Bench(action_url_queue=32)
-    bench.pauses = (60000,) * 3
+    bench.sender.pauses = (60000,) * 3
     bench.set("a", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in range(100):
         bench.fire("a", {"csta_id": number})
         await bench.begun()
-    assert [x[2] for x in bench.queue] == ["/?n=%d" % n for n in range(68, 100)]
-    assert bench.figures("a") == bench.figures() == (100, 0, 0, 0, bench.figures()[4], 68)
+    assert [x.path for x in bench.queue.entries] == ["/?n=%d" % n for n in range(68, 100)]
+    assert bench.counted("a") == bench.counted() == (100, 0, 0, 0, bench.counted()[4], 68)
     assert len(bench.logged("Queue full, dropped a for web.test")) == 68
     await web.listen(web.port)  # it is back
-    for key in list(bench.pausing):
-        pump(bench, key)
-    await bench.idle()
+    for key in list(bench.sender.pausing):
+        bench.sender.resume(key)
+    await bench.over()
     assert numbers(web) == list(range(68, 100))
-    assert bench.figures()[:3] == (100, 32, 32)
+    assert bench.counted()[:3] == (100, 32, 32)
     web.close()
     bench.stop()
 
@@ -114,20 +113,20 @@ async def test_100_events_at_once_beside_a_server_that_hangs():
     for number in range(100):
         bench.fire("a", {"csta_id": number})
     await web.wait(1)
-    assert len(bench.queue) == 31 and len(bench.busy) == 1
-    assert bench.figures() == (100, 0, 0, 0, 0, 68)
+    assert len(bench.queue) == 32 and len(bench.busy) == 1
+    assert bench.counted() == (100, 0, 0, 0, 0, 67)
     web.close()
     bench.stop()
 
 
 async def test_what_waits_is_bounded_in_bytes_too():
     bench = Bench(action_url_queue=256)
-    bench.busy = {1: False, 2: False, 3: False}  # nothing may start
+    bench.sender.busy = {1: False, 2: False, 3: False}  # nothing may start
     bench.set("a", "http://web.test/?x=" + "y" * 1000)
     for _ in range(100):
         bench.fire("a")
-    assert sum(len(x[2]) for x in bench.queue) <= 16384
-    assert len(bench.queue) == 16 and bench.figures() == (100, 0, 0, 0, 0, 84)
+    assert sum(len(x.path) for x in bench.queue.entries) <= 16384
+    assert len(bench.queue) == 16 and bench.counted() == (100, 0, 0, 0, 0, 84)
     bench.stop()
 
 
@@ -139,16 +138,16 @@ async def test_a_dead_server_does_not_hold_up_another():
     bench = Bench(action_url_timeout=60)
     for web in (dead, gone, live):
         bench.set("e%d" % web.port, "http://web.test:%d/?n=$csta_id" % web.port)
-    bench.pauses = (60000,) * 3
+    bench.sender.pauses = (60000,) * 3
     for number in range(5):
         for web in (dead, gone, live):
             bench.fire("e%d" % web.port, {"csta_id": number})
     await live.wait(5)
     assert numbers(live) == [0, 1, 2, 3, 4]
     assert numbers(dead) == [0]
-    while bench.busy and not bench.pausing:
+    while bench.busy and not bench.sender.pausing:
         await sleep_ms(1)
-    assert list(bench.pausing) == ["web.test:%d" % gone.port]
+    assert list(bench.sender.pausing) == ["web.test:%d" % gone.port]
     for web in (dead, live):
         web.close()
     bench.stop()
@@ -160,7 +159,7 @@ async def test_a_name_that_does_not_resolve_does_not_hold_up_another():
     bench.send(bench.parse("http://slow.test/x"), "P1")
     bench.send(bench.parse("http://web.test:%d/y" % live.port), "P2")
     await live.wait(1)
-    assert bench.figures("P2")[0] == 1
+    assert bench.counted("P2")[0] == 1
     live.close()
     bench.stop()
 
@@ -169,18 +168,18 @@ async def test_a_retry_stays_ahead_of_later_events():
     web = await Web().start()
     web.close()
     bench = Bench()
-    bench.pauses = (60000,) * 3
+    bench.sender.pauses = (60000,) * 3
     bench.set("a", "http://web.test:%d/?n=$csta_id" % web.port)
     for number in range(3):
         bench.fire("a", {"csta_id": number})
-    while not bench.pausing:
+    while not bench.sender.pausing:
         await sleep_ms(1)
     bench.fire("a", {"csta_id": 3})
     await web.listen(web.port)
-    pump(bench, "web.test:%d" % web.port)
-    await bench.idle()
+    bench.sender.resume("web.test:%d" % web.port)
+    await bench.over()
     assert numbers(web) == [0, 1, 2, 3]
-    assert bench.figures() == (4, 4, 4, 0, 1, 0)
+    assert bench.counted() == (4, 4, 4, 0, 1, 0)
     web.close()
     bench.stop()
 
@@ -191,7 +190,7 @@ async def test_a_request_that_was_sent_is_never_sent_again():
         bench = Bench(action_url_timeout=0.1)
         assert not await bench.go("http://web.test:%d/x" % web.port)
         assert web.paths() == ["/x"]
-        assert bench.figures() == (1, 1, 0, 1, 0, 0), (serve, bench.lines)
+        assert bench.counted() == (1, 1, 0, 1, 0, 0), (serve, bench.lines)
         web.close()
         bench.stop()
 
@@ -230,11 +229,11 @@ async def test_a_key_with_two_urls_is_done_when_both_are():
 
 async def test_a_dropped_request_tells_its_key():
     bench = Bench(action_url_queue=1)
-    bench.busy = {1: False, 2: False, 3: False}
+    bench.sender.busy = {1: False, 2: False, 3: False}
     told = []
     bench.send(bench.parse("http://web.test/a"), "P1", None, told.append)
     bench.send(bench.parse("http://web.test/b"), "P2", None, told.append)
-    assert told == [False] and bench.figures("P1") == (1, 0, 0, 0, 0, 1)
+    assert told == [False] and bench.counted("P1") == (1, 0, 0, 0, 0, 1)
     bench.stop()
 
 
@@ -252,7 +251,7 @@ async def test_a_question_goes_beside_the_queue_and_is_answered_once():
     while len(got) < 2:
         await sleep_ms(1)
     assert got == [200, 0]
-    assert bench.figures("action_blacklist_url") == (2, 2, 1, 1, 0, 0)
+    assert bench.counted("action_blacklist_url") == (2, 2, 1, 1, 0, 0)
     assert len(bench.busy) == 1
     web.close()
     bench.stop()

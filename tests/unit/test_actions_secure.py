@@ -1,8 +1,8 @@
 """TLS contexts: which certificates are taken, and what is said where none can be checked."""
 
 from actions_support import Bench
-from net.http import Request
-from net.tls import certificates, context
+
+from net.tls import Trust, Untrusted, certificates
 
 _PEM = """-----BEGIN CERTIFICATE-----
 MIIBJTCBzKADAgECAgEBMAoGCCqGSM49BAMCMBIxEDAOBgNVBAMMB1Rlc3QgQ0Ew
@@ -26,14 +26,16 @@ class Time:
         return self._time
 
 
-def made(options, files=None, time=1_700_000_000):
-    """Return (context or the error's text, whether it is final)."""
-    request = Request(True, "h", 443, "/")
+def made(options, files=None, time=1_700_000_000, **more):
+    """Return (context or the error's text, whether that is final)."""
+    options = dict(options)
+    trust = Trust(options.get, (files or {}).get, Time(time), "check_trusted_certificate", **more)
     try:
-        got = context(request, options.get, (files or {}).get, Time(time))
+        return trust.context(), False
+    except Untrusted as error:
+        return str(error), True
     except OSError as error:
-        return str(error), request.begun
-    return got, request.begun
+        return str(error), False
 
 
 def test_a_certificate_is_read_however_its_lines_were_lost():
@@ -85,7 +87,7 @@ def test_without_the_time_it_is_tried_again():
 async def test_https_without_a_ca_fails_and_says_why():
     bench = Bench(check_trusted_certificate=True)
     assert not await bench.go("https://web.test/x")
-    assert bench.figures() == (1, 0, 0, 1, 0, 0)
+    assert bench.counted() == (1, 0, 0, 1, 0, 0)
     assert bench.logged("ca_certificate"), bench.lines
     assert bench.network.count == 0
     bench.stop()

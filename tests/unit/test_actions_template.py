@@ -3,9 +3,9 @@
 from actions_support import Spec
 from support import raises
 
-from actions import expand as room
-from actions.extras import masked
-from actions.secrets import veil
+from actions.expand import Values
+from actions.expand import expand as joined
+from actions.secrets import masked, masked_setting
 from actions.template import parse, split
 
 # setting -> (kind, value); a password is private
@@ -42,17 +42,13 @@ def known(name):
     return Spec(_SETTINGS[name][0], "pass" in name)
 
 
-class Phone:
-    """What `expand` wants of the dispatcher."""
+class Options:
+    """Settings, and the network part that has the hardware address."""
 
-    def __init__(self, lookup, empty):
-        self.look = lookup
-        self.options = self.network = self
+    mac = "000413A1B2C3"
+
+    def __init__(self, empty):
         self.empty = empty
-        self.mac = "000413A1B2C3"
-
-    def lookup(self, name, argument, context):
-        return self.look(name, argument)
 
     def get(self, name):
         if name == "action_url_unset":
@@ -61,7 +57,9 @@ class Phone:
 
 
 def expand(target, lookup, empty):
-    return room.expand(Phone(lookup, empty), target, None)
+    options = Options(empty)
+    values = Values(options, options, lambda name, argument, _: lookup(name, argument), None)
+    return joined(target.pieces, values, None)
 
 
 def look(name, argument):
@@ -79,7 +77,7 @@ def path(text, empty=False):
 
 def place(text):
     """Return (secure, host, port, login) of the only template."""
-    return parse(text, known)[0][:4]
+    return parse(text, known)[0].url[:4]
 
 
 def refused(text):
@@ -259,7 +257,7 @@ def test_a_missing_scheme_or_path_is_added():
     assert path("http://h?a=1") == "/?a=1"
     assert path("h?u=http://x/") == "/?u=http://x/"
     assert path("h/http://x/") == "/http://x/"
-    assert path("h") == "/"
+    assert path("localhost") == "/"
     assert path("http://h//double//slash") == "//double//slash"
 
 
@@ -284,7 +282,7 @@ def test_several_templates_in_one_setting():
     assert parse("", known) == ()
     two = parse("http://a/?m=$mac https://b/?m=$mac", known)
     assert [expand(x, look, False) for x in two] == ["/?m=000413A1B2C3"] * 2
-    assert [x[:3] for x in two] == [(False, "a", 80), (True, "b", 443)]
+    assert [x.url[:3] for x in two] == [(False, "a", 80), (True, "b", 443)]
     assert "9 URLs" in refused(" ".join(["http://a/"] * 9))
 
 
@@ -364,7 +362,7 @@ def test_sip_header_names_that_are_never_shown():
 def test_the_log_hides_what_the_template_wrote_as_user_and_password():
     def shown(text):
         target = parse(text, known)[0]
-        return masked(expand(target, look, False), target[5])
+        return masked(expand(target, look, False), target.marks)
 
     assert shown("http://h/?a=1&u=http://bob:geheim@cam/x&c=$mac") == (
         "/?a=1&u=***&c=000413A1B2C3"
@@ -398,6 +396,6 @@ def test_a_setting_that_is_shown_hides_the_passwords_of_its_urls():
         ("http://h/?a=1&user_pass1=x#y", "http://h/?a=1&user_pass1=***#y"),
         ("active url http://h/?$local:$remote", "active url http://h/?$local:$remote"),
     ):
-        assert veil("action_setup_url", text) == hidden
-        assert veil("fkey7", text) == hidden
-        assert veil("user_realname1", text) == text
+        assert masked_setting("action_setup_url", text) == hidden
+        assert masked_setting("fkey7", text) == hidden
+        assert masked_setting("user_realname1", text) == text

@@ -1,8 +1,8 @@
 """RFC 3263: from a URI to addresses, by NAPTR, SRV and A."""
 
-from net.resolver import ResolveError, dotted
 from support import raises
 
+from net.resolver import ResolveError, dotted
 from sip.transport.locate import locate, order
 
 

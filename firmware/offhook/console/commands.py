@@ -3,6 +3,7 @@
 ``do_WORD(phone, rest)`` gives the answer, None for ``{"ok": true}``; ValueError is a refusal.
 """
 
+from actions.secrets import masked_setting
 from base.compat import chosen, const, sleep_ms, unload
 from offhook.settings.catalogue import unknown
 
@@ -63,11 +64,7 @@ def masked(settings, name, value):
     """Return a setting's text with what nobody is to see of it hidden: it, or its passwords."""
     if settings.private(name):
         return value and "***"
-    if "@" in value or "pass" in value:
-        from actions.secrets import veil
-
-        value = veil(name, value)
-    return value
+    return masked_setting(name, value)
 
 
 def do_display(phone, _):

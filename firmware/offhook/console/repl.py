@@ -51,7 +51,7 @@ def stopped():
         phone.agent = None
         phone.desk.agent = _Nobody()
         phone.desk.timers = phone.panel.timers = phone.fkeys.timers = Timers(phone.clock)
-        phone.actions.timers = phone.desk.timers
+        phone.actions.restart(phone.desk.timers)
         phone.settings.listeners = [_changed]
         _stopped = phone
     return _stopped
@@ -138,7 +138,6 @@ def cmd_counters():
 
 
 def cmd_test_url(event):
-    from actions.extras import told
     from offhook.desk.desk import Context
 
     phone = stopped()
@@ -149,7 +148,7 @@ def cmd_test_url(event):
         raise ValueError("%s is empty; it takes a URL" % event)
     phone.actions.set(event, text)
     for target in phone.actions.targets[event]:
-        print("GET " + told(phone.actions, target, Context(None, None)))
+        print("GET " + phone.actions.shown(target, Context(None, None)))
     _while_up(phone, lambda: phone.desk.fire(event))
 
 
@@ -180,7 +179,7 @@ def _while_up(phone, action):
 
 async def _sent(phone, action):
     actions = phone.actions
-    spawn(actions.timers.serve())
+    spawn(phone.desk.timers.serve())
     if not phone.network.up:
         print("waiting for the network")
         await phone.network.start()
@@ -195,7 +194,7 @@ async def _sent(phone, action):
         await waits
     for _ in range(_SENDING * 20):
         await sleep_ms(50)
-        if not actions.queue and not actions.busy:
+        if actions.idle():
             return
     print("not sent within %d s" % _SENDING)
 

@@ -119,7 +119,6 @@ def cmd_update(phone, rest):
 
 
 def cmd_test_url(phone, rest):
-    from actions.extras import told
     from offhook.console.commands import masked
 
     settings, actions = phone.settings, phone.actions
@@ -129,7 +128,7 @@ def cmd_test_url(phone, rest):
     if not text:
         raise ValueError("%s is not set" % rest)
     context = phone.desk.context(phone.desk.active())
-    urls = [told(actions, target, context) for target in actions.targets[rest]]
+    urls = [actions.shown(target, context) for target in actions.targets[rest]]
     actions.fire(rest, context)
     return {"template": masked(settings, rest, text), "urls": urls}
 

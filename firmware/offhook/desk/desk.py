@@ -10,6 +10,7 @@ from base.compat import const
 from offhook.desk.call_lists import Lists
 
 _NOTICE = const(4000)  # ms that a short message is shown
+_CALM = const(500)  # ms without an event
 
 
 class Record:
@@ -82,6 +83,7 @@ class Desk:
         self.forwarding = "none"  # `redirect_event` as the PBX was told last
         self.notice = ""  # a short message on the display
         self.digit_timer = None  # dials what was typed
+        self.stirred = None  # ticks of the last event
         self.reported = None  # calls that were not over when what is told now was reported
         self._records = {}
         self._observers = []
@@ -150,9 +152,14 @@ class Desk:
 
     def fire(self, event, call=None, key=None, account=None):
         """Hand an event to the Action URLs; returns at once."""
+        self.stirred = self.clock.ms()
         context = self.context(call, key)
         context.account = account
         self.actions.fire(event, context)
+
+    def calm(self):
+        """Return True while no call is being set up or ended: nothing has happened of late."""
+        return self.stirred is None or self.clock.diff(self.clock.ms(), self.stirred) >= _CALM
 
     # -- what is shown ------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from actions.secrets import veil
+from actions.secrets import masked_setting
 from base.compat import const
 from offhook.keys.names import events, own
 
@@ -66,4 +66,4 @@ def _event(argument):
 
 
 def _shown(text):
-    return veil("fkey", text)[:40]
+    return masked_setting("fkey", text)[:40]

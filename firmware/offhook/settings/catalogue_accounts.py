@@ -59,6 +59,8 @@ GROUPS = (
          "seconds that subscriptions last"),
         ("rtp_port", "int", (1024, 65534), 16384, "sip",
          "first UDP port for voice"),
+        ("sip_check_certificate", "bool", None, True, "sip",
+         "off: any certificate of a SIP server is accepted"),
         ("sip_ca_certificate", "pem", 2048, "", "sip",
          "trusted CA for SIP over TLS; empty: ca_certificate"),
         ("allow_check_sync", "bool", None, True, "desk",

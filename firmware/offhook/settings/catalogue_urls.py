@@ -70,6 +70,8 @@ GROUPS = (
          "user for web servers that ask for one"),
         ("http_client_pass", "secret", 64, "", "actions",
          "password for web servers that ask for one"),
+        ("http_client_auth", "one", ("challenge", "basic"), "challenge", "actions",
+         "basic: user and password are sent at once, for web servers that do not ask"),
         ("check_trusted_certificate", "bool", None, True, "actions",
          "off: any certificate of a web server is accepted"),
         ("ca_certificate", "pem", 2048, "", "actions",

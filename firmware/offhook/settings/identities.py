@@ -30,7 +30,6 @@ def make(phone, number):
 
 async def begin(phone):
     """Start the network, every identity of the settings, the keys and what only the board has."""
-    phone.actions.rest()
     for name in "offhook.settings.changes offhook.keys.fkey_types".split():
         unload(name)  # what has read the settings makes room for what registers
     await phone.network.start()

@@ -5,9 +5,8 @@ text is none. `detail` is what the catalogue says: (lowest, highest), the words 
 one, or the most characters.
 """
 
-from net.resolver import dotted
-
 from base import zone
+from net.resolver import dotted
 
 _TEXTS = ("text", "secret", "number", "host", "uri")  # with a greatest length
 _LINES = ("url", "pem")  # of several lines, or of any length

@@ -12,9 +12,9 @@ import os
 from binascii import hexlify
 from hashlib import sha256
 
+from base.compat import const, sleep_ms, spawn, unload
 from net.http import Request
-
-from base.compat import const, sleep_ms, spawn, unload, wait_for_ms
+from net.url import parse
 
 _LIST = "files.sha256"
 _FOR = "board.txt"  # names the board that the software is for
@@ -22,105 +22,52 @@ _LONGEST = const(262144)  # bytes of one file
 _FILES = const(500)
 _NAME = const(60)  # characters of a file's name
 _PIECE = const(512)  # bytes
-_STEP = const(15_000)  # ms without an answer, or a piece of it
+_FILE = const(120)  # s for one file
 _BLOCK = const(4096)  # bytes that the flash gives a file at a time
 _SPARE = const(65536)
 _TIME = const(60_000)  # ms until the time must be known, and the network up
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/"
 
 
-class Server(Request):
+class Server:
     """The server, and the folder on it; one connection serves for all files."""
 
-    writer = None
-
     def __init__(self, url):
-        host, slash, path = url[8:].partition("/")
-        name, _, port = host.partition(":")
-        if url[:8].lower() != "https://" or not name or "@" in host or "?" in url or "#" in url:
-            raise ValueError("update: '%s' does not fit; it takes https://host/folder" % url[:60])
-        if port and not (port.isdigit() and 0 < int(port) < 65536):
-            raise ValueError("update: '%s' is no port" % port[:20])
-        super().__init__(True, name, int(port or 443), (slash + path).rstrip("/"))
-
-    async def ask(self, phone, name):
-        """Ask for the file `name`; return its length, the answer read up to its body."""
-        again = self.writer is not None  # a server may have closed it meanwhile
-        if not again:
-            await self._connect(phone)
         try:
-            return await self._get(name)
-        except OSError:
-            self.close()
-            if not again:
-                raise
-        await self._connect(phone)
-        return await self._get(name)
-
-    async def _connect(self, phone):
-        context = await _context(phone, self)
-        ip = await phone.resolver.address(self.host)
-        self.reader, self.writer = await wait_for_ms(
-            phone.network.connect(ip, self.port, context, self.host), _STEP
-        )
-        self.rest = b""
-
-    async def _get(self, name):
-        head = "GET %s/%s HTTP/1.1\r\nHost: %s%s\r\nUser-Agent: Offhook\r\n\r\n"
-        port = "" if self.port == 443 else ":%d" % self.port
-        self.writer.write((head % (self.path, name, self.host, port)).encode())
-        await wait_for_ms(self.writer.drain(), _STEP)
-        self.left = 16384
-        length = await wait_for_ms(self.head(), _STEP)
-        if self.status != 200:
-            raise ValueError("%s answers %d for %s" % (self.host, self.status, name))
-        if not 0 <= length <= _LONGEST:
-            raise ValueError("%s has no length that fits" % name)
-        return length
+            parsed = parse(url)
+            if not parsed.secure or parsed.login or parsed.query or "#" in url:
+                raise ValueError("it takes https://host/folder")
+        except ValueError as error:
+            raise ValueError("update: '%s' does not fit; %s" % (url[:60], error))
+        self.url = parsed
+        self.host = parsed.host
 
     async def save(self, phone, name, place):
         """Write the file `name` to `place`; return its hash."""
-        left = await self.ask(phone, name)
         digest = sha256()
         with open(place, "wb") as file:
-            while left > 0:
-                data = self.rest[:left]
-                self.rest = self.rest[left:]
-                if not data:
-                    data = await wait_for_ms(self.reader.read(min(left, _PIECE)), _STEP)
-                if not data:
-                    raise OSError("%s ended early" % name)
-                left -= len(data)
+
+            def sink(data):
                 digest.update(data)
                 file.write(data)
+
+            path = self.url.path.rstrip("/") + "/" + name
+            request = Request(self.url, path, sink=sink, limit=_LONGEST)
+            request.verified = True  # whatever the settings say of web servers
+            request.again = True
+            await _known(phone)
+            await phone.http.get(request, _FILE)
+        if request.status != 200:
+            raise ValueError("%s answers %d for %s" % (self.host, request.status, name))
         return hexlify(digest.digest()).decode()
 
-    def close(self):
-        """Close the connection."""
-        if self.writer:
-            try:
-                self.writer.close()
-                self.writer.s.close()
-            except OSError:
-                pass
-            self.writer = None
 
-
-async def _context(phone, request):
-    """Return a TLS context that verifies, whatever the settings say of web servers."""
+async def _known(phone):
+    """Wait until network and time are there; what else is missing, the request says."""
     for _ in range(_TIME // 100):
         if phone.network.up and phone.clock.time() is not None:
             break
         await sleep_ms(100)
-    from net.tls import context
-
-    def get(name):
-        return True if name == "check_trusted_certificate" else phone.settings.get(name)
-
-    try:
-        return context(request, get, phone.platform.storage.read, phone.clock)
-    finally:
-        unload("net.tls")
 
 
 def _exists(path):
@@ -221,8 +168,8 @@ def _room(root):
 async def _quiet(phone, server):
     """Wait until nobody calls, and until what waits to be sent is: two TLS are too many."""
     waited = 0
-    while (phone.agent and phone.agent.calls) or (phone.actions.busy and waited < _TIME):
-        server.close()
+    while (phone.agent and phone.agent.calls) or (not phone.actions.idle() and waited < _TIME):
+        phone.http.close()
         await sleep_ms(500)
         waited += 500
 
@@ -283,7 +230,7 @@ async def _fetch(phone, server, root, say):
         count += 1
         if not count % 10:
             say("%d files checked, %d fetched" % (count, fetched))
-    server.close()
+    phone.http.close()
     open(root + "/next/complete", "w").close()
     say("%d files fetched, %d unchanged; restarting" % (fetched, count - fetched))
     await _quiet(phone, server)
@@ -306,7 +253,7 @@ async def bring(phone, url, say):
     except (OSError, ValueError) as error:  # the latter is ours, or the certificate's
         raise ValueError("update: %s" % error)
     finally:
-        server.close()
+        phone.http.close()
     if done:
         phone.platform.reset()
 

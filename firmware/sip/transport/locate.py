@@ -2,9 +2,8 @@
 
 from collections import namedtuple
 
-from net.resolver import ResolveError, dotted
-
 from base.compat import const
+from net.resolver import ResolveError, dotted
 from sip.message.fields import param
 from sip.message.uri import uri_parts
 

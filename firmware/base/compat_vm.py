@@ -1,0 +1,37 @@
+"""MicroPython's half of `base.compat`."""
+
+import select
+from asyncio import ThreadSafeFlag, current_task, sleep_ms, wait_for_ms
+from time import ticks_add, ticks_diff, ticks_ms
+
+import tls
+from micropython import const
+
+
+def uncancel(task):
+    """Nothing: a task here does not count how often it was cancelled."""
+
+
+def waits(reader):
+    """Return True when something waits to be read from a stream, its end included."""
+    poller = select.poll()
+    poller.register(reader.s, select.POLLIN)
+    for _ in poller.ipoll(0):
+        return True
+    return False
+
+
+async def listen(reader):
+    """Return the next byte of a stream, b"" at its end; over TLS it does the handshake before."""
+    data = reader.s.read(1)  # the handshake begins with something to say
+    return data if data is not None else await reader.read(1)
+
+
+def shut(writer):
+    """Close a stream and its socket at once, whatever state it is in."""
+    try:
+        writer.close()
+        if hasattr(writer, "s"):
+            writer.s.close()  # close() leaves the socket open
+    except OSError:
+        pass
