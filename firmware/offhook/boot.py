@@ -6,8 +6,8 @@ from base.timers import Timers
 from net.http import Client
 from net.resolver import Resolver
 from net.tls import Trust
-from offhook.desk import dial_plan
-from offhook.desk.desk import Desk
+from offhook.desk import dial_plan, numbers
+from offhook.desk.desk import Desk, stranger
 from offhook.desk.variables import Variables
 from offhook.keys.function_keys import FunctionKeys
 from offhook.keys.keys import Keys
@@ -20,12 +20,14 @@ from offhook.trust import trust
 VERSION = "0.1.0"
 _AGENT = "Mozilla/4.0 (compatible; %s-SIP %s %s)"
 
+CHECKS = {"plan": dial_plan.check, "number": numbers.check}
+
 
 def build(phone, preset):
     """Give `phone` all its rooms; `preset` are settings to take over first."""
     platform = phone.platform
     log = phone.log = Log(phone.stamp, platform.console_line)
-    settings = phone.settings = Settings(platform.storage, log, {"plan": dial_plan.check})
+    settings = phone.settings = Settings(platform.storage, log, CHECKS)
     log.level = settings.get("log_level")
     parts = phone.parts = platform.parts(settings.get, log)
     phone.network, phone.clock = parts.network, parts.clock
@@ -37,8 +39,9 @@ def build(phone, preset):
     desk.reset = platform.reset
     desk.about = phone.about
     desk.text = Texts(settings.get).text
+    actions.stranger = stranger
     actions.values.lookup = Variables(desk, parts.network, lambda: parts.modules).value
-    phone.fkeys = desk.lines = FunctionKeys(settings, actions, timers)
+    phone.fkeys = desk.lines = FunctionKeys(settings, actions, timers, parts.fkeys)
     phone.panel = Panel(desk, phone.fkeys, settings, timers, parts, desk.text)
     phone.keys = Keys(desk, phone.fkeys)
     phone.input = parts.input

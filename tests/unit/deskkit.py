@@ -44,7 +44,6 @@ class Settings:
 
     def __init__(self, values):
         self.values = values
-        self.saved = 0
         self.listeners = []
 
     def get(self, name):
@@ -61,12 +60,6 @@ class Settings:
                 listener(name)
 
     change = update
-
-    def store(self):
-        return self
-
-    def save(self, _):
-        self.saved += 1
 
 
 class Actions:
@@ -115,6 +108,7 @@ class FakeCall:
     reason = cancel_reason = ended_by = remote_display = local_display = ""
     answered = remote_hold = False
     auto_answer = alert_info = voice = None
+    trusted, anonymous = True, False
 
     def __init__(self, agent, direction, account, remote, headers=()):
         agent.last_id += 1
@@ -381,9 +375,9 @@ class Office:
         self.press("ENTER")
         return call
 
-    def does(self, action, *values):
-        """Call ``action(*values)``, what the other side does, and let it be told."""
-        action(*values)
+    def does(self, action, *values, **named):
+        """Call `action`, what the other side does, and let it be told."""
+        action(*values, **named)
         self.run()
 
     # -- what a test asks ---------------------------------------------------------------------

@@ -25,25 +25,31 @@ def arrived(desk, call):
     get = desk.settings.get
     if call.state == "ended":
         return
-    busy = len(desk.agent.calls) > 1
+    others = _others(desk, call)
     event = forwarding(desk)
-    if get("reject_anonymous") and call.remote.startswith("anonymous@"):
+    if get("reject_anonymous") and (call.anonymous or call.remote.startswith("anonymous@")):
         calls.decline(desk, call, _ANONYMOUS)
     elif event == "all":
         forward(desk, call, event, "unconditional")
     elif get("dnd_mode"):
         call.reject(int(get("dnd_code")))
-    elif busy and event == "busy":
+    elif others and event == "busy":
         forward(desk, call, event, "user-busy")
-    elif busy and _refuses(desk):
+    elif others and (get("call_waiting") == "off" or len(others) >= get("max_calls")):
         call.reject(486)
     else:
         ring(desk, call)
 
 
-def _refuses(desk):
-    get = desk.settings.get
-    return get("call_waiting") == "off" or len(desk.agent.calls) > get("max_calls")
+def _others(desk, call):
+    """Return the calls that are in the way of a new one.
+
+    Strangers' calls that ring are not in the way of somebody who comes by the registrar.
+    """
+    others = [other for other in desk.agent.calls if other is not call]
+    if call.trusted:
+        others = [other for other in others if other.trusted or other.answered]
+    return others
 
 
 def ring(desk, call):
@@ -85,19 +91,30 @@ def on_connected(desk, call, details):
     desk.of(call).answered = desk.clock.ms()
     desk.fire("action_connected_url", call)
     conference.joined(desk, call)
-    for other in desk.agent.calls:  # an answer that crossed another one
+    if call.state == "connected":
+        _alone(desk, call)
+
+
+def _alone(desk, call):
+    """Hold what is active beside `call`: its answer crossed another one, or a REFER wanted it."""
+    for other in desk.agent.calls:
         if other is not call and other.state == "connected":
+            desk.of(other).silent = other is desk.of(call).instead_of
             other.hold()
 
 
 def on_hold(desk, call, details):
-    """We hold a call now."""
-    desk.fire("action_hold", call)
+    """We hold a call now; not told where only a REFER is the reason."""
+    if not desk.of(call).silent:
+        desk.fire("action_hold", call)
 
 
 def on_unhold(desk, call, details):
     """We took a call back."""
-    desk.fire("action_unhold", call)
+    record = desk.of(call)
+    if not record.silent:
+        desk.fire("action_unhold", call)
+    record.silent = False
 
 
 def on_transfer(desk, call, details):
@@ -110,6 +127,16 @@ def on_replaced(desk, call, details):
     new = details["new"]
     desk.of(new).key = desk.of(call).key
     desk.fire("action_received_attended_transfer", new)
+
+
+def on_refer(desk, call, details):
+    """The other side has sent us to somebody else, whom a new call reaches."""
+    desk.of(details["new"]).instead_of = call
+
+
+def on_redirected(desk, call, details):
+    """A call of ours was sent elsewhere by somebody who need not be trusted: ask the person."""
+    desk.of(call).question = details["target"]
 
 
 def on_dtmf(desk, call, details):
@@ -161,6 +188,8 @@ HANDLERS = {
     "unhold": on_unhold,
     "transfer": on_transfer,
     "replaced": on_replaced,
+    "refer": on_refer,
+    "redirected": on_redirected,
     "dtmf": on_dtmf,
     "ended": on_ended,
 }

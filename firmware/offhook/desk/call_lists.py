@@ -1,6 +1,7 @@
 """Call lists: the last 20 calls dialled, received and missed, kept over a reboot.
 
-One file, one line a call: kind, Unix seconds, number, name. It is read when a list is looked at
+One file, one line a call: kind, Unix seconds, number, name, and of a call of ours the number that
+was dialled, for it may have reached somebody else. It is read when a list is looked at
 and written some seconds after a call has ended, when no call goes on: writing flash takes its
 time.
 """
@@ -8,13 +9,16 @@ time.
 from collections import namedtuple
 
 from base.compat import const
+from base.printable import printable
 
 FILE = "calls.txt"
 _EACH = const(20)
 _LATER = const(3000)  # ms from the end of a call to the write
 _MOST = const(6)  # calls that may wait for it
+_FIELDS = const(5)
 
-Entry = namedtuple("Entry", ("kind", "time", "number", "name"))  # kind: "d", "r" or "m"
+# kind: "d" dialled, "r" received, "m" missed; time: Unix seconds as text, "0" when not known
+Entry = namedtuple("Entry", ("kind", "time", "number", "name", "dialled"))
 
 
 class Lists:
@@ -31,10 +35,15 @@ class Lists:
         kind = "d" if call.direction == "out" else "r" if call.answered else "m"
         if kind == "m" and not wanted:
             return
-        raw = (call.remote_display or "")[:40].encode()
-        name = bytes([c if c >= 32 else 32 for c in raw]).decode()
-        now = self.desk.clock.time() or 0
-        self._new.insert(0, "%s\t%d\t%s\t%s\n" % (kind, now, call.remote[:80], name))
+        name, number = printable(call.remote_display or ""), printable(call.remote)
+        entry = (
+            kind,
+            str(self.desk.clock.time() or 0),
+            number[:80],
+            name[:40],
+            self.desk.of(call).dialled[:80],
+        )
+        self._new.insert(0, "\t".join(entry) + "\n")
         if len(self._new) >= _MOST:
             self.save()
         elif self._timer is None:
@@ -57,15 +66,17 @@ class Lists:
         """Return the `Entry` of each call, the newest first, of one kind or all."""
         rows = []
         for line in self._lines():
-            row = line.rstrip("\n").split("\t", 3)
-            if len(row) == 4 and kind in (None, row[0]) and len(rows) < 3 * _EACH:
+            row = line.rstrip("\n").split("\t")
+            if len(row) == _FIELDS - 1:
+                row.append("")  # as older software wrote it
+            if len(row) == _FIELDS and kind in (None, row[0]) and len(rows) < 3 * _EACH:
                 rows.append(Entry(*row))
         return rows
 
     def last_dialled(self):
         """Return the number dialled last, None when there is none."""
         rows = self.entries("d")
-        return rows[0].number if rows else None
+        return rows[0].dialled or rows[0].number if rows else None
 
     def _write(self):
         self._timer = None

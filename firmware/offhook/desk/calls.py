@@ -3,6 +3,18 @@
 Functions on a `Desk`; they keep its one rule, that at most one call is active.
 """
 
+from offhook.desk.numbers import dialable
+
+
+def number(desk, text):
+    """Return what is dialled for `text`, None with a notice shown where it is no number."""
+    try:
+        return dialable(text)
+    except ValueError as error:
+        desk.log(3, "%s", error)
+        desk.say("%s: %s" % (desk.text("bad_number"), text[:20]))
+        return None
+
 
 def listen(desk):
     """Open the handset where it is lifted, else the loudspeaker, unless something is open."""
@@ -12,9 +24,15 @@ def listen(desk):
 
 def bind(desk, call, wanted=None):
     """Bind a new call to the function key `wanted`, or else to a line key that is free."""
-    taken = [desk.of(other).key for other in desk.agent.calls if other is not call]
+    others = [other for other in desk.agent.calls if other is not call]
+    taken = [desk.of(other).key for other in others]
     if not wanted or wanted in taken:
         wanted = desk.lines.free(taken, call.account)
+    if wanted is None and call.trusted:  # a stranger's call that rings makes way
+        for other in desk.ringing():
+            if not other.trusted and desk.of(other).key:
+                wanted, desk.of(other).key = desk.of(other).key, None
+                break
     desk.of(call).key = wanted
 
 

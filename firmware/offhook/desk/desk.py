@@ -8,6 +8,7 @@ beside this one, what keys mean in `offhook.keys`.
 
 from base.compat import const
 from offhook.desk.call_lists import Lists
+from offhook.desk.numbers import dialable
 
 _NOTICE = const(4000)  # ms that a short message is shown
 _CALM = const(500)  # ms without an event
@@ -18,6 +19,9 @@ class Record:
 
     key = None  # the function key that it is bound to, such as "P1"
     answered = None  # ms of the clock when it was answered
+    instead_of = None  # the call whose other side asked for this one by REFER
+    silent = False  # on hold because of such a call: nobody has pressed a key for it
+    question = None  # a URI that it may be redirected to, if the person says so
     dialled = ""  # the number as it was dialled
     declined = False  # refused or sent elsewhere on purpose: nobody has missed it
     given_up = False  # ended by us for another one's sake: nobody need be told that it failed
@@ -34,6 +38,11 @@ class Context:
     def __init__(self, call, key):
         self.call = call
         self.key = key
+
+
+def stranger(context):
+    """Return True for what belongs to a call of somebody whom nobody vouches for."""
+    return bool(context and context.call and not context.call.trusted)
 
 
 class NoLines:
@@ -120,10 +129,20 @@ class Desk:
                 return call
         return None
 
+    def ringing(self):
+        """Return the incoming calls that ring, those of strangers last."""
+        found = [x for x in self.agent.calls if x.direction == "in" and x.state == "ringing"]
+        return [x for x in found if x.trusted] + [x for x in found if not x.trusted]
+
     def waiting(self):
         """Return the first incoming call that rings, or None."""
+        found = self.ringing()
+        return found[0] if found else None
+
+    def asking(self):
+        """Return the call that asks whether it may be redirected, or None."""
         for call in self.agent.calls:
-            if call.direction == "in" and call.state == "ringing":
+            if self.of(call).question:
                 return call
         return None
 
@@ -193,9 +212,13 @@ class Desk:
         return None
 
     def target(self, event):
-        """Return where calls are forwarded to at `event`, "" or None for nowhere."""
+        """Return where calls are forwarded to at `event`, "" for nowhere."""
         get = self.settings.get
-        return (event != "all" and get("redirect_%s_number" % event)) or get("redirect_number")
+        number = (event != "all" and get("redirect_%s_number" % event)) or get("redirect_number")
+        try:
+            return dialable(number or "")
+        except ValueError:
+            return ""
 
 
 def _nothing(*ignored):

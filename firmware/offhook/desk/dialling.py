@@ -3,7 +3,8 @@
 from base.compat import const
 from offhook.desk import calls, transfer
 from offhook.desk.dial_plan import complete
-from offhook.desk.numbers import digits_only, split
+from offhook.desk.emergency import account_for, is_emergency, make_way
+from offhook.desk.numbers import digits_only
 
 _LONGEST = const(40)  # digits of a number that is typed
 
@@ -13,13 +14,18 @@ def dial(desk, number, key=None, account=None, headers=()):
 
     `key` is the function key that the call is bound to, `account` the identity that calls,
     `headers` are further headers of the INVITE. While a call is being transferred, it is sent
-    there instead.
+    there instead. An emergency number is dialled in any case.
     """
     key = key or desk.key
-    if "<" in number or "|" in number:  # as a Snom writes it: <sip:201@host>|*8
-        number = split(number).target
     calls.stop_dialling(desk)
+    number = calls.number(desk, number)
+    if number is None:
+        return None
+    urgent = is_emergency(desk, number)
     account = account or desk.account(key)
+    if urgent:
+        account = account_for(desk, account)
+        desk.moving = None
     refusal = _refusal(desk, number, account)
     if refusal:
         desk.say(desk.text(refusal))
@@ -29,14 +35,10 @@ def dial(desk, number, key=None, account=None, headers=()):
         return None
     calls.hold_active(desk)
     calls.listen(desk)
-    try:
-        call = desk.agent.call(account, number, headers)
-    except ValueError as error:
-        desk.log(3, "call to %s: %s", number, error)
-        desk.say(str(error))
-        return None
-    desk.of(call).dialled = number
-    calls.bind(desk, call, key)
+    call = _call(desk, account, number, headers, urgent)
+    if call:
+        desk.of(call).dialled = number
+        calls.bind(desk, call, key)
     return call
 
 
@@ -47,6 +49,18 @@ def _refusal(desk, number, account):
     if account is None:
         return "no_identity"
     return None
+
+
+def _call(desk, account, number, headers, urgent):
+    """Let the agent call; for an emergency, end others' calls until it can."""
+    while True:
+        try:
+            return desk.agent.call(account, number, headers)
+        except ValueError as error:
+            desk.log(3, "call to %s: %s", number, error)
+            if not urgent or not make_way(desk):
+                desk.say(str(error))
+                return None
 
 
 def finish(desk):

@@ -3,16 +3,59 @@
 from collections import namedtuple
 
 _KEYPAD = "0123456789*#"
+_SEPARATORS = " -./()\t\u00a0\u2009\u202f\u2010\u2011\u2012\u2013"  # of all kinds
+_NOT_IN_URI = ' <>"'
+# as provisioning writes them; "&amp;" is the last, so that nothing is decoded twice
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 
 Number = namedtuple("Number", ("target", "code"))  # a number or URI, and a pick-up code or ""
+
+
+def decoded(text):
+    """Return `text` with the entities of XML decoded."""
+    for entity, char in _ENTITIES:
+        text = text.replace(entity, char)
+    return text
 
 
 def split(argument):
     """Return the `Number` of ``201``, ``201|*8`` or ``<sip:201@host>|*8``."""
     target, _, code = argument.partition("|")
-    return Number(target.strip().strip("<>").partition(";")[0], code.strip())
+    target = target.strip()
+    if target[:1] == "<":
+        target = target.strip("<>").partition(";")[0]
+    return Number(target.strip(), code.strip())
 
 
 def digits_only(number):
     """Return True for a number that a keypad can dial, with a leading plus or without."""
     return not number.strip(_KEYPAD + "+")
+
+
+def check(text):
+    """Refuse a setting that is no number; it is kept as the person wrote it."""
+    dialable(text)
+
+
+def dialable(text):
+    """Return what is dialled for a number as people write it; ValueError for what is none.
+
+    Separators go from a telephone number (RFC 3966 section 5.1.1), and so does the "(0)" that is
+    dialled within the country only. A URI, or the name of somebody, stays as it is.
+    """
+    number = split(text).target
+    if number[:4].lower() == "tel:":
+        number = number[4:].partition(";")[0]
+    if ":" in number or "@" in number:
+        kept = number
+    else:
+        abroad = number[:1] == "+" or number[:2] == "00"
+        kept = number.replace("(0)", "") if abroad else number
+        kept = "".join([x for x in kept if x not in _SEPARATORS])
+        if not digits_only(kept):
+            kept = number
+        elif "+" in kept[1:]:
+            kept = ""
+    if not kept or any(x in _NOT_IN_URI or x < " " or x == "\x7f" for x in kept):
+        raise ValueError("'%s' is no number; write 201, +49 30 555-12 or 201@host" % text[:40])
+    return kept

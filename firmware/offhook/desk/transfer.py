@@ -4,7 +4,7 @@ TRANSFER in a call holds it and asks for a number: dialled, that is a blind tran
 on hold and another one active or ringing, TRANSFER joins the two (RFC 5589).
 """
 
-from offhook.desk.calls import stop_dialling
+from offhook.desk import calls
 
 
 def pressed(desk):
@@ -13,7 +13,7 @@ def pressed(desk):
     held = desk.moving if desk.moving in desk.agent.calls else desk.held()
     if desk.dialling and desk.moving and desk.entry:
         number = desk.entry
-        stop_dialling(desk)
+        calls.stop_dialling(desk)
         dialled(desk, number)
     elif active and held and held is not active and held.state == "held":
         join(desk, held, active)
@@ -31,6 +31,9 @@ def dialled(desk, number):
 
 def blind(desk, call, number):
     """Transfer `call` to `number` without asking there first."""
+    number = calls.number(desk, number)
+    if number is None:
+        return
     _begin(desk, call, "action_blind_transfer")
     call.transfer(number)
 

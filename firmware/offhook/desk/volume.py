@@ -6,7 +6,7 @@ _MOST = const(15)
 
 
 def louder(desk, step):
-    """Change the volume of what is open, or of the ringer, by `step`; it is saved soon."""
+    """Change the volume of what is open, or of the ringer, by `step`."""
     device = "vol_" + (desk.audio or "ringer")
     value = max(0, min(_MOST, desk.settings.get(device) + step))
     desk.settings.change({device: str(value)})

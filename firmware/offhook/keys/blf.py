@@ -6,7 +6,7 @@
 from collections import namedtuple
 
 from offhook.desk.dialling import dial
-from offhook.desk.numbers import split
+from offhook.desk.numbers import dialable, split
 from sip.subscription.subscribe import pickup
 
 Wanted = namedtuple("Wanted", ("account", "target", "event", "index"))  # index of the key or None
@@ -42,7 +42,7 @@ def _wanted(desk, fkeys):
         entry = fkeys.entry(index)
         account = desk.account_of(entry.context)
         if account:
-            wanted.append(Wanted(account, split(entry.argument).target, "dialog", index))
+            wanted.append(Wanted(account, dialable(entry.argument), "dialog", index))
     for account in desk.agent.accounts:
         if desk.settings.get("user_mailbox%d" % account.number) and account.host:
             wanted.append(Wanted(account, account.uri, "message-summary", None))
@@ -57,10 +57,13 @@ def _find(every, wanted):
 
 
 def press(desk, fkeys, index):
-    """A BLF key was pressed: pick up what rings there, else call it."""
+    """A BLF key was pressed: pick up what rings there, else call it.
+
+    Where nothing says how to pick it up, the display tells so: a second call would ring there too.
+    """
     entry = fkeys.entry(index)
     account = desk.account_of(entry.context)
-    number, code = split(entry.argument)
+    number, code = dialable(entry.argument), split(entry.argument).code
     subscription = fkeys.watched.get(index)
     if not subscription or subscription.state != "ringing":
         return dial(desk, number, account=account)
@@ -69,5 +72,8 @@ def press(desk, fkeys, index):
         user = number.partition("@")[0].rpartition(":")[2]
         return dial(desk, code + user, account=account)
     target, replaces = pickup(subscription)
-    headers = (("Replaces", replaces), ("Require", "replaces")) if replaces else ()
+    if not replaces:
+        desk.say(desk.text("no_pickup"))
+        return None
+    headers = (("Replaces", replaces), ("Require", "replaces"))
     return dial(desk, target, account=account, headers=headers)

@@ -9,7 +9,9 @@ from offhook.desk.dialling import dial, finish
 
 def enter(desk):
     """ENTER: dial what was typed, else answer, take back the held call, complete one."""
-    if desk.menu:
+    if desk.asking():
+        _follow(desk, True)
+    elif desk.menu:
         number, desk.menu = desk.menu.number(), None
         if number:
             dial(desk, number)
@@ -24,8 +26,10 @@ def enter(desk):
 
 
 def cancel(desk):
-    """CANCEL: delete, end the active call, reject the one that rings, or forget a notice."""
-    if desk.menu:
+    """CANCEL: delete, end the active call, reject the one that rings, end the held one."""
+    if desk.asking():
+        _follow(desk, False)
+    elif desk.menu:
         desk.menu = None
     elif desk.moving and not desk.active():
         desk.moving = None
@@ -38,10 +42,19 @@ def cancel(desk):
         handset.hang_up(desk)
     elif desk.waiting():
         calls.decline(desk, desk.waiting())
+    elif desk.held():
+        desk.held().hangup()
     elif desk.completion:
         desk.completion.end()
     else:
         desk.missed = 0
+
+
+def _follow(desk, yes):
+    """Answer the question whether a call may go where it was redirected to."""
+    call = desk.asking()
+    desk.of(call).question = None
+    call.follow(yes)
 
 
 def hold(desk):

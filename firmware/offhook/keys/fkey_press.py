@@ -5,13 +5,11 @@ from collections import namedtuple
 from base.compat import const
 from offhook.desk import calls, forwarding, transfer
 from offhook.desk.dialling import dial, finish
-from offhook.desk.numbers import split
 from offhook.keys import blf, phone_keys
 from offhook.keys.names import function_key
 from offhook.keys.press import press
 
 _LONG = const(2000)  # ms of a long press
-_FAILED = const(2000)  # ms that a url key shows a failure
 _INTERCOM = (("Call-Info", "<sip:intercom>;answer-after=0"),)
 
 Pressed = namedtuple("Pressed", ("fkeys", "index", "name", "entry"))
@@ -101,7 +99,7 @@ def _dtmf(desk, pressed):
 def _transfer(desk, pressed):
     call, number = _talking(desk), pressed.entry.argument
     if call and number:
-        transfer.blind(desk, call, split(number).target)
+        transfer.blind(desk, call, number)
     else:
         transfer.pressed(desk)
 
@@ -109,30 +107,22 @@ def _transfer(desk, pressed):
 def _orbit(desk, pressed):
     call, number = _talking(desk), pressed.entry.argument
     if call:
-        transfer.blind(desk, call, split(number).target)
+        transfer.blind(desk, call, number)
     else:
         dial(desk, number)
 
 
 def _url(desk, pressed):
-    fkeys, index = pressed.fkeys, pressed.index
+    lamp = pressed.fkeys.url_lamp(pressed.index)
 
-    def done(ok):
-        fkeys.urls[index] = "failed"
-        if ok:
-            clear()
-        else:
-            fkeys.timers.after(_FAILED, clear)
+    def done(good):
+        lamp.over(good, desk.changed)
         desk.changed()
 
-    def clear():
-        fkeys.urls.pop(index, None)
-        desk.changed()
-
-    fkeys.urls[index] = "busy"
+    lamp.started()
     call = desk.active() or desk.waiting() or desk.held()
     context = desk.context(call, pressed.name)
-    fkeys.actions.send(pressed.entry.argument, pressed.name, context, done)
+    pressed.fkeys.actions.send(pressed.entry.argument, pressed.name, context, done)
 
 
 TYPES = {

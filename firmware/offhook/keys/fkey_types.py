@@ -4,6 +4,7 @@ from collections import namedtuple
 
 from actions.secrets import masked_setting
 from base.compat import const
+from offhook.desk.numbers import decoded, dialable
 from offhook.keys.names import events, own
 
 Entry = namedtuple("Entry", ("context", "kind", "argument"))
@@ -24,6 +25,7 @@ TYPES = {  # type -> whether it wants an argument
     "orbit": False,
     "blf": True,
 }
+_NUMBERS = ("speed", "dest", "transfer", "redirect", "icom", "orbit", "blf")
 LINE = Entry("active", "line", "")
 NONE = Entry("active", "none", "")
 
@@ -51,6 +53,9 @@ def parse(text):
         raise ValueError("type %s wants an argument" % kind)
     if kind == "keyevent":
         argument = _event(argument)
+    elif kind in _NUMBERS and argument:
+        argument = decoded(argument)
+        dialable(argument)
     return Entry(context, kind, argument)
 
 

@@ -6,7 +6,8 @@ key does when it is pressed stands in `offhook.keys.fkey_press`.
 
 from base.compat import const
 from offhook.keys.fkey_types import LINE, NONE, Entry, parse
-from offhook.keys.names import function_key
+from offhook.keys.names import OWN, function_key
+from offhook.keys.url_lamp import UrlLamp
 
 _LINES = const(4)  # keys that are lines by default
 
@@ -26,7 +27,7 @@ class FunctionKeys:
         self.keys = {}  # index -> the `Entry` of what is set; that of a url key has its targets
         self.down = {}  # index -> its long-press timer, False once it was long
         self.watched = {}  # index -> its subscription or None, of BLF keys
-        self.urls = {}  # index -> "busy" or "failed", of url keys
+        self.urls = {}  # index -> its `UrlLamp`, of url keys that were pressed
 
     def entry(self, index):
         """Return the `Entry` of a key."""
@@ -45,6 +46,21 @@ class FunctionKeys:
         elif entry.kind == "url":
             entry = Entry(entry.context, entry.kind, self.actions.parse(entry.argument))
         self.keys[index] = entry
+
+    def check(self, index):
+        """Refuse the index of a key that this phone does not have."""
+        count = max(OWN, self.count)
+        if index >= count:
+            raise ValueError(
+                "there is no key P%d; this phone has P1 to P%d, fkey0 to fkey%d"
+                % (index + 1, count, count - 1)
+            )
+
+    def url_lamp(self, index):
+        """Return the `UrlLamp` of a url key."""
+        if index not in self.urls:
+            self.urls[index] = UrlLamp(self.timers)
+        return self.urls[index]
 
     # -- what the desk asks -------------------------------------------------------------------
 

@@ -43,8 +43,8 @@ def _state(desk, fkeys, index):
     entry, call = fkeys.entry(index), desk.call_on(name)
     if call:
         return "calling" if call.direction == "out" and call.state == "ringing" else call.state
-    if index in fkeys.urls:
-        return fkeys.urls[index]
+    if entry.kind == "url":
+        return fkeys.urls[index].state if index in fkeys.urls else "idle"
     if index in fkeys.watched:
         state = fkeys.watched[index] and fkeys.watched[index].state
         return "active" if state == "busy" else state

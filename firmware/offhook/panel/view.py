@@ -1,6 +1,7 @@
 """What is on the display: the lines for the state of now, fitted to what there is of rows."""
 
 from base.compat import const
+from base.printable import printable
 from offhook.panel.call_screen import calling
 from offhook.panel.idle_screen import idle
 from offhook.panel.menu_screen import listing
@@ -48,7 +49,10 @@ class View:
     def lines(self):
         """Return the display's lines for the state of now."""
         desk = self.desk
-        if desk.menu and not desk.agent.calls:
+        call = desk.asking()
+        if call:
+            lines = [self.text("redirect_to"), desk.of(call).question, self.text("yes_no")]
+        elif desk.menu and not desk.agent.calls:
             lines = listing(self, desk.menu)
         elif desk.dialling or desk.agent.calls:
             lines = calling(self)
@@ -58,4 +62,4 @@ class View:
             lines.append(desk.notice)
         if desk.muted:
             lines.append(self.text("muted"))
-        return lines
+        return [printable(line) for line in lines]

@@ -65,7 +65,7 @@ GROUPS = (
          "calls that ask for it are answered on the loudspeaker"),
         ("transfer_on_hangup", "bool", None, False, "desk",
          "hanging up joins the call with the one on hold"),
-        ("conf_uri", "text", 64, "", "desk",
+        ("conf_uri", "number", 64, "", "desk",
          "the PBX's conference: the conference key dials it and moves all calls there"),
     )),
     ("Dialling", (
@@ -75,6 +75,8 @@ GROUPS = (
          "patterns that are dialled at once, such as 1xx|0[1-9]xxxxxx|11[02]"),
         ("block_url_dialing", "bool", None, False, "desk",
          "on: only digits, *, # and + are dialled"),
+        ("emergency_numbers", "text", 64, "112 110 911 999", "desk",
+         "dialled in any case, ending other calls if there is no other way"),
     )),
     ("Display and sound", (
         ("language", "one", ("English", "Deutsch"), "English", "panel",

@@ -1,0 +1,302 @@
+"""Numbers as people write them, dial plans, and dialling: what goes out, and what does not."""
+
+from deskkit import Account, Office
+from support import data, raises
+
+from offhook.desk import dial_plan, star_codes
+from offhook.desk.dialling import dial
+from offhook.desk.numbers import decoded, dialable, digits_only, split
+
+_WRITTEN = (
+    ("201", "201"),
+    ("(030) 555-1", "0305551"),
+    ("+49 30 555-12", "+493055512"),
+    ("+49-30-555", "+4930555"),
+    ("0049/30 555.12", "00493055512"),
+    ("+49 (0)30 555 12", "+493055512"),
+    ("0049 (0)30 555", "004930555"),
+    ("030\u00a0555\u201112", "03055512"),
+    (" *21* 30# ", "*21*30#"),
+    ("tel:+49-30-555;ext=5", "+4930555"),
+    ("<sip:201@h;user=phone>|*8", "sip:201@h"),
+    ("201|*8", "201"),
+    ("anna", "anna"),
+    ("conf-room.2", "conf-room.2"),
+    ("sip:a-b@h;transport=tcp", "sip:a-b@h;transport=tcp"),
+    ("100-1@pbx", "100-1@pbx"),
+)
+
+
+def test_separators_go_from_telephone_numbers_and_from_nothing_else():
+    for written, dialled in _WRITTEN:
+        assert dialable(written) == dialled, written
+
+
+def test_what_is_no_number_is_refused_with_what_would_be_right():
+    for text in (
+        "",
+        " ",
+        "-",
+        "()",
+        "0800 FLOWERS",
+        "a b@h",
+        "<>",
+        "1+2",
+        "2\n1",
+        "2\x7f",
+        'a"b',
+        "a<b",
+    ):
+        with raises(ValueError) as caught:
+            dialable(text)
+        assert "+49 30 555-12" in str(caught.value), text
+
+
+def test_the_shared_examples_of_written_numbers_are_dialled():
+    lines = data("field/number-separators.txt").decode().split("\n")
+    for line in lines:
+        text = line.partition("speed ")[2] or line.partition("dial ")[2]
+        if text:
+            assert digits_only(dialable(text)), text
+
+
+def test_entities_of_provisioning_are_decoded_once():
+    assert decoded("&lt;sip:143@h&gt;|*8") == "<sip:143@h>|*8"
+    assert decoded("&quot;a&quot; &amp;lt; &amp;amp;") == '"a" &lt; &amp;'
+
+
+def test_a_target_has_a_number_and_perhaps_a_code():
+    assert split("<sip:201@h;user=phone>|*8") == ("sip:201@h", "*8")
+    assert split(" 201 | *8 ") == ("201", "*8")
+    assert split("201") == ("201", "")
+
+
+# -- dial plans -------------------------------------------------------------------------------
+
+
+def test_a_dial_plan_knows_when_a_number_is_complete():
+    plan = "1xx|0[1-9]xx|11[02]|*21*x.|5X"
+    for number, whole in (
+        ("1", False),
+        ("12", False),
+        ("123", True),
+        ("1234", False),
+        ("0012", False),
+        ("0112", True),
+        ("110", True),
+        ("112", True),
+        ("*21*3", False),
+        ("57", True),
+        ("5", False),
+    ):
+        assert dial_plan.complete(plan, number) is whole, number
+
+
+def test_a_dial_plan_that_cannot_be_read_is_refused():
+    for plan in ("[12", "1a", "1xx|y", "."):
+        with raises(ValueError):
+            dial_plan.check(plan)
+    dial_plan.check("1xx | [1-35]x | x.")
+
+
+# -- dialling ---------------------------------------------------------------------------------
+
+
+def test_a_typed_number_is_dialled_by_ok_by_hash_and_after_a_time():
+    for keys in (["2", "0", "1", "ENTER"], ["2", "0", "1", "#"]):
+        office = Office()
+        office.press(*keys)
+        assert office.agent.calls[0].remote == "201@pbx"
+    office = Office(auto_dial=5)
+    office.lift()
+    office.press("2", "0")
+    office.run(4500)
+    office.press("1")
+    office.run(4800)
+    assert office.agent.calls == []
+    office.run(200)
+    assert office.agent.calls[0].remote == "201@pbx" and not office.desk.dialling
+
+
+def test_on_hook_dialling_waits_for_the_person():
+    office = Office(auto_dial=5)
+    office.press("2")
+    office.run(60_000)
+    assert office.agent.calls == [] and office.desk.entry == "2"
+
+
+def test_a_number_of_the_dial_plan_goes_out_with_its_last_digit():
+    office = Office(dial_plan="2xx")
+    office.press("2", "0", "1")
+    assert office.agent.calls[0].remote == "201@pbx"
+
+
+def test_hash_within_a_star_code_is_a_digit():
+    office = Office()
+    office.press("*", "2", "1", "#")
+    assert office.desk.entry == "*21#" and office.agent.calls == []
+
+
+def test_a_number_has_forty_digits_at_most():
+    office = Office()
+    office.press(*["1"] * 45)
+    assert office.desk.entry == "1" * 40
+
+
+def test_digits_are_tones_in_a_call_and_a_number_while_one_is_dialled():
+    office = Office()
+    call = office.talk()
+    office.press("5", "*")
+    assert call.done == ["dtmf 5", "dtmf *"]
+    office.press("TRANSFER", "7")
+    assert call.done == ["dtmf 5", "dtmf *"] and office.desk.entry == "7"
+
+
+def test_digits_before_the_answer_are_nothing():
+    office = Office()
+    office.press("2", "ENTER", "5")
+    assert office.agent.calls[0].done == [] and office.desk.entry == ""
+
+
+def test_cancel_forgets_a_number_and_gives_a_dial_tone_while_the_handset_is_up():
+    office = Office()
+    office.press("2", "CANCEL")
+    assert (office.desk.entry, office.desk.dialling, office.desk.audio) == ("", False, "")
+    office.lift()
+    office.press("2", "CANCEL")
+    assert (office.desk.entry, office.desk.dialling, office.desk.audio) == ("", True, "handset")
+
+
+def test_what_is_no_number_is_said_and_holds_nobody():
+    office = Office()
+    call = office.talk()
+    office.events()
+    for number in ("0800 FLOWERS", ""):
+        assert dial(office.desk, number) is None
+        assert office.desk.notice.startswith("No number: ")
+    assert call.state == "connected" and office.events() == []
+
+
+def test_only_digits_are_dialled_where_the_setting_wants_it():
+    office = Office(block_url_dialing=True)
+    for number in ("anna", "sip:201@h", "201@h"):
+        assert dial(office.desk, number) is None and office.desk.notice == "Digits only"
+    assert dial(office.desk, "+49 (30) 1*#").remote == "+49301*#@pbx"
+
+
+def test_without_an_identity_nothing_is_dialled():
+    office = Office()
+    office.agent.accounts = []
+    assert dial(office.desk, "201") is None and office.desk.notice == "No identity"
+
+
+def test_what_the_agent_refuses_is_said():
+    office = Office()
+    assert dial(office.desk, "x") is None and office.desk.notice == "no address: 'x'"
+
+
+def test_the_active_line_calls_or_the_one_of_the_key():
+    office = Office(active_line=2, fkey4="1 speed 201", fkey5="active speed 202", fkey6="2 line")
+    office.agent.accounts.append(Account(2, "102"))
+    office.press("P5")
+    assert office.agent.calls[0].account.number == 1
+    office.press("P6")
+    assert office.agent.calls[-1].account.number == 2
+    office.settings.set("active_line", 7)
+    assert office.desk.account().number == 1, "the first where that one is not there"
+
+
+def test_who_dials_while_a_call_goes_on_holds_it_or_gives_up_the_unanswered_one():
+    office = Office()
+    first = office.talk()
+    office.desk.dialling, office.desk.entry = True, "300"
+    office.press("ENTER")
+    assert (first.state, office.agent.calls[-1].state) == ("held", "calling")
+    assert office.events() == ["incoming", "connected", "hold", "outgoing"]
+    second = office.agent.calls[-1]
+    dial(office.desk, "400")
+    assert second.state == "ended" and len(office.agent.calls) == 2
+
+
+# -- emergency --------------------------------------------------------------------------------
+
+
+def test_an_emergency_number_is_dialled_when_all_places_are_taken_strangers_give_way_first():
+    office = Office(emergency_numbers="112, 110", max_calls=8)
+    kept = office.talk("201")
+    for number in range(6):
+        office.arrives("20%d" % number)
+    strange = office.arrives("666@evil", trusted=False)
+    assert len(office.agent.calls) == office.agent.most_calls
+    call = dial(office.desk, "112")
+    assert call.remote == "112@pbx" and strange.state == "ended"
+    assert kept.state == "held" and len(office.agent.calls) == 8
+
+
+def test_an_emergency_ends_held_calls_before_none_is_left():
+    office = Office(emergency_numbers="112", max_calls=8)
+    calls = []
+    for number in range(8):
+        calls.append(office.talk("20%d" % number))
+    assert dial(office.desk, "201") is None, "any other number finds no place"
+    assert dial(office.desk, "112").remote == "112@pbx"
+    assert calls[0].state == "ended" and calls[1].state == "held"
+
+
+def test_an_emergency_number_is_no_target_of_a_transfer_and_passes_every_rule():
+    office = Office(emergency_numbers="112", block_url_dialing=True)
+    call = office.talk()
+    office.press("TRANSFER", "1", "1", "2", "ENTER")
+    assert office.agent.calls[-1].remote == "112@pbx" and call.done == []
+    assert office.desk.moving is None
+
+
+def test_an_emergency_call_takes_an_identity_that_works():
+    office = Office(emergency_numbers="112")
+    office.agent.accounts.append(Account(2, "102"))
+    office.agent.accounts[0].registered = False
+    assert dial(office.desk, "112").account.number == 2
+    assert dial(office.desk, "201").account.number == 1
+    office.agent.accounts[1].registered = False
+    assert dial(office.desk, "112").account.number == 1, "better tried than not"
+
+
+def test_an_agent_that_can_never_call_ends_an_emergency_too():
+    office = Office(emergency_numbers="112")
+
+    def call(*values):
+        raise ValueError("no network")
+
+    office.agent.call = call
+    assert dial(office.desk, "112") is None and office.desk.notice == "no network"
+
+
+# -- star codes -------------------------------------------------------------------------------
+
+
+def test_star_codes_are_dialled_one_after_the_other_when_nobody_calls():
+    office = Office()
+    call = office.talk()
+    star_codes.switch(office.desk, "*78")
+    star_codes.switch(office.desk, "*21*300")
+    office.run(3000)
+    assert office.states() == ["connected"]
+    office.does(call.over, "remote")
+    office.run(1000)
+    assert [x.remote for x in office.agent.calls] == ["*78@pbx"]
+    office.run(5000)
+    assert len(office.agent.calls) == 1
+    office.does(office.agent.calls[0].over, "remote", 200)
+    office.run(1000)
+    assert [x.remote for x in office.agent.calls] == ["*21*300@pbx"]
+    office.does(office.agent.calls[0].over, "remote", 200)
+    office.run(5000)
+    assert office.desk.codes == [] and office.agent.calls == []
+
+
+def test_no_more_than_eight_star_codes_wait():
+    office = Office()
+    office.lift()
+    for number in range(12):
+        star_codes.switch(office.desk, "*%d" % number)
+    assert office.desk.codes == ["*%d" % number for number in range(4, 12)]
