@@ -1,0 +1,192 @@
+"""Call lists: what is kept, over a restart too, and how one walks in them."""
+
+import os
+
+from deskkit import Office, Storage
+
+from offhook.desk.menu import Menu
+
+
+class Folder(Storage):
+    """A folder of its own, emptied at first."""
+
+    def __init__(self, name, empty=True):
+        self.root = "/tmp/offhook-lists-" + name
+        try:
+            os.mkdir(self.root)
+        except OSError:
+            pass
+        for name in os.listdir(self.root) if empty else ():
+            os.remove(self.root + "/" + name)
+
+    def rename(self, old, new):
+        os.rename(self.root + "/" + old, self.root + "/" + new)
+
+
+def _end(office, direction, user, answered=False, **attributes):
+    """Let a call come and end."""
+    if direction == "in":
+        call = office.arrives(user, **attributes)
+    else:
+        call = office.agent.call(office.agent.accounts[0], user)
+        office.run()
+    if answered:
+        office.does(call.connect)
+    office.does(call.over, "remote", 487)
+    return call
+
+
+def _numbers(office, kind):
+    return [entry.number for entry in office.desk.lists.entries(kind)]
+
+
+def test_each_call_is_in_the_list_of_its_kind_the_newest_first():
+    office = Office()
+    _end(office, "in", "201", answered=True)
+    _end(office, "in", "202")
+    _end(office, "out", "203")
+    _end(office, "out", "204", answered=True)
+    assert _numbers(office, "r") == ["201@pbx"]
+    assert _numbers(office, "m") == ["202@pbx"]
+    assert _numbers(office, "d") == ["204@pbx", "203@pbx"]
+    assert len(office.desk.lists.entries()) == 4
+
+
+def test_lists_outlive_a_restart():
+    office = Office(Folder("restart"))
+    office.clock.seconds = 1000
+    _end(office, "in", "201", remote_display="Ann\tB\u202e")
+    _end(office, "out", "203")
+    office.run(3000)
+    again = Office(Folder("restart", empty=False))
+    entry = again.desk.lists.entries("m")[0]
+    assert (entry.time, entry.number, entry.name) == ("1000", "201@pbx", "Ann B")
+    assert _numbers(again, "d") == ["203@pbx"]
+
+
+def test_nothing_is_written_while_a_call_goes_on():
+    office = Office(Folder("later"))
+    _end(office, "in", "201")
+    office.talk("202")
+    office.run(30_000)
+    assert os.listdir(office.desk.lists.storage.root) == []
+    office.press("CANCEL")
+    office.run(5000)
+    assert os.listdir(office.desk.lists.storage.root) == ["calls.txt"]
+
+
+def test_twenty_of_a_kind_are_kept_however_many_there_are_of_another():
+    office = Office(Folder("many"))
+    _end(office, "in", "999")
+    for number in range(30):
+        _end(office, "out", "%d" % (100 + number))
+        office.run(3000)
+    again = Office(Folder("many", empty=False))
+    assert _numbers(again, "d") == ["%d@pbx" % number for number in range(129, 109, -1)]
+    assert _numbers(again, "m") == ["999@pbx"]
+
+
+def test_a_storage_that_does_not_work_loses_old_calls_and_nothing_else():
+    office = Office()
+    for number in range(10):
+        _end(office, "out", "%d" % (100 + number))
+    assert _numbers(office, "d") == ["%d@pbx" % number for number in range(109, 104, -1)]
+    assert any("call list not saved" in line for line in office.logged)
+
+
+def test_lines_that_are_no_calls_are_passed_over():
+    folder = Folder("broken")
+    with open(folder.root + "/calls.txt", "wb") as file:
+        file.write(b"\xff\xfe\nd\nd\t1\t201@pbx\tAnn\nx\ty\nd\t2\t202@pbx\t\t+49 1\n\n")
+    office = Office(folder)
+    rows = office.desk.lists.entries("d")
+    assert [(x.number, x.name, x.dialled) for x in rows] == [
+        ("201@pbx", "Ann", ""),
+        ("202@pbx", "", "+49 1"),
+    ]
+
+
+def test_what_is_long_is_cut():
+    office = Office()
+    _end(office, "in", "2" * 200, remote_display="x" * 200)
+    entry = office.desk.lists.entries("m")[0]
+    assert len(entry.number) == 80 and len(entry.name) == 40
+
+
+def test_redial_calls_the_number_dialled_last():
+    office = Office()
+    office.press("REDIAL")
+    assert office.desk.notice == "List is empty" and office.agent.calls == []
+    _end(office, "out", "203")
+    _end(office, "in", "201", answered=True)
+    office.press("REDIAL")
+    assert office.agent.calls[0].remote == "203@pbx"
+
+
+def test_one_walks_in_a_list_and_calls_from_it():
+    office = Office()
+    for user in ("201", "202", "203"):
+        _end(office, "out", user)
+    office.press("DOWN")
+    assert office.lines() == ["Dialled", ">203", "202", "201"]
+    office.press("DOWN", "DOWN", "DOWN", "UP")
+    assert office.lines() == ["Dialled", ">202", "201"]
+    office.press("ENTER")
+    assert office.agent.calls[0].remote == "202@pbx" and office.desk.menu is None
+
+
+def test_left_and_right_change_the_list_and_cancel_or_menu_close_it():
+    office = Office()
+    _end(office, "in", "201", remote_display="Ann")
+    assert "Missed: 1" in office.lines()
+    office.press("LEFT")
+    assert office.lines() == ["Missed", ">Ann 201"] and office.desk.missed == 0
+    office.press("RIGHT")
+    assert office.lines() == ["Dialled", "List is empty"]
+    office.press("RIGHT")
+    assert office.lines()[0] == "Received"
+    office.press("LEFT", "LEFT")
+    assert office.lines()[0] == "Missed"
+    office.press("CANCEL")
+    assert office.desk.menu is None
+    office.press("MENU", "MENU")
+    assert office.desk.menu is None
+    office.press("RIGHT")
+    assert office.lines()[0] == "Received"
+
+
+def test_ok_in_an_empty_list_calls_nobody():
+    office = Office()
+    office.press("DOWN", "UP", "DOWN", "ENTER")
+    assert office.agent.calls == [] and office.desk.menu is None
+
+
+def test_keys_for_the_lists_open_them_where_nothing_goes_on():
+    office = Office(
+        fkey4="active keyevent F_MISSED_LIST",
+        fkey5="active keyevent F_CALL_LIST",
+        fkey6="active keyevent F_ACCEPTED_LIST",
+    )
+    kinds = []
+    for key in ("P5", "P6", "P7"):
+        office.press(key)
+        kinds.append(office.desk.menu.kind)
+    assert kinds == [2, 0, 1]
+    office.press("CANCEL")
+    office.talk()
+    office.press("P5")
+    assert office.desk.menu is None
+
+
+def test_a_call_that_comes_in_hides_an_open_list():
+    office = Office()
+    office.desk.menu = Menu(office.desk)
+    office.arrives()
+    assert office.lines()[0] == "Call from"
+
+
+def test_cancel_in_an_idle_phone_forgets_the_number_of_missed_calls():
+    office = Office()
+    _end(office, "in", "201")
+    office.press("CANCEL")
+    assert office.desk.missed == 0 and _numbers(office, "m") == ["201@pbx"]
