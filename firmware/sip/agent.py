@@ -24,6 +24,8 @@ class Agent:
 
     allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
     supported = "replaces, norefersub, timer, 100rel"
+    # ``(account, uri) -> bool``: whether the owner's rules let a REFER of others call `uri`
+    may_dial = None
     media = None  # ``(call)``: its voice has begun, changed, or is over (`voice`, `state`)
     notify = None  # ``(agent, message) -> status`` for a NOTIFY of no call's dialog
 
@@ -107,6 +109,11 @@ class Agent:
     def call(self, account, target, headers=()):
         """Call "201", "user@host" or a SIP URI; return the `Call`, ValueError with the reason."""
         return dial(self, account, target.strip(), headers)
+
+    def trusted(self, account, message):
+        """Return whether `message` came from the registrar's side of `account`."""
+        registration = account.registration
+        return bool(registration) and registration.serves(message.source[0])
 
     def token(self):
         """Return 8 random hex digits."""

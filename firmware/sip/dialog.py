@@ -3,6 +3,8 @@
 It has no behaviour but to count and to be filled in; the usages decide.
 """
 
+from sip.message.uri import name_addr, uri_parts
+
 
 class Dialog:
     """Between `local` and `remote`, each a From or To value without its tag.
@@ -63,16 +65,21 @@ class Dialog:
 
     def refresh(self, message):
         """Take the remote target of a re-INVITE, an UPDATE or their 2xx (section 12.2)."""
-        if message.header("contact"):
-            self.target = message.address("contact").uri
+        self.target = _target(message) or self.target
 
     def learn(self, message, is_response):
-        """Take tag, target and route set from the INVITE, 1xx or 2xx that makes the dialog."""
-        self.refresh(message)
-        routes = message.values("record-route")
+        """Take tag, target and route set from the INVITE, 1xx or 2xx that makes the dialog.
+
+        All of it is read here, once: ValueError for what could not be used later, and nothing is
+        taken then.
+        """
+        target, routes = _target(message), message.values("record-route")
+        for route in routes:
+            _check(name_addr(route).uri)
         if is_response:
             routes.reverse()
             self.remote_tag = message.tag("to")
+        self.target = target or self.target
         self.routes = tuple(routes)
 
 
@@ -84,3 +91,19 @@ def begin(account, target, token):
     call_id, tag = token() + token(), token()
     remote, routes = "<%s>" % target, account.routes()
     return Dialog(account, call_id, account.name_addr, tag, remote, "", target, routes)
+
+
+def _target(message):
+    """Return the URI of a Contact, None where there is none."""
+    contact = message.values("contact")
+    if not contact:
+        return None
+    uri = name_addr(contact[0]).uri
+    _check(uri)
+    return uri
+
+
+def _check(uri):
+    """Raise ValueError for a URI that nothing can be sent to."""
+    if " " in uri or "<" in uri or not uri_parts(uri).host:
+        raise ValueError("no address")

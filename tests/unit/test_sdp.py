@@ -74,7 +74,11 @@ def test_what_fits_nothing_is_a_value_error():
         ("m=audio",),
         ("m=video 5000 RTP/AVP 0",),
         ("m=audio 5000 RTP/AVP 0", "c=IN IP6 ::1"),
-        ("m=audio 5000 RTP/AVP 0", "c=IN IP4 pbx.example"),
+        ("m=audio 5000 RTP/AVP 0", "c=IN IP4 300.1.2.3"),
+        ("m=audio 5000 RTP/AVP 0", "c=IN IP4 pbx..example"),
+        ("m=audio 5000 RTP/AVP 0", "c=IN IP4 pbx_\u00e4.example"),
+        ("m=audio 5000 RTP/AVP 0", "c=IN IP4"),
+        ("m=audio 5000 RTP/AVP 200", "a=rtpmap:200 PCMU/8000"),
         ("m=audio 5000 RTP/AVP 0",) * 17,
     ):
         with raises(ValueError):

@@ -3,7 +3,7 @@
 Those of plain calls, of hold and of transfers stand with their features.
 """
 
-from sipkit import SDP, Robot, Wire
+from sipkit import SDP, Robot, Wire, trust
 
 from sip.account import Account
 from sip.subscription.subscribe import Subscriptions
@@ -42,6 +42,7 @@ def _robot_call(lose, decide):
     robots = [Robot(wire, (ip, 5060), decide) for ip in (B, C)]
     a = wire.agent(A, "100")
     a.accounts[0].password = "secret"
+    trust(a, B, C)
     call = a.call(a.accounts[0], "200@" + B)
     wire.run(70_000)
     state = call.state, [list(x.trail) for x in robots], a.party.events

@@ -1,6 +1,6 @@
 """Early media, forks, reliable provisional responses (RFC 3262) and redirections."""
 
-from sipkit import SDP, Wire, finish
+from sipkit import SDP, Wire, finish, trust
 
 A, B = "10.0.0.1", "10.0.0.2"
 
@@ -8,6 +8,7 @@ A, B = "10.0.0.1", "10.0.0.2"
 def _calling():
     wire = Wire()
     a = wire.agent(A, "100")
+    trust(a, B, "10.0.0.3")
     peer = wire.peer(B)
     call = a.call(a.accounts[0], "200@" + B)
     assert peer.take() == ["INVITE"]

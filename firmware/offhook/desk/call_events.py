@@ -27,7 +27,7 @@ def arrived(desk, call):
         return
     others = _others(desk, call)
     event = forwarding(desk)
-    if get("reject_anonymous") and (call.anonymous or call.remote.startswith("anonymous@")):
+    if get("reject_anonymous") and call.anonymous:
         calls.decline(desk, call, _ANONYMOUS)
     elif event == "all":
         forward(desk, call, event, "unconditional")

@@ -63,6 +63,13 @@ def _call(desk, account, number, headers, urgent):
                 return None
 
 
+def may_dial(desk, account, uri):
+    """Return whether a REFER of others may have `account` call `uri`: what a key could call."""
+    number, _, host = uri.partition(":")[2].partition("@")
+    home = host.partition(";")[0].partition(":")[0] == account.host.partition(":")[0]
+    return _refusal(desk, number if home else uri, account) is None
+
+
 def finish(desk):
     """Dial what was typed."""
     return dial(desk, desk.entry)

@@ -57,6 +57,8 @@ GROUPS = (
          "subscriptions at a time"),
         ("subscription_expiry", "int", (60, 86400), 3600, "sip",
          "seconds that subscriptions last"),
+        ("refer_from", "one", ("registrar", "anybody", "nobody"), "registrar", "sip",
+         "who may have an answered call of this phone sent elsewhere, by REFER; once a call"),
         ("rtp_port", "int", (1024, 65534), 16384, "sip",
          "first UDP port for voice"),
         ("sip_check_certificate", "bool", None, True, "sip",
@@ -66,6 +68,8 @@ GROUPS = (
         ("allow_check_sync", "bool", None, True, "desk",
          "restart when the registrar asks for it by check-sync"),
         ("privacy_out", "bool", None, False, "registration",
-         "on: outgoing calls hide the own number"),
+         "on: outgoing calls hide the own number from everybody but the registrar, which tells them "
+         "apart by the digest's user name (Asterisk: identify_by=auth_username,username, and "
+         "trust_id_inbound=yes)"),
     )),
 )

@@ -1,6 +1,7 @@
 """Identities: from the settings ``user_name1``… to the SIP agent's accounts."""
 
 from base.compat import sleep_ms, spawn, unload
+from offhook.desk.dialling import may_dial
 from offhook.desk.reports import Reporter
 from offhook.keys.blf import renew as watch
 from sip.account import Account
@@ -72,6 +73,7 @@ async def start(phone):
     phone.desk.watch = Subscriptions(agent)
     await agent.start()
     agent.transport.tls = phone.tls
+    agent.may_dial = lambda account, uri: may_dial(phone.desk, account, uri)
     for number in range(1, 13):
         account = make(phone, number)
         if account:

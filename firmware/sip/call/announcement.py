@@ -1,57 +1,58 @@
-"""What an INVITE tells of its call beyond From and To, and how it is to be announced.
+"""How a call is to be announced: for whom it comes, how it rings, whether it is to be answered.
 
-P-Asserted-Identity (RFC 3325) or its forerunner Remote-Party-ID, Diversion (RFC 5806),
-History-Info (RFC 7044), Alert-Info, Call-Info, Answer-Mode (RFC 5373).
+Diversion (RFC 5806), History-Info (RFC 7044), Alert-Info, Call-Info, Answer-Mode (RFC 5373). All
+of it is optional: what cannot be read is ignored.
 """
 
+from base.compat import const
+from sip.call.identity import plain
+from sip.call.optional import reading
 from sip.message.fields import param
-from sip.message.uri import address_of, name_addr
+from sip.message.uri import name_addr
+
+_LONGEST = const(999)  # s that an automatic answer may be put off
+_RING_ANSWER = const(2)  # s, for "ring, then answer"
 
 
-def read(call, message):
-    """Fill in what the INVITE tells beyond its From."""
-    registration = call.account.registration
-    if registration and registration.serves(message.source[0]):  # else anybody could assert it
-        values = message.values("p-asserted-identity") or message.values("remote-party-id")
-        for value in values:
-            if _take(call, value):
-                break
-    diverted = message.values("diversion")
-    history = message.values("history-info")
-    if diverted:
-        call.diversion = address_of(name_addr(diverted[0])[1])
-    elif len(history) > 1:
-        call.diversion = address_of(name_addr(history[-2])[1].partition("?")[0])
-    call.alert_info = message.header("alert-info")
-    call.auto_answer = _auto(message)
+def diversion(message, log):
+    """Return the address that the call was meant for before it was forwarded, None for none."""
+
+    def diverted():
+        values = message.values("diversion")
+        return plain(name_addr(values[0]).uri) if values else None
+
+    def history():
+        values = message.values("history-info")
+        return plain(name_addr(values[-2]).uri.partition("?")[0]) if len(values) > 1 else None
+
+    found = reading(log, "Diversion", diverted)
+    return found or reading(log, "History-Info", history)
 
 
-def _take(call, value):
-    """Show the identity in `value`, unless it is the callee's or is to stay private."""
-    display, uri, params = name_addr(value)
-    if (param(params, "party") or "calling").lower() != "calling":
-        return False
-    if uri.startswith(("sip", "tel")) and param(params, "privacy") in (None, "off"):
-        call.remote = address_of(uri)
-        call.remote_display = display or call.remote_display
-    return True
+def auto_answer(message, log):
+    """Return the seconds after which an automatic answer is asked for, None where it is not.
 
-
-def _auto(message):
-    """Return the seconds after which an automatic answer is asked for, None where it is not."""
-    mode = (message.header("answer-mode") or message.header("priv-answer-mode") or "").lower()
-    if mode.partition(";")[0].strip() == "auto":
+    Only the registrar may ask for one (RFC 5373 section 6); that is the caller's question.
+    """
+    mode = message.header("answer-mode") or message.header("priv-answer-mode") or ""
+    if mode.lower().partition(";")[0].strip() == "auto":
         return 0
-    for value in message.values("call-info"):
-        after = param(value[value.rfind(">") + 1 :], "answer-after")
+    for value in reading(log, "Call-Info", lambda: message.values("call-info"), ()):
+        params = value[value.rfind(">") + 1 :]
+        after = reading(log, "Call-Info", lambda params=params: param(params, "answer-after"))
         if after is not None:
-            return int(after) if after[:4].isdigit() else 0
+            return _seconds(after)
     for value in message.all("alert-info"):
         text = value.lower().replace(" ", "")
         if "autoanswer" in text or "auto-answer" in text or "answer-after" in text:
             delay = text.partition("answer-after=")[2] or text.partition("delay=")[2]
-            digits = delay.partition(";")[0].partition(">")[0]
-            return int(digits) if digits[:3].isdigit() and len(digits) < 4 else 0
+            return _seconds(delay.partition(";")[0].partition(">")[0])
         if "ringanswer" in text:
-            return 2
+            return _RING_ANSWER
     return None
+
+
+def _seconds(text):
+    """Return the seconds in `text`; what is no number, or a far too large one, counts as 0."""
+    plain_digits = text and all(x in "0123456789" for x in text)
+    return int(text) if plain_digits and len(text) < 5 and int(text) <= _LONGEST else 0

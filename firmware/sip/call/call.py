@@ -4,12 +4,15 @@ What every call needs is here: its end, its descriptions, the requests inside it
 in `sip.call.incoming` and `sip.call.outgoing`.
 """
 
+from base.compat import spawn
 from sip.call import info, modify, refer, reliable, transfer
 from sip.call.confirmation import Confirmation
+from sip.call.identity import connected, plain, sender
 from sip.call.modify import Changes
 from sip.call.negotiation import Negotiation
+from sip.call.optional import reading
 from sip.call.session_timer import SessionTimer
-from sip.message.uri import address_of
+from sip.message.uri import name_addr, untagged
 from sip.request import Request
 from sip.transaction.server import reply, respond, serve
 
@@ -66,16 +69,20 @@ class Call:
         self.remote_hold = False  # the other side holds us
         self.status = 0
         self.reason = self.cancel_reason = self.ended_by = ""
-        self.local = address_of(self.account.uri)
+        self.local = plain(self.account.uri)
         self.local_display = self.account.display or ""
-        self.remote = self.remote_display = ""
+        self.remote = self.remote_display = ""  # who is really there now
+        self.anonymous = False  # who that is was withheld
+        self.trusted = True  # we have called, or the registrar lets them call
         self.auto_answer = self.alert_info = self.diversion = None
         self.invite = None  # the INVITE that came in
+        self.transaction = None  # its server transaction, until its final answer
         self.merged = None  # what another copy of it would have in common with it (8.2.2.2)
         # what is under way
         self.tags = ()  # of the early dialogs of our INVITE
         self.early = None  # of `reliable`: our 180, or the early dialogs of our INVITE
         self.transferring = None  # of `transfer`: our REFER
+        self.referred = False  # a REFER of theirs was obeyed
         self.watch = None  # of `refer`: who asked for this call
         self.confirmation = Confirmation(agent, self.fail)
         self.negotiation = Negotiation(agent.random(30), self._media_port)
@@ -133,8 +140,7 @@ class Call:
         self.release()
         if self.confirmation.waiting:
             agent.waiting.append(self)
-        if agent.media:
-            agent.media(self)
+        self.voice_changed()
         if self.watch:
             self.watch.tell(self.status if self.status >= 200 else 487)
         self.report("ended")
@@ -175,8 +181,7 @@ class Call:
             self.remote_hold = hold  # what is answered while we hold says nothing of their wish
             if self.state in ("connected", "held"):
                 self.report("held" if hold else "unheld")
-        if self.agent.media:
-            self.agent.media(self)
+        self.voice_changed()
 
     def take_answer(self, body):
         """Take the answer to our offer; one that cannot be used ends the call."""
@@ -184,6 +189,29 @@ class Call:
             self.take(body)
         except ValueError:
             self.hangup()
+
+    def voice_changed(self):
+        """Tell the voice room that there is voice, that it has changed, or that it is over.
+
+        A name is resolved first, but not for a stranger who only lets the phone ring.
+        """
+        voice = self.voice
+        wanted = self.answered or self.direction == "out"
+        if voice and voice.host and not voice.ip and wanted and self.state != "ended":
+            spawn(self._locate(voice))
+        elif self.agent.media:
+            self.agent.media(self)
+
+    async def _locate(self, voice):
+        """Resolve the name that a description gives for the voice."""
+        try:
+            addresses = await self.agent.resolver.resolve(voice.host)
+        except OSError as error:
+            self.agent.log(3, "SIP: no address for the voice at %s: %r", voice.host, error)
+            return
+        if voice is self.voice and self.state != "ended":
+            voice.ip = addresses[0]
+            self.voice_changed()
 
     def headers(self, request):
         """Return the headers of an INVITE or UPDATE of ours."""
@@ -207,7 +235,7 @@ class Call:
             return
         agent = self.agent
         early = self.direction == "out" and not self.answered  # each fork counts on its own
-        if not early and not self.dialog.in_order(message.cseq()[0]):
+        if not early and not self.dialog.in_order(message.cseq().number):
             reply(agent, message, 500)
             return
         transaction = serve(agent, message)
@@ -255,9 +283,9 @@ class Call:
     # -- what only one direction has ----------------------------------------------------------
 
     def answer(self, *ignored):
-        """Nothing: only a call that comes in rings, is answered, rejected or redirected."""
+        """Nothing: what only a call that comes in, or only one that goes out, can do."""
 
-    ring = reject = redirect = cancelled = answer
+    ring = reject = redirect = cancelled = follow = answer
 
     # -- for the desk -------------------------------------------------------------------------
 
@@ -273,6 +301,7 @@ class Call:
             return
         if self.state == "connected":
             self.state = "held"
+            self.voice_changed()
             self.report("hold")
         self.changes.hold()
 
@@ -284,16 +313,43 @@ class Call:
         """The other side knows that we do not hold it."""
         if self.state == "held":
             self.state = "connected"
+            self.voice_changed()
             self.report("unhold")
 
     def changed(self, response):
         """A change of ours was agreed to: take what the 2xx says."""
-        self.dialog.refresh(response)
+        reading(self.agent.log, "Contact", lambda: self.dialog.refresh(response))
+        self.identify(response)
         self.session.agreed(response)
         if response.body:
             self.take_answer(response.body)
         else:
             self.negotiation.withdraw()
+
+    def identify(self, message):
+        """Take who is there now: the registrar says so in a message within the call, or the other
+        side's From has changed (RFC 4916). Tell the listener where that is somebody else.
+        """
+        trusted = self.agent.trusted(self.account, message)
+        ours = "called" if self.direction == "in" else "calling" if message.status else ""
+        party = None if message.status else self._renamed(message)
+        party = connected(message, trusted, self.agent.log, ours) or party
+        if not party:
+            return
+        same = party.address == self.remote
+        display = party.display or (self.remote_display if same else "")
+        if not same or display != self.remote_display:
+            self.remote, self.remote_display = party.address, display
+            self.anonymous = party.anonymous
+            self.report("identity")
+
+    def _renamed(self, message):
+        """Return the `Party` of a From that is another one than before, else None."""
+        value, before = message.header("from"), self.dialog.remote
+        if name_addr(value).uri == name_addr(before).uri:
+            return None
+        self.dialog.remote = untagged(value)
+        return sender(message)
 
     def moved(self):
         """The network has changed: tell the other side where we are."""

@@ -1,11 +1,11 @@
 """The 2xx of an INVITE and its ACK, from both sides (RFC 3261 sections 13.2.2.4 and 13.3.1.4)."""
 
 from base.compat import const
+from sip.dialog import Dialog
 from sip.request import Request
+from sip.timers import T1, T1_64, T2
 
-_T1 = const(500)
-_T2 = const(4000)
-_LONG = const(32000)  # 64 * T1
+_FORKS = const(8)  # that are remembered as ended
 
 
 class Confirmation:
@@ -33,23 +33,23 @@ class Confirmation:
         self._data, self._number = data, number
         transaction.respond(data, 200)
         self.waiting = True
-        self._wait(_T1, _T1)
+        self._wait(T1, T1)
 
     def _wait(self, interval, elapsed):
         self._timer = self.agent.timers.after(interval, self._again, interval, elapsed)
 
     def _again(self, interval, elapsed):
-        if elapsed >= _LONG:
+        if elapsed >= T1_64:
             self.stop()
             self.lost()
             return
         self.agent.send(self._data, self._address, self._protocol)
-        interval = min(2 * interval, _T2, max(_LONG - elapsed, 1))
+        interval = min(2 * interval, T2, max(T1_64 - elapsed, 1))
         self._wait(interval, elapsed + interval)
 
     def acknowledged(self, message):
         """Take an ACK; return whether it is the one that was waited for."""
-        if not self.waiting or message.cseq()[0] != self._number:
+        if not self.waiting or message.cseq().number != self._number:
             return False
         self.stop()
         return True
@@ -106,12 +106,44 @@ class Leftover:
             self._answered(request, response)
 
     def _answered(self, request, response):
-        if self.tag is not None and response.tag("to") == self.tag:
+        tag = _tag_of(response)
+        if self.tag is not None and tag == self.tag:
             acknowledge(request, self.dialog)
-            return
-        fork = self.dialog.fork(response)
-        fork.cseq = request.cseq
-        acknowledge(request, fork)
-        if fork.remote_tag not in self._ended:
-            self._ended += (fork.remote_tag,)
-            Request(request.agent, fork, "BYE", None).start()
+        else:
+            _refuse(request, self.dialog, response, tag in self._ended)
+            self._ended = self._ended[1 - _FORKS :] + (tag,)
+
+
+def _refuse(request, dialog, response, ended=False):
+    """Acknowledge a 2xx that nobody wants, and end its dialog, unless that was done before.
+
+    One that makes no dialog is answered on the way that the INVITE has gone.
+    """
+    try:
+        fork = dialog.fork(response)
+    except ValueError:
+        remote, tag = dialog.remote, _tag_of(response)
+        fork = Dialog(
+            dialog.account,
+            dialog.call_id,
+            dialog.local,
+            dialog.local_tag,
+            remote,
+            tag,
+            dialog.target,
+            dialog.routes,
+        )
+        fork.auth = dialog.auth
+    fork.cseq = request.cseq
+    acknowledge(request, fork)
+    if not ended:
+        Request(request.agent, fork, "BYE", None).start()
+
+
+def _tag_of(response):
+    """Return the To tag, also of a To that cannot be read."""
+    try:
+        return response.tag("to")
+    except ValueError:
+        tag = (response.header("to") or "").rpartition(";tag=")[2].partition(";")[0].strip()
+        return tag if tag and all(x not in tag for x in ' "<>,') else ""

@@ -1,10 +1,138 @@
-"""Who calls, and hiding who we are (RFC 3323)."""
+"""Who is at the other end, read in one way for display, lists, `$remote` and rules.
+
+From, P-Asserted-Identity (RFC 3325) and its forerunner Remote-Party-ID, a From that changes in
+mid-call (RFC 4916), Privacy (RFC 3323), anonymous callers (RFC 5079); and hiding who we are.
+"""
+
+from collections import namedtuple
+
+from sip.call.optional import reading
+from sip.message.fields import param
+from sip.message.uri import address_of, name_addr, unescape, uri_parts
+
+# `address` is "user@host" (see `plain`), `display` the name; `anonymous`: who it is was withheld
+Party = namedtuple("Party", ("address", "display", "anonymous"))
+
+_NOBODY = "anonymous.invalid"
+_PRIVATE = ("id", "header", "user")  # of Privacy; "session" and "critical" hide nobody
+_SEPARATORS = "-.()"  # in telephone numbers (RFC 3966 section 5.1.1)
 
 
-def hide(call):
-    """Make an outgoing call anonymous; return the headers that tell the trusted proxy more."""
-    dialog = call.dialog
-    real = "<%s>" % call.account.uri
+def plain(uri):
+    """Return "user@host" of a URI as a person reads it: no scheme, no parameters, no escapes.
+
+    Parameters of a telephone number inside the user part go, too (RFC 3261 section 19.1.6). What
+    would mean something else without its escape keeps it.
+    """
+    try:
+        scheme, user, host, _, _ = uri_parts(uri)
+    except ValueError:
+        return uri
+    if scheme == "tel":
+        number = user.partition(";")[0]
+        return "".join([x for x in number if x not in _SEPARATORS]) or uri
+    if not host or not user:
+        return address_of(uri)
+    number = user.partition(";")[0]
+    shown = unescape(number)
+    if any(x <= " " or x in '@<>"\x7f' or "\x80" <= x < "\xa0" for x in shown):
+        shown = number
+    return "%s%s" % (shown, address_of(uri)[len(user) :])
+
+
+def anonymous(uri):
+    """Return whether a URI is one of those that stand for nobody (RFC 3323 section 4.1.1.3)."""
+    try:
+        _, user, host, _, _ = uri_parts(uri)
+    except ValueError:
+        return False
+    return host == _NOBODY or host.endswith("." + _NOBODY) or user.lower() == "anonymous"
+
+
+def private(message):
+    """Return whether the Privacy header asks that nobody is told who this is."""
+    wanted = ";".join(message.all("privacy")).replace(",", ";").lower().split(";")
+    return any(x.strip() in _PRIVATE for x in wanted)
+
+
+def sender(message):
+    """Return the `Party` that From names; ValueError for one that cannot be read."""
+    display, uri, _ = name_addr(message.header("from"))
+    return Party(plain(uri), display, anonymous(uri))
+
+
+def caller(message, trusted, log):
+    """Return the `Party` that sends an INVITE; ValueError for a From that cannot be read.
+
+    What is asserted counts where `trusted` says that it comes from the registrar.
+    """
+    found = sender(message)
+    if private(message):
+        return _hidden(found)
+    said = _asserted(message, log, "called") if trusted else None
+    if said is None:
+        return found
+    if said.anonymous:
+        return _hidden(found)
+    return Party(said.address, said.display or found.display, False)
+
+
+def connected(message, trusted, log, not_them):
+    """Return the `Party` that a message within a call asserts, None where it asserts nobody.
+
+    `not_them` is the role of Remote-Party-ID that is ours: "calling" or "called".
+    """
+    if not trusted or private(message):
+        return None
+    said = _asserted(message, log, not_them)
+    return None if said is None or said.anonymous else said
+
+
+def _hidden(party):
+    return Party(party.address, party.display, True)
+
+
+def _asserted(message, log, not_them):
+    """Return the first `Party` asserted by P-Asserted-Identity, or else by Remote-Party-ID."""
+    for name in ("p-asserted-identity", "remote-party-id"):
+        for value in reading(log, name, lambda name=name: message.values(name), ()):
+            found = reading(log, name, lambda value=value: _party(value, not_them))
+            if found:
+                return found
+    return None
+
+
+def _party(value, not_them):
+    """Return the `Party` of one value, None where it is ourselves or no telephone's address."""
+    display, uri, params = name_addr(value)
+    role, wish = param(params, "party"), param(params, "privacy")
+    if (role or "").lower() == not_them or not uri.lower().startswith(("sip:", "sips:", "tel:")):
+        return None
+    if "sip" in uri[:4].lower() and not uri_parts(uri).host:
+        return None
+    hidden = anonymous(uri) or wish not in (None, "off")
+    return Party(plain(uri), display, hidden)
+
+
+def hide(dialog):
+    """Make the requests of a new `dialog` anonymous (RFC 3323 section 4.1)."""
     dialog.local = '"Anonymous" <sip:anonymous@anonymous.invalid>'
     dialog.hidden = True
-    return [("Privacy", "id"), ("P-Preferred-Identity", real)]
+
+
+def privacy(dialog):
+    """Return the headers of an anonymous INVITE.
+
+    Its own server may know who we are (RFC 3325); nobody else is told, also after a redirection.
+    """
+    lines = [("Privacy", "id")]
+    if at_home(dialog):
+        lines.append(("P-Preferred-Identity", "<%s>" % dialog.account.uri))
+    return lines
+
+
+def at_home(dialog):
+    """Return whether the requests of `dialog` go to the account's own server."""
+    account = dialog.account
+    home = account.host.partition(":")[0].lower()
+    return bool(home) and (bool(dialog.routes) or uri_parts(dialog.target).host == home)

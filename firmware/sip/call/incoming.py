@@ -3,8 +3,9 @@
 from base.compat import const
 from sip.call import announcement, reliable, replaces
 from sip.call.call import Call
+from sip.call.identity import caller
 from sip.dialog import Dialog
-from sip.message.uri import address_of, untagged
+from sip.message.uri import untagged
 from sip.transaction.server import respond, response, serve
 
 _REFRESH = const(60_000)  # ms: a 180 is repeated each minute, for the proxies (13.3.1.1)
@@ -24,6 +25,14 @@ class Incoming(Call):
         address = agent.network.address(message.source[0])
         self._contact = agent.contact(self.account, address, message.protocol)
         self._expiry = self._refresh = None
+
+    def announce(self):
+        """Take from the INVITE how the call is to be announced."""
+        message, log = self.invite, self.agent.log
+        self.diversion = announcement.diversion(message, log)
+        self.alert_info = message.header("alert-info")
+        if self.trusted:  # else any stranger could open the loudspeaker
+            self.auto_answer = announcement.auto_answer(message, log)
 
     def wait(self):
         """Ring no longer than the INVITE's Expires says (RFC 3261 section 13.3.1)."""
@@ -90,6 +99,7 @@ class Incoming(Call):
         data = self._response(200, headers, body)
         self.confirmation.send(transaction, data, self.invite.cseq().number)
         self.invite.settle()
+        self.voice_changed()
         self.report("connected")
 
     def reject(self, status, reason=None, headers=()):
@@ -130,6 +140,14 @@ class Incoming(Call):
         else:
             self.reject(486)
 
+    def forget(self):
+        """Leave nothing of a call that nobody was told of."""
+        if self in self.agent.calls:
+            self.agent.calls.remove(self)
+        self.state = "ended"
+        self.confirmation.stop()
+        self.release()
+
     def release(self):
         """Let everything go that would go on by itself."""
         self._rest()
@@ -152,7 +170,8 @@ def receive(agent, account, message, merged):
 
     All of the INVITE is read before anything is made: ValueError leaves nothing behind.
     """
-    display, uri, _ = message.address("from")
+    trusted = agent.trusted(account, message)
+    party = caller(message, trusted, agent.log)
     dialog = Dialog(
         account,
         message.header("call-id"),
@@ -160,34 +179,36 @@ def receive(agent, account, message, merged):
         agent.token(),
         untagged(message.address("from")),
         message.tag("from"),
-        uri,
+        message.address("from").uri,
     )
     dialog.learn(message, False)
-    dialog.in_order(message.cseq()[0])
+    dialog.in_order(message.cseq().number)
     transaction = serve(agent, message)
     respond(agent, transaction, message, 100)
     call = Incoming(agent, dialog, transaction, message)
-    call.merged = merged
-    call.remote = address_of(uri)
-    call.remote_display = display
-    status, replaced = _acceptable(call, message)
-    if status:
-        status, headers = status if isinstance(status, tuple) else (status, ())
-        call.send(status, headers)
-        agent.calls.remove(call)
-        call.state = "ended"
-        call.release()
-        return
-    announcement.read(call, message)
-    message.body = b""
-    transaction.call = call
-    call.wait()
-    if replaced:
-        replaced.report("replaced", new=call)
-        call.answer()
-        replaced.hangup()
-    else:
-        call.report("incoming")
+    try:
+        call.merged = merged
+        call.remote, call.remote_display, call.anonymous = party
+        call.trusted = trusted
+        call.announce()
+        status, replaced = _acceptable(call, message)
+        if status:
+            status, headers = status if isinstance(status, tuple) else (status, ())
+            call.send(status, headers)
+            call.forget()
+            return
+        message.body = b""
+        call.wait()
+        transaction.call = call
+        if replaced:
+            replaced.report("replaced", new=call)
+            call.answer()
+            replaced.hangup()
+        else:
+            call.report("incoming")
+    except Exception:
+        call.forget()  # nobody would end it
+        raise
 
 
 def _acceptable(call, message):
@@ -201,6 +222,9 @@ def _acceptable(call, message):
         status = call.session.asked(message)
         if status:
             return status, None
-    if message.all("replaces"):
-        return replaces.find(call.agent, call, message)
+    try:
+        if message.all("replaces"):
+            return replaces.find(call.agent, call, message)
+    except ValueError:
+        return 400, None  # what it was to take over cannot be guessed
     return 0, None

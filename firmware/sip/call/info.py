@@ -1,4 +1,4 @@
-"""DTMF by INFO (RFC 6086, and the payloads of old): application/dtmf-relay and application/dtmf."""
+"""DTMF by INFO (RFC 6086, and the payloads of old: dtmf-relay and dtmf)."""
 
 from sip.request import Request
 

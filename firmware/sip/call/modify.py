@@ -185,6 +185,8 @@ def request(call, transaction, message):
     if not status and (message.body or invite):
         status = _crossing(call, message)
     status = status or body_status(message)
+    if not status and (call.answered or call.direction == "in"):  # else it is that of one fork
+        call.dialog.refresh(message)
     if not status and message.header("session-expires") and call.answered:
         status = call.session.asked(message)
     if status:
@@ -193,8 +195,6 @@ def request(call, transaction, message):
     if message.header("session-expires") and call.answered:
         headers += call.session.headers(False)
         call.session.restart()
-    if call.answered or call.direction == "in":  # else it is that of one fork
-        call.dialog.refresh(message)
     body = b""
     address = agent.network.address(message.source[0])
     try:
@@ -206,12 +206,14 @@ def request(call, transaction, message):
         return 488
     if call.state == "ended":
         return 481
+    if call.answered or call.direction == "in":
+        call.identify(message)
     headers.append(("Contact", agent.contact(call.account, address, message.protocol)))
     if body:
         headers.append(("Content-Type", "application/sdp"))
     data = response(agent, message, 200, headers, body)
     if invite:
-        call.confirmation.send(transaction, data, message.cseq()[0])
+        call.confirmation.send(transaction, data, message.cseq().number)
     else:
         transaction.respond(data, 200)
     return 0

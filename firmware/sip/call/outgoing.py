@@ -3,14 +3,19 @@
 from base.compat import const
 from sip.call.call import Call
 from sip.call.confirmation import Leftover, acknowledge
-from sip.call.identity import hide
-from sip.call.redirect import Redirection
+from sip.call.identity import hide, plain, privacy
+from sip.call.optional import reading
+from sip.call.redirect import Redirection, contacts
 from sip.call.reliable import Early
 from sip.dialog import begin
-from sip.message.uri import address_of, uri_parts
+from sip.message.escape import escape
+from sip.message.uri import uri_parts
 from sip.request import Request
 
 _FORKS = const(8)
+_PATIENCE = const(60_000)  # ms that the user may think about a redirection
+_BAD_ANSWER = const(502)  # the status of a call whose answer could not be read
+_USER = "-_.!~*'()&=+$,;?/%"  # what may stand in the user part of a URI (RFC 3261 section 25.1)
 
 
 class Outgoing(Call):
@@ -23,6 +28,9 @@ class Outgoing(Call):
         self.extra = extra  # headers of the INVITE
         self.redirection = Redirection(dialog.target)
         self.outgoing = None
+        self._asked = ()  # where a stranger has redirected it, while the user is asked
+        self._patience = None
+        self._reason = ""
 
     def dial(self):
         """Send our INVITE."""
@@ -35,7 +43,8 @@ class Outgoing(Call):
         return self.describe(request.local[0])
 
     def _invite(self, request):
-        return self.headers(request) + list(self.extra)
+        lines = self.headers(request) + list(self.extra)
+        return lines + privacy(self.dialog) if self.dialog.hidden else lines
 
     def _response(self, request, response):
         if response is None:
@@ -45,11 +54,11 @@ class Outgoing(Call):
         status = response.status
         if status < 200:
             if status > 100:
-                self._provisional(response)
+                reading(self.agent.log, str(status), lambda: self._provisional(response))
         elif status < 300:
             self._accepted(request, response)
         else:
-            self._refused(response)
+            self._refused(request, response)
 
     def _provisional(self, response):
         """Take a 18x, with early media or without."""
@@ -65,6 +74,7 @@ class Outgoing(Call):
                 self.take(response.body)
             except ValueError:
                 pass  # the 2xx tells
+        self.identify(response)
         tag = response.tag("to")
         if tag not in self.tags and len(self.tags) < _FORKS:
             self.tags += (tag,)
@@ -77,11 +87,16 @@ class Outgoing(Call):
     def _accepted(self, request, response):
         """Take the 2xx that makes the dialog; those that follow are the `Leftover`'s."""
         self.early = self.outgoing = None
-        self.dialog.learn(response, True)
+        try:
+            self.dialog.learn(response, True)
+        except ValueError:
+            self._unusable(request, response)
+            return
         Leftover(request, self.dialog, True)
         self.answered = True
         self.status = response.status
         acknowledge(request, self.dialog)
+        self.identify(response)
         if response.body:
             self.take_answer(response.body)
         if self.state != "ended":
@@ -90,34 +105,77 @@ class Outgoing(Call):
                 self.session.agreed(response)
             if self.watch:
                 self.watch.tell(200)
+            self.voice_changed()
             self.report("connected")
 
-    def _refused(self, response):
+    def _unusable(self, request, response):
+        """End a call whose 2xx makes no dialog that we could speak in."""
+        self.agent.log(3, "SIP: the answer of %s cannot be read", self.remote)
+        Leftover(request, self.dialog, False).take(request, response)
+        self.over("error", _BAD_ANSWER, "Bad Answer")
+
+    def _refused(self, request, response):
         """Take a final answer of 3xx to 6xx."""
         status = response.status
         if not response.local:
-            if status < 400 and self._redirected(response):
+            if status < 400 and not self._may_follow(request, response):
                 return
             if status == 422 and self.session.longer(response):
-                self.outgoing.cseq = self.dialog.next()
-                self.outgoing.send()
+                request.cseq = self.dialog.next()
+                request.send()
                 return
+        if status < 600 and self._next_contact():
+            return
         self.outgoing = None
         self.over("error" if response.local else "remote", status, response.reason)
 
-    def _redirected(self, response):
-        """Call the next URI that a 3xx names; return False when there is none."""
-        self.redirection.learn(response)
+    def _may_follow(self, request, response):
+        """Learn where a 3xx sends us; where a stranger does, the user is asked first (`follow`).
+
+        Return whether that is known now.
+        """
+        agent = self.agent
+        found = contacts(response, self.account, request.protocol == "TLS", agent.log)
+        if not found or agent.trusted(self.account, response):
+            self.redirection.learn(found)
+            return True
+        self.status, self._reason = response.status, response.reason
+        self._asked = found
+        self._patience = agent.timers.after(_PATIENCE, self.follow, False)
+        self.report("redirected", target=found[0])
+        return False
+
+    def follow(self, yes):
+        """Take the user's answer to "redirected": call where the 3xx sends us, or end the call."""
+        found, self._asked = self._asked, ()
+        if not found or self.state == "ended":
+            return
+        self._patience.cancel()
+        if yes:
+            self.redirection.learn(found)
+            if self._next_contact():
+                return
+        self.outgoing = None
+        self.over("remote", self.status, self._reason)
+
+    def _next_contact(self):
+        """Call the next URI that a 3xx has named; return False when there is none."""
         uri = self.redirection.next()
         if uri is None:
             return False
         outgoing = self.outgoing
-        self.dialog.target = uri.partition("?")[0]
+        self.dialog.target = uri
         outgoing.targets = []
         outgoing.transaction = None
         outgoing.cseq = self.dialog.next()
         outgoing.start()
         return True
+
+    def release(self):
+        """Let everything go that would go on by itself."""
+        if self._patience:
+            self._patience.cancel()
+        super().release()
 
     def hangup(self):
         """End the call: CANCEL where it was not answered, else BYE."""
@@ -135,21 +193,28 @@ class Outgoing(Call):
 
 def dial(agent, account, target, headers):
     """Call `target` (see `Agent.call`) and return the `Outgoing`; ValueError with the reason."""
-    if target[:4].lower() == "tel:":
-        target = "".join([x for x in target[4:].partition(";")[0] if x not in "-.()"])
-    if not target.lower().startswith(("sip:", "sips:")):
-        if "@" not in target:
-            if not account.host:
-                raise ValueError("no host for '%s'" % target[:40])
-            target = "%s@%s" % (target, account.host)
-        target = "sip:" + target.replace("#", "%23")
-    if " " in target or "<" in target or not uri_parts(target)[2]:
-        raise ValueError("no address: '%s'" % target[:40])
+    uri = uri_of(target, account.host)
     if len(agent.calls) >= agent.most_calls:
         raise ValueError("too many calls")
-    call = Outgoing(agent, begin(account, target, agent.token), list(headers))
-    call.remote = address_of(target).replace("%23", "#")
+    call = Outgoing(agent, begin(account, uri, agent.token), list(headers))
+    call.remote = plain(uri)
     if account.anonymous:
-        call.extra += hide(call)
+        hide(call.dialog)
     call.dial()
     return call
+
+
+def uri_of(target, host):
+    """Return the SIP URI of a number, "user@host", a SIP or tel URI; ValueError with the reason.
+
+    `host` completes what has none.
+    """
+    uri = plain(target) if target[:4].lower() == "tel:" else target
+    if not uri.lower().startswith(("sip:", "sips:")):
+        user, at, named = uri.partition("@")
+        if not (at or host):
+            raise ValueError("no host for '%s'" % target[:40])
+        uri = "sip:%s@%s" % (escape(user, _USER), named if at else host)
+    if any(x in target for x in ' <>"') or not uri_parts(uri).host:
+        raise ValueError("no address: '%s'" % target[:40])
+    return uri

@@ -1,16 +1,22 @@
 """Being asked to call somebody, by REFER (RFC 3515, 4488), and telling how that goes."""
 
+from sip.call.identity import plain
 from sip.message.escape import unescape
 from sip.message.uri import name_addr, uri_parts
 from sip.request import Request
 
 
 def request(call, transaction, message):
-    """Take a REFER; return the status it is owed."""
+    """Take a REFER; return the status it is owed.
+
+    It makes this phone call somebody at its owner's cost, so it counts only in an answered call,
+    once, from the registrar (or from whom the setting ``refer_from`` names), and to a number that
+    the owner could dial.
+    """
     values = message.values("refer-to")
     if len(values) != 1:
         return 400
-    uri = name_addr(values[0])[1]
+    uri = name_addr(values[0]).uri
     try:
         scheme, _, host, _, _ = uri_parts(uri)
     except ValueError:
@@ -18,6 +24,9 @@ def request(call, transaction, message):
     if scheme not in ("sip", "sips") or not host:
         return 416
     agent = call.agent
+    if call.referred or not _may(call, message, uri):
+        agent.log(3, "SIP: REFER from %s to %s refused", call.remote, plain(uri))
+        return 403
     if len(agent.calls) >= agent.most_calls:
         return 486
     silent = (message.header("refer-sub") or "").strip().lower() == "false"
@@ -25,10 +34,22 @@ def request(call, transaction, message):
     headers = [("Contact", agent.contact(call.account, address, message.protocol))]
     if silent:
         headers.append(("Refer-Sub", "false"))
-    watch = None if silent else Watch(call, message.cseq()[0])
+    watch = None if silent else Watch(call, message.cseq().number)
+    call.referred = True
     # after our 202, which the caller of this function sends
     agent.timers.after(0, _obey, call, uri, watch, message.header("referred-by"))
     return 202, headers
+
+
+def _may(call, message, uri):
+    """Return whether who sent the REFER may make us call `uri`."""
+    agent = call.agent
+    who = agent.settings.get("refer_from") or "registrar"
+    if not call.answered or who == "nobody":
+        return False
+    if who != "anybody" and not agent.trusted(call.account, message):
+        return False
+    return agent.may_dial is None or bool(agent.may_dial(call.account, uri.partition("?")[0]))
 
 
 def _obey(call, uri, watch, by):

@@ -2,9 +2,8 @@
 
 from base.compat import const
 from sip.request import Request
+from sip.timers import T1, T1_64
 
-_T1 = const(500)
-_LONG = const(32000)
 _FORKS = const(8)
 
 
@@ -24,18 +23,18 @@ class Ringing:
         self.rseq = agent.random(16) + 1
         self._timer = None
         self._data = send([("Require", "100rel"), ("RSeq", str(self.rseq))])
-        self._wait(_T1, _T1)
+        self._wait(T1, T1)
 
     def _wait(self, interval, elapsed):
         self._timer = self._timers.after(interval, self._repeat, interval, elapsed)
 
     def _repeat(self, interval, elapsed):
-        if elapsed >= _LONG:
+        if elapsed >= T1_64:
             self.stop()
             self._lost()
             return
         self._again(self._data)
-        interval = min(2 * interval, max(_LONG - elapsed, 1))
+        interval = min(2 * interval, max(T1_64 - elapsed, 1))
         self._wait(interval, elapsed + interval)
 
     def acknowledged(self, rack, number):
@@ -58,7 +57,7 @@ def request(call, transaction, message):
     early = call.early
     if call.direction != "in" or not early or call.answered:
         return 481
-    fits = early.acknowledged(message.header("rack") or "", call.invite.cseq()[0])
+    fits = early.acknowledged(message.header("rack") or "", call.invite.cseq().number)
     return 200 if fits else 481
 
 
@@ -103,7 +102,7 @@ class Early:
         if response.body:
             self.agreed = tag
         fork.dialog.cseq = invite.cseq
-        rack = ("RAck", "%d %d INVITE" % (number, response.cseq()[0]))
+        rack = ("RAck", "%d %d INVITE" % (number, response.cseq().number))
         Request(agent, fork.dialog, "PRACK", None, (rack,)).start()
         invite.cseq = max(invite.cseq, fork.dialog.cseq)
         return True

@@ -8,27 +8,33 @@ from base.compat import const
 _EVENTS = const(101)  # our payload type for telephone-event (RFC 4733)
 _LINES = const(200)
 _STREAMS = const(16)
+_PAYLOADS = const(127)  # the highest payload number
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 
 class Media:
     """What one side says of its voice stream; `port` 0 where it has none.
 
-    `ip`, `port`: where it wants to receive. `codec` "PCMU" or "PCMA" with its `payload` number,
-    `events` the payload number of telephone-event or None. `direction` as that side sees it.
+    `ip`, `port`: where it wants to receive. Where it gave a name instead of an address, that is
+    `host`, and `ip` is None until somebody has resolved it. `codec` "PCMU" or "PCMA" with its
+    `payload` number, `events` the payload number of telephone-event or None. `direction` as that
+    side sees it. `index` tells which of the m= lines `lines` it is.
     """
 
-    ip = codec = events = None
-    port = payload = 0
-    index = -1  # which of the m= lines it is
-    direction = "sendrecv"
-
-    lines = ()  # of all m= lines: "audio 4000 RTP/AVP 0 8"
-    # no methods: a call keeps its Media, and a method would keep this module on the heap
+    def __init__(self, lines, index):
+        self.lines = lines  # of all m= lines: "audio 4000 RTP/AVP 0 8"
+        self.index = index
+        self.ip = self.host = self.codec = self.events = None
+        self.port = self.payload = 0
+        self.direction = "sendrecv"
 
 
 def parse(data):
-    """Return the `Media` of the first voice stream that fits; ValueError where nothing does."""
+    """Return the `Media` of the first voice stream that fits; ValueError where nothing does.
+
+    Of streams that fit, one that is in use goes before one that is not (port 0).
+    """
     try:
         text = data.decode()
     except ValueError:  # an old one's name of the session; it interests nobody
@@ -36,63 +42,94 @@ def parse(data):
     lines = text.replace("\r", "\n").split("\n")
     if lines[0][:3] != "v=0" or len(lines) > _LINES:
         raise ValueError("no SDP")
-    media, sections = Media(), [[]]
-    media.lines = []
+    sections, streams = [[]], []
     for line in lines:
         if line[:2] == "m=":
             sections.append([])
-            media.lines.append(line[2:].strip())
+            streams.append(line[2:].strip())
         sections[-1].append(line)
-    if len(media.lines) > _STREAMS:
-        raise ValueError("too many streams")
+    if len(streams) > _STREAMS or any(len(line.split()) < 4 for line in streams):
+        raise ValueError("streams")
+    unused = None
     for index, section in enumerate(sections[1:]):
+        media = Media(streams, index)
         if _take(media, sections[0], section):
-            media.index = index
-            return media
-    raise ValueError("no voice stream that we know")
+            if media.port:
+                return media
+            unused = unused or media
+    if unused is None:
+        raise ValueError("no voice stream that we know")
+    return unused
 
 
 def _take(media, session, section):
     """Fill `media` from one m= section; return whether it is a voice stream for us."""
     words = section[0][2:].split()
-    if len(words) < 4 or words[0] != "audio" or not words[2].startswith("RTP/"):
-        return False
     port = words[1].partition("/")[0]
-    if not port.isdigit() or int(port) > 65535 or words[2] not in ("RTP/AVP", "RTP/AVPF"):
+    if words[0] != "audio" or words[2] not in ("RTP/AVP", "RTP/AVPF"):
         return False
+    if not port.isdigit() or len(port) > 5 or int(port) > 65535:
+        return False
+    media.port = int(port)
+    address = direction = None
     names = {"0": "PCMU", "8": "PCMA"}
-    direction = ip = None
-    for line in session + section:
-        if line.startswith("a=rtpmap:"):
-            number, _, name = line[9:].strip().partition(" ")
+    for line in session + section:  # what the stream says itself goes before the session's
+        kind, value = line[:2], line[2:].strip()
+        if kind == "c=":
+            address = value.split()
+        elif kind == "a=" and value in _DIRECTIONS:
+            direction = value
+        elif line.startswith("a=rtpmap:"):
+            number, _, name = value[7:].partition(" ")
             names[number] = name.strip().upper()
-        elif line[2:].strip() in _DIRECTIONS and line[:2] == "a=":
-            direction = line[2:].strip()
-        elif line[:2] == "c=":
-            ip = line[2:].split()
-    codec = None
-    for number in words[3:]:
+    media.direction = direction or "sendrecv"
+    return _codec(media, words[3:], names) and _address(media, address or ())
+
+
+def _codec(media, numbers, names):
+    """Take the first codec that we speak, and telephone-event; return whether there is one."""
+    for number in numbers:
         name = names.get(number, "")
         parts = name.split("/")
-        if parts[0] in ("PCMU", "PCMA") and parts[1:2] in ([], ["8000"]) and codec is None:
-            codec = number
-        elif name.startswith("TELEPHONE-EVENT/8000") and number.isdigit():
+        if not number.isdigit() or len(number) > 3 or int(number) > _PAYLOADS:
+            continue
+        if parts[0] in ("PCMU", "PCMA") and parts[1:2] in ([], ["8000"]):
+            if media.codec is None:
+                media.codec, media.payload = parts[0], int(number)
+        elif name.startswith("TELEPHONE-EVENT/8000"):
             media.events = int(number)
-    if codec is None or not codec.isdigit():
+    return media.codec is not None
+
+
+def _address(media, words):
+    """Take the address of a c= line, an IPv4 one or a name; return whether it is one."""
+    if len(words) < 3 or words[0] != "IN" or words[1] != "IP4":
         return False
-    if ip is None or len(ip) < 3 or ip[1] != "IP4" or not _dotted(ip[2].partition("/")[0]):
-        raise ValueError("no IPv4 address")
-    media.ip, media.port = ip[2].partition("/")[0], int(port)
-    media.codec, media.payload = names[codec].partition("/")[0], int(codec)
-    media.direction = direction or "sendrecv"
-    if media.ip == "0.0.0.0":  # RFC 2543's way to hold
-        media.direction = "inactive" if direction == "inactive" else "sendonly"
+    where = words[2].partition("/")[0]
+    if _dotted(where):
+        media.ip = where
+    elif _named(where):
+        media.host = where.lower()
+    else:
+        return False
+    if where == "0.0.0.0":  # RFC 2543's way to hold
+        media.direction = "inactive" if media.direction == "inactive" else "sendonly"
     return True
 
 
 def _dotted(text):
     parts = text.split(".")
     return len(parts) == 4 and all(x.isdigit() and len(x) < 4 and int(x) < 256 for x in parts)
+
+
+def _named(text):
+    """Return whether `text` can be the name of a host (RFC 1123): no address of numbers only."""
+    name = text.rstrip(".")
+    plain = name.replace("-", "").replace(".", "").lower()
+    if not 0 < len(text) < 254 or any(x not in _LETTERS for x in plain):
+        return False
+    labels = name.split(".")
+    return all(0 < len(x) < 64 for x in labels) and not labels[-1].isdigit()
 
 
 def _head(address, session, version):
@@ -142,8 +179,6 @@ def answer(data, address, port, session, version=1, direction="sendrecv"):
             lines += _stream(ours, payloads, media.events, wanted, line.split()[2])
         else:
             words = line.split()
-            if len(words) < 4:
-                raise ValueError("m= line")
             lines.append("m=%s 0 %s" % (words[0], " ".join(words[2:])))
     return _bytes(lines)
 

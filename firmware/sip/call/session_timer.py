@@ -1,6 +1,7 @@
 """Session timers (RFC 4028), as refresher and as the one who waits."""
 
 from base.compat import const
+from sip.call.optional import has
 
 _MIN = const(90)  # s: the shortest interval that anybody may have (section 5)
 _MARGIN = const(32)  # s before its end that a session without a refresh is given up (section 10)
@@ -90,18 +91,18 @@ class SessionTimer:
     def asked(self, message):
         """Take Session-Expires of a request; return 0, or what it is owed: (status, headers)."""
         seconds, refresher = _read(message)
-        knows = message.has("supported", "timer")
+        knows = has(message, "supported", "timer")
         if not seconds:
-            return 400
+            return 0  # it cannot be read: there is no session timer
         if seconds < _MIN and knows:
             return 422, (("Min-SE", str(_MIN)),)
         least = message.header("min-se") or ""
         self.seconds = max(seconds, _MIN)
-        if least[:6].isdigit():
+        if _digits(least):
             self.seconds = max(self.seconds, int(least[:6]))
         self.theirs = knows
         self._role(not knows or refresher == "uas")
-        self.update = message.has("allow", "update")
+        self.update = has(message, "allow", "update")
         return 0
 
     def agreed(self, response):
@@ -112,13 +113,13 @@ class SessionTimer:
             self._role(refresher != "uas")
             self.theirs = True
             if response.header("allow"):
-                self.update = response.has("allow", "update")
+                self.update = has(response, "allow", "update")
         self.restart()
 
     def longer(self, response):
         """Take a 422; return whether another try with the interval that is wanted makes sense."""
         least = response.header("min-se") or ""
-        if not least[:6].isdigit() or int(least[:6]) <= self.least:
+        if not _digits(least) or int(least[:6]) <= self.least:
             return False
         self.least = int(least[:6])
         self.seconds = max(self.seconds, self.least)
@@ -132,4 +133,8 @@ def _read(message):
     seconds, _, params = (message.header("session-expires") or "").partition(";")
     seconds = seconds.strip()
     found = params.replace(" ", "").lower().partition("refresher=")[2][:3]
-    return int(seconds[:7]) if seconds.isdigit() else 0, found
+    return int(seconds[:7]) if _digits(seconds) else 0, found
+
+
+def _digits(text):
+    return bool(text) and all(x in "0123456789" for x in text[:7])
