@@ -45,6 +45,14 @@ class Account:
             uri += ";lr"
         return ("<%s>" % uri,)
 
+    def serves(self, ip):
+        """Return whether `ip` is that of the registrar, or of a proxy or host given as a number."""
+        if self.registration and self.registration.serves(ip):
+            return True
+        uri = self.outbound or self.host
+        host = uri_parts(uri if uri[:3].lower() == "sip" else "sip:" + uri).host
+        return bool(host) and host == ip
+
     def is_called(self, user):
         """Return whether the user part of a URI names this account, however it is escaped."""
         if user == self.user:
