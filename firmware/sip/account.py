@@ -46,7 +46,7 @@ class Account:
         return ("<%s>" % uri,)
 
     def serves(self, ip):
-        """Return whether `ip` is that of the registrar, or of a proxy or host given as a number."""
+        """Return whether `ip` is the registrar, or the proxy or host where given as a number."""
         if self.registration and self.registration.serves(ip):
             return True
         uri = self.outbound or self.host

@@ -95,10 +95,9 @@ def begin(account, target, token):
 
 def _target(message):
     """Return the URI of a Contact, None where there is none."""
-    contact = message.values("contact")
-    if not contact:
+    if not message.header("contact"):
         return None
-    uri = name_addr(contact[0]).uri
+    uri = message.address("contact").uri
     _check(uri)
     return uri
 

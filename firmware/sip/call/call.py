@@ -345,10 +345,10 @@ class Call:
 
     def _renamed(self, message):
         """Return the `Party` of a From that is another one than before, else None."""
-        value, before = message.header("from"), self.dialog.remote
-        if name_addr(value).uri == name_addr(before).uri:
+        now = message.address("from")
+        if now.uri == name_addr(self.dialog.remote).uri:
             return None
-        self.dialog.remote = untagged(value)
+        self.dialog.remote = untagged(now)
         return sender(message)
 
     def moved(self):

@@ -57,7 +57,7 @@ def private(message):
 
 def sender(message):
     """Return the `Party` that From names; ValueError for one that cannot be read."""
-    display, uri, _ = name_addr(message.header("from"))
+    display, uri, _ = message.address("from")
     return Party(plain(uri), display, anonymous(uri))
 
 
