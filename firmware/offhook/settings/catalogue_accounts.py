@@ -68,8 +68,8 @@ GROUPS = (
         ("allow_check_sync", "bool", None, True, "desk",
          "restart when the registrar asks for it by check-sync"),
         ("privacy_out", "bool", None, False, "registration",
-         "on: outgoing calls hide the own number from everybody but the registrar, which tells them "
-         "apart by the digest's user name (Asterisk: identify_by=auth_username,username, and "
+         "on: outgoing calls hide the own number from everybody but the registrar; it has to know "
+         "them by the digest's user name (Asterisk: identify_by=auth_username,username and "
          "trust_id_inbound=yes)"),
     )),
 )
