@@ -5,18 +5,17 @@ boards/NAME/wiring.svg is made anew, and in boards/NAME/README.md what is betwee
 """
 
 import sys
-from html import escape
 
-from tools import check_boards, wiring
+from tools import check_boards, details, labels, wiring
+from tools.svg import Svg
 
-_ROW = 26
-_GAP = 22
-_HEAD = 44
-_FOOT = 24
-_BOX = 270
-_WIRE = 130
-_BOARD = 260
-_BUS = (46, 76)  # where the two bus lines run, from the board's edge
+_ROW = 24
+_TERMINAL = 5  # px that a terminal lies below the pins' grid: no wire lies upon another's
+_GAP = 1  # rows between two boxes
+_BOX = 320
+_TRACK = 9  # px between two wires side by side
+_BOARD = 300
+_TOP = 96
 _MARKS = ("<!-- wiring: made by tools/diagram.py -->", "<!-- end of wiring -->")
 _COLOURS = {
     "row": "#c2571a",
@@ -30,6 +29,8 @@ _COLOURS = {
     "rmii": "#666666",
 }
 _I2C = {"SDA": "#1f5fbf", "SCL": "#2f8f3a"}
+_SUPPLY = {"5V": "#b3261e", "3V3": "#b36b00", "GND": "#33404f"}
+_PADS = {"5V": "5V", "+5V": "5V", "3V3": "3V3", "+3.3V": "3V3", "GND": "GND", "G": "GND"}
 _MEANING = {
     "row": "output, open drain",
     "column": "input with the chip's pull-up",
@@ -40,205 +41,379 @@ _MEANING = {
     "input": "input",
     "rmii": "on the board",
 }
-_LEFT = ("keypad", "hook", "ringer", "w5500", "lan8720", "wifi")
-_STYLE = (
-    "text{font-family:'DejaVu Sans',Verdana,sans-serif;font-size:13px;fill:#1c2530}"
-    ".t{font-weight:bold;font-size:14px}.n{font-size:11px;fill:#5b6775}"
-    ".g{font-family:'DejaVu Sans Mono',monospace;font-size:12px;fill:#ffffff}"
-    ".h{font-weight:bold;font-size:20px}.b{font-weight:bold;font-size:13px;fill:#ffffff}"
-)
 
 
-class Svg:
-    """Collects shapes."""
+class Net:
+    """One wire, or a bus: from a pin, where there is one, to terminals at boxes of one side."""
 
-    def __init__(self):
-        self.under = []
-        self.parts = []
-
-    def box(self, x, y, width, height, fill, stroke, radius=8):
-        """A rounded rectangle."""
-        self.parts.append(
-            f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}" '
-            f'fill="{fill}" stroke="{stroke}" stroke-width="1.5"/>'
-        )
-
-    def text(self, x, y, text, kind="", anchor="start"):
-        """A line of text."""
-        self.parts.append(
-            f'<text x="{x}" y="{y}" class="{kind}" text-anchor="{anchor}">{escape(text)}</text>'
-        )
-
-    def wire(self, points, colour):
-        """A wire through `points`, below all boxes."""
-        path = " ".join(f"{x},{y}" for x, y in points)
-        self.under.append(
-            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5" '
-            'stroke-linejoin="round"/>'
-        )
-
-    def dot(self, x, y, colour, radius=4):
-        """A terminal, or a joint of wires."""
-        self.parts.append(f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}"/>')
-
-    def whole(self, width, height):
-        """Return the file's text."""
-        lines = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-            f'width="{width}" height="{height}">',
-            f"<style>{_STYLE}</style>",
-            f'<rect width="{width}" height="{height}" fill="#fbfaf7"/>',
-            *self.under,
-            *self.parts,
-            "</svg>",
-        ]
-        return "\n".join(lines) + "\n"
+    def __init__(self, colour, pin=None):
+        self.colour = colour
+        self.pin = pin
+        self.ends = []  # y of each terminal
+        self.start = None  # y where it comes to that side
 
 
-def _rows(block):
-    """Return [(terminal, wire or None)] of a block; chips on a bus have SDA and SCL first."""
-    rows = [(wire.terminal, wire) for wire in block.wires]
-    if block.kind in wiring.ADDRESSES:
-        rows = [("SDA", None), ("SCL", None)] + rows
-    return rows
+class Box:
+    """One part as it is drawn: `rows` are (terminal, `Net`, needs a pull-up)."""
 
+    bus = False  # on the I2C bus
 
-def _height(block):
-    return _HEAD + _ROW * len(_rows(block)) + (_FOOT if block.fixed else 8)
+    def __init__(self, title, note, rows, fixed=(), own=()):
+        self.title, self.note, self.rows = title, note, rows
+        self.fixed, self.own = fixed, own
+
+    @property
+    def tags(self):
+        """Supply terminals, each a coloured tag."""
+        return [x for x in self.fixed if x[1] in _SUPPLY]
+
+    @property
+    def texts(self):
+        """The other lines of text below the terminals."""
+        lines = [f"{terminal}: {goes}" for terminal, goes in self.fixed if goes not in _SUPPLY]
+        return lines + [f"{terminal} ↔ {what}" for terminal, what in self.own]
+
+    @property
+    def height(self):
+        """Height in rows of the grid."""
+        texts = len(self.texts) if len(self.texts) < 6 else -(-len(self.texts) // 2)
+        return 2 + len(self.rows) + (texts * 16 + (26 if self.tags else 4)) / _ROW
 
 
 class Drawing:
-    """One board: it stands in the middle, inputs and network on its left, chips on its right."""
+    """One board: it stands in the middle with its pins in their order, the parts beside it."""
 
     def __init__(self, board):
         self.board = board
         self.svg = Svg()
-        self.left = 40 + _BOX + _WIRE
-        self.right = self.left + _BOARD
-        self.width = self.right + _WIRE + _BOX + 40
+        self.pins = {}  # GPIO -> (True on the left side, y)
+        self.nets = {True: [], False: []}
 
     def draw(self):
         """Return the SVG's text."""
         svg, board = self.svg, self.board
-        blocks = [x for x in board.blocks if x.wires or x.kind in wiring.ADDRESSES]
-        left = [x for x in blocks if x.kind in _LEFT]
-        right = [x for x in blocks if x.kind not in _LEFT]
-        for voice in [x for x in right if x.kind.startswith("i2s")]:
-            if sum(map(_height, left)) + _height(voice) <= sum(map(_height, right)):
-                right.remove(voice)
-                left.append(voice)
-        bottom = max(self._side(left, True), self._side(right, False))
+        rows = self._pins()
+        left, right = self._sides()
+        heights = [sum(x.height + _GAP for x in side) for side in (left, right)]
+        tracks = [len(self.nets[True]), len(self.nets[False])]
+        self.left = 40 + _BOX + 40 + _TRACK * tracks[0]
+        self.right = self.left + _BOARD
+        self.width = self.right + 40 + _TRACK * tracks[1] + _BOX + 40
+        height = max(rows + 3, *heights)
+        self.first = _TOP + int((height - rows - 3) / 2 + 2) * _ROW  # y of the uppermost pin
+        end = self._board(rows)
+        for boxes, is_left, tall in ((left, True, heights[0]), (right, False, heights[1])):
+            y = _TOP + int((height - tall) / 2) * _ROW
+            for box in boxes:
+                self._box(box, y, is_left)
+                y += (int(box.height + 0.999) + _GAP) * _ROW
+            end = max(end, y)
+            self._route(is_left)
         svg.text(40, 40, f"{board.about['title']}: wiring", "h")
-        note = "made from board.py by tools/diagram.py"
-        svg.text(self.width - 40, 40, note, "n", "end")
-        plate = [
-            f'<rect x="{self.left}" y="64" width="{_BOARD}" height="{bottom - 64}" rx="12" '
-            'fill="#21344a" stroke="#0e1a28" stroke-width="2"/>'
-        ]
-        svg.under = svg.under + plate
-        middle = self.left + _BOARD / 2
-        svg.text(middle, 88, board.about["title"], "b", "middle")
-        if board.button is not None:
-            text = f"button: {board.about['button']} (GPIO {board.button})"
-            svg.text(middle, bottom - 12, text, "g", "middle")
-        return svg.whole(self.width, bottom + 30)
+        svg.text(self.width - 40, 40, "made from board.py by tools/diagram.py", "n", "end")
+        own = [x.title for x in board.blocks if board.on_board(x)]
+        if own:
+            svg.text(40, 62, "On the board itself: " + ", ".join(own), "n")
+        far = details.draw(svg, board, 40, end + 20)
+        self.width = max(self.width, far + 24)
+        return svg.whole(self.width, end + 20 + details.HEIGHT + 10)
 
-    def _side(self, blocks, left):
-        y = 104
-        buses = {}
-        for block in blocks:
-            if block.kind == "i2c":
-                y = self._bus(block, y, buses)
-                continue
-            x = 40 if left else self.right + _WIRE
-            self._box(block, x, y, left, buses)
-            y += _height(block) + _GAP
-        for (_, name), (x, top, end) in buses.items():
-            self.svg.wire([(self.right, top), (x, top), (x, end)], _I2C[name])
-        return y + 16
+    def _pins(self):
+        """Give each pin its side and place; return the number of rows of the longer side."""
+        count = {"left": 0, "right": 0}
+        for _, side, row in self.board.headers():
+            count[side] += 1  # the header's name
+            for _, gpio in row:
+                if gpio is not None:
+                    self.pins.setdefault(gpio, (side == "left", count[side]))
+                count[side] += 1
+        return max(count.values())
 
-    def _bus(self, block, y, buses):
-        # A bus has no box: its two lines run down beside the chips
-        bus = block.data.get("bus", 0)
-        self.svg.text(self.right + _WIRE, y + 20, f"{block.title}, {block.note}", "n")
-        for (terminal, wire), shift in zip(_rows(block), _BUS, strict=True):
-            self._pad(wire, y + 16, False, _I2C[terminal])
-            buses[bus, terminal] = (self.right + shift, y + 16, y + 16)
-            y += _ROW
-        return y + _GAP
+    def _y(self, place):
+        return self.first + place * _ROW
 
-    def _pad(self, wire, y, left, colour):
-        svg = self.svg
-        x = self.left if left else self.right
-        svg.dot(x, y, colour, 5)
-        inner = x + 12 if left else x - 12
-        svg.text(inner, y + 4, f"GPIO {wire.pin}", "g", "start" if left else "end")
+    # -- what is drawn on which side ------------------------------------------------------------
 
-    def _box(self, block, x, y, left, buses):
-        svg = self.svg
-        svg.box(x, y, _BOX, _height(block), "#ffffff", "#9aa7b5")
-        svg.text(x + 14, y + 20, block.title, "t")
-        svg.text(x + 14, y + 36, block.note, "n")
-        edge = x + _BOX if left else x
-        at = y + _HEAD + 12
-        for terminal, wire in _rows(block):
-            if wire is None:
-                self._tap(block, terminal, edge, at, buses)
-                colour = _I2C[terminal]
+    def _sides(self):
+        """Return the boxes of the left and of the right side."""
+        board = self.board
+        blocks = [x for x in board.blocks if not board.on_board(x) and x.kind != "i2c"]
+        chips = [x for x in blocks if x.kind in wiring.ADDRESSES]
+        others = [x for x in blocks if x.kind not in wiring.ADDRESSES]
+        sides = {True: [], False: []}
+        home = self._bus(chips, sides)
+        for block in sorted(others, key=lambda x: -len(x.wires)):
+            places = [self.pins[x.pin][0] for x in block.wires]
+            want = sum(places) * 2 >= len(places)
+            tall = {x: sum(y.height + _GAP for y in sides[x]) for x in sides}
+            if tall[want] > tall[not want] + 4:
+                want = not want
+            rows = [(x.terminal, self._net(x, want), False) for x in block.wires]
+            sides[want].append(Box(block.title, block.note, rows, block.fixed, block.own))
+        for side, boxes in sides.items():
+            if side != home:
+                boxes.sort(key=self._middle)
             else:
-                colour = _COLOURS[wire.use]
-                self._pad(wire, at, left, colour)
-                svg.wire([(self.left if left else self.right, at), (edge, at)], colour)
-                if needs_pullup(self.board, wire):
-                    self._resistor(edge, at)
-            svg.dot(edge, at, colour)
+                chips = [x for x in boxes if x.bus]
+                rest = sorted((x for x in boxes if not x.bus), key=self._middle)
+                half = [x for x in rest if self._middle(x) < self._middle(chips[0])]
+                boxes[:] = half + chips + [x for x in rest if x not in half]
+        return sides[True], sides[False]
+
+    def _middle(self, box):
+        """Return the place where the pins of a box lie, in the mean."""
+        places = [self.pins[net.pin][1] for _, net, _ in box.rows if net.pin is not None]
+        return sum(places) / len(places) if places else 0
+
+    def _net(self, wire, side, colour=None):
+        net = Net(colour or _COLOURS[wire.use], wire.pin)
+        self.nets[side].append(net)
+        return net
+
+    def _bus(self, chips, sides):
+        """Make the boxes of the I2C chips, those of 5 V behind a shifter; return their side."""
+        for bus in [x for x in self.board.blocks if x.kind == "i2c"]:
+            number = bus.data.get("bus", 0)
+            mine = [x for x in chips if x.data.get("bus", 0) == number]
+            side = self.pins[bus.wires[0].pin][0]
+            lines = {x.terminal: self._net(x, side, _I2C[x.terminal]) for x in bus.wires}
+            for block in [x for x in mine if not x.shifted]:
+                self._chip(block, lines, sides[side], side)
+            fives = [x for x in mine if x.shifted]
+            if fives:
+                self._shifted(fives, lines, sides[side], side)
+        return side
+
+    def _chip(self, block, lines, boxes, side):
+        rows = [(name, lines[name], False) for name in ("SDA", "SCL")]
+        for wire in block.wires:
+            rows.append((wire.terminal, self._net(wire, side), needs_pullup(self.board, wire)))
+        boxes.append(Box(block.title, block.note, rows, block.fixed, block.own))
+        boxes[-1].bus = True
+
+    def _shifted(self, blocks, lines, boxes, side):
+        """Add the level shifter and the chips of 5 V behind it."""
+        low = [(f"LV{i + 1}  {name}", lines[name], False) for i, name in enumerate(lines)]
+        high, behind = [], {}
+        for number, name in enumerate(lines):
+            behind[name] = Net(_I2C[name])
+            high.append((f"HV{number + 1}  {name}", behind[name], False))
+        inside = []
+        for block in blocks:
+            rows = [(name, behind[name], False) for name in ("SDA", "SCL")]
+            for wire in block.wires:
+                number = len(low) + 1
+                text = f"INT of 0x{block.data['address']:02X}"
+                low.append((f"LV{number}  {text}", self._net(wire, side), False))
+                rows.append((wire.terminal, Net(_COLOURS["interrupt"]), False))
+                high.append((f"HV{number}  {text}", rows[-1][1], False))
+            inside.append(Box(block.title, block.note, rows, block.fixed, block.own))
+        self.nets[side] += [net for _, net, _ in high]
+        fixed = [("LV", "3V3"), ("HV", "5V"), ("GND", "GND")]
+        note = f"{len(low)} channels, BSS138; for the chips of 5 V"
+        boxes.append(Box("Level shifter", note, low + high, fixed))
+        boxes += inside
+        for box in boxes:
+            box.bus = True
+
+    # -- drawing --------------------------------------------------------------------------------
+
+    def _board(self, rows):
+        """Draw the board with its rows of pins; return where it ends."""
+        svg, board = self.svg, self.board
+        top = self.first - 2 * _ROW
+        end = self._y(rows) + _ROW
+        plate = (
+            f'<rect x="{self.left}" y="{top}" width="{_BOARD}" height="{end - top}" rx="12" '
+            'fill="#21344a" stroke="#0e1a28" stroke-width="2"/>'
+        )
+        svg.under.append(plate)
+        middle = self.left + _BOARD / 2
+        svg.text(middle, top + 24, board.about["title"], "b", "middle")
+        text = f"button: {board.about['button']} (GPIO {board.button})"
+        svg.text(middle, end - 8, text, "g", "middle")
+        wires = {x.pin: x for block in board.blocks for x in block.wires}
+        count = {"left": 0, "right": 0}
+        for name, side, row in board.headers():
+            left = side == "left"
+            x = self.left if left else self.right
+            inner, anchor = (x + 12, "start") if left else (x - 12, "end")
+            svg.text(inner, self._y(count[side]) + 4, name, "d", anchor)
+            count[side] += 1
+            for printed, gpio in row:
+                y = self._y(count[side])
+                count[side] += 1
+                mine = gpio in wires
+                colour = _SUPPLY.get(_PADS.get(printed), "#5d6f85")
+                if mine:
+                    wire = wires[gpio]
+                    colour = _I2C.get(wire.terminal, _COLOURS[wire.use])
+                svg.dot(x, y, colour, 4.5)
+                text = printed
+                if mine and printed == str(gpio):
+                    text = f"GPIO {gpio}"
+                elif gpio is not None and printed != str(gpio):
+                    text = f"{printed} · GPIO {gpio}" if left else f"GPIO {gpio} · {printed}"
+                svg.text(inner, y + 4, text, "g" if mine else "d", anchor)
+        return end
+
+    def _box(self, box, y, left):
+        svg = self.svg
+        x = 40 if left else self.width - 40 - _BOX
+        edge = x + _BOX if left else x
+        svg.box(x, y, _BOX, box.height * _ROW - 2, "#ffffff", "#9aa7b5")
+        svg.text(x + 14, y + 20, box.title, "t")
+        svg.text(x + 14, y + 36, box.note, "n")
+        at = y + 2 * _ROW + _TERMINAL
+        for terminal, net, pullup in box.rows:
+            net.ends.append(at)
+            svg.dot(edge, at, net.colour)
             inner = edge - 12 if left else edge + 12
             svg.text(inner, at + 4, terminal, "", "end" if left else "start")
+            if pullup:
+                far = edge - 122 if left else edge + 64
+                svg.text(far, at + 4, "10 kΩ to 3V3", "n")
             at += _ROW
-        if block.fixed:
-            text = " · ".join(f"{terminal} {goes}" for terminal, goes in block.fixed)
-            svg.text(x + 14, at + 4, text, "n")
+        self._below(box, x + 14, at)
 
-    def _tap(self, block, name, edge, y, buses):
-        key = (block.data.get("bus", 0), name)
-        x, top, _ = buses[key]
-        buses[key] = (x, top, y)
-        self.svg.wire([(x, y), (edge, y)], _I2C[name])
-        self.svg.dot(x, y, _I2C[name])
+    def _below(self, box, x, at):
+        """Draw what has no wire: texts in one or two columns, then the supply's tags."""
+        svg, texts = self.svg, box.texts
+        high = len(texts) if len(texts) < 6 else -(-len(texts) // 2)
+        for number, text in enumerate(texts):
+            svg.text(x + number // high * (_BOX // 2 - 14), at + number % high * 16, text, "n")
+        at += high * 16 - 6
+        for terminal, goes in box.tags:
+            text = terminal if terminal == goes else f"{terminal} {goes}"
+            wide = 12 + 7 * len(text)
+            svg.box(x, at, wide, 16, _SUPPLY[goes], _SUPPLY[goes], 4)
+            svg.text(x + wide / 2, at + 12, text, "p", "middle")
+            x += wide + 8
 
-    def _resistor(self, edge, y):
+    def _route(self, left):
+        """Draw the nets of one side, each in a track of its own between board and boxes."""
         svg = self.svg
-        svg.box(edge - 46, y - 7, 34, 14, "#fff4d6", "#8a6d00", 3)
-        svg.text(edge - 29, y + 4, "10k↑", "n", "middle")
+        edge = self.left if left else self.right
+        box = 40 + _BOX if left else self.width - 40 - _BOX
+        away = -1 if left else 1
+        for net in self.nets[left]:
+            net.start = self._leave(net, left, edge)
+        down = [x for x in self.nets[left] if min(x.ends) >= x.start]
+        up = [x for x in self.nets[left] if x not in down]
+        order = sorted(down, key=lambda x: -x.start) + sorted(up, key=lambda x: x.start)
+        for track, net in enumerate(order):
+            x = edge + away * (20 + track * _TRACK)
+            if net.pin is not None:
+                svg.wire([(edge, net.start), (x, net.start)], net.colour)
+            reach = [net.start, *net.ends]
+            svg.wire([(x, min(reach)), (x, max(reach))], net.colour)
+            for y in net.ends:
+                svg.wire([(x, y), (box, y)], net.colour)
+                if len(net.ends) > 1:
+                    svg.dot(x, y, net.colour, 3)
+
+    def _leave(self, net, left, edge):
+        """Return where a net comes to a side; one from the other side runs below the board."""
+        if net.pin is None:
+            return net.ends[0]
+        side, place = self.pins[net.pin]
+        y = self._y(place)
+        if side == left:
+            return y
+        other = self.left if side else self.right
+        inside = other + (6 if side else -6)
+        across = y + (10 if side else 14)
+        self.svg.wire([(other, y), (inside, y), (inside, across), (edge, across)], net.colour, 1.6)
+        return across
 
 
 def needs_pullup(board, wire):
     """Return whether an interrupt line needs a resistor, because the pin has no pull-up."""
     chip = check_boards.CHIPS[board.about["chip"]]
-    return wire.use == "interrupt" and wire.pin in chip.input_only
+    bare = wire.pin in chip.input_only and board.soldered(wire.pin)[0] != "pull-up"
+    return wire.use == "interrupt" and bare
 
 
 def table(board):
-    """Return the wiring as a Markdown table, with what stands around it in the README."""
+    """Return the wiring as Markdown tables, with what stands around them in the README."""
     lines = [f"![wiring of {board.about['title']}](wiring.svg)", ""]
-    lines += ["| GPIO | part | terminal | the pin is |", "|---:|---|---|---|"]
-    for block in board.blocks:
-        for wire in block.wires:
-            meaning = _MEANING.get(wire.use)
-            if wire.use == "interrupt":
-                own = needs_pullup(board, wire)
-                meaning = "input, 10 kΩ to 3V3" if own else "input with the chip's pull-up"
-            title = "all I2C chips" if block.kind == "i2c" else block.title
-            lines.append(f"| {wire.pin} | {title} | {wire.terminal} | {meaning} |")
+    lines += _firmware(board) + ["", "Pins in the order of the board's headers:", ""]
+    lines += ["| header | printed | GPIO | part | terminal | the pin is |"]
+    lines += ["|---|---|---:|---|---|---|"]
+    places = board.places()
+    outside = [x for x in board.blocks if not board.on_board(x)]
+    wires = [(wire, block) for block in outside for wire in block.wires]
+    for wire, block in sorted(wires, key=lambda x: places[x[0].pin]):
+        header, printed = board.printed(wire.pin)
+        title = "all I2C chips" if block.kind == "i2c" else block.title
+        meaning = _meaning(board, wire, block)
+        row = (header, printed, wire.pin, title, wire.terminal, meaning)
+        lines.append("| " + " | ".join(map(str, row)) + " |")
+    own = [x for x in board.blocks if board.on_board(x) and x.wires]
+    for block in own:
+        text = ", ".join(f"{x.terminal} {x.pin}" for x in block.wires)
+        lines += ["", f"Wired on the board itself: {block.title}: {text}."]
     chips = [x for x in board.blocks if x.kind in wiring.ADDRESSES]
     if chips:
         lines += ["", "On the I2C bus:", "", "| address | chip | what it has |", "|---|---|---|"]
         for block in chips:
             title = block.title.rsplit(" ", 1)[0]
             lines.append(f"| 0x{block.data['address']:02X} | {title} | {block.note} |")
+    lines += ["", "Supply, and what goes to no GPIO:", "", "| part | terminals |", "|---|---|"]
+    if any(x.shifted for x in outside):
+        lines.append("| Level shifter | LV to 3V3, HV to 5V, GND |")
+    for block in [x for x in outside if x.fixed]:
+        goes = ", ".join(_goes(*x) for x in block.fixed)
+        lines.append(f"| {block.title} | {goes} |")
+    keyed = [x for x in outside if x.own]
+    for block in keyed:
+        lines += ["", f"Keys and lamps of {block.title}:", "", "| line | what |", "|---|---|"]
+        lines += [f"| {line} | {what} |" for line, what in block.own]
+    lines += ["", "Function keys until the settings say otherwise ([labels](labels.svg)): "]
+    named = [f"{key} {word}" for key, word in labels.labels(board) if word]
+    lines[-1] += ", ".join(named) + "."
     lines += ["", "To buy:", "", "| number | part |", "|---:|---|"]
     lines += [f"| {count or '–'} | {what} |" for what, count in board.about["buy"]]
     return "\n".join(lines)
+
+
+def _goes(terminal, what):
+    if terminal == what:
+        return terminal
+    return f"{terminal} to {what}" if what in _SUPPLY else f"{terminal} {what}"
+
+
+def _meaning(board, wire, block):
+    if wire.use != "interrupt":
+        return _MEANING[wire.use]
+    if block.shifted:
+        return "input, through the level shifter"
+    own = needs_pullup(board, wire)
+    return "input, 10 kΩ to 3V3" if own else "input with a pull-up"
+
+
+def _firmware(board):
+    """Return the lines that say what to flash."""
+    about = board.about
+    lines = [f"Firmware, at flash offset {about['firmware_offset']:#x}:", ""]
+    if about["frozen"]:
+        lines[0] = (
+            "Firmware: built with the software in it (`make firmware`), on this official one's "
+            f"base; at flash offset {about['firmware_offset']:#x}:"
+        )
+    for each in about["firmwares"]:
+        which = f" for {each['module']}" if each["module"] else ""
+        name = each["page"].split("/", 3)[3].strip("/")
+        page = f"[micropython.org/{name}]({each['page']})"
+        lines.append(f"- {each['name']}{which}: `{each['file']}` of {page}")
+    tried = about["tried"]
+    span = (
+        f"{tried['first']} to {tried['last']}"
+        if tried["first"] != tried["last"]
+        else tried["last"]
+    )
+    said = f"{span} on {tried['on']}" if span else tried["on"]
+    return lines + ["", f"MicroPython {about['firmware_least']} or later; tried: {said}."]
 
 
 def readme(board, text):
@@ -255,6 +430,7 @@ def outputs(board):
     page = folder / "README.md"
     return {
         folder / "wiring.svg": Drawing(board).draw(),
+        folder / "labels.svg": labels.sheet(board),
         page: readme(board, page.read_text("utf-8")),
     }
 

@@ -254,22 +254,80 @@ def test_diagrams_and_tables_are_those_of_the_data(capsys):
     assert diagram.main(["--check"]) == 0, capsys.readouterr().out
 
 
-def test_a_diagram_shows_each_wire_and_stays_inside_its_picture():
+def _picture(text):
     from xml.etree import ElementTree
 
+    picture = ElementTree.fromstring(text)
+    return picture, [x.text for x in picture.iter() if x.tag.endswith("text")]
+
+
+@pytest.mark.parametrize("name", wiring.names())
+def test_a_diagram_shows_each_wire_and_stays_inside_its_picture(name):
     from tools import diagram
 
-    for name in wiring.names():
-        board = wiring.load(name)
-        picture = ElementTree.fromstring(diagram.Drawing(board).draw())
-        texts = [x.text for x in picture.iter() if x.tag.endswith("text")]
-        for block in board.blocks:
-            for wire in block.wires:
-                assert f"GPIO {wire.pin}" in texts, (name, wire)
-        width, height = int(picture.get("width")), int(picture.get("height"))
-        for shape in picture.iter():
-            if shape.tag.endswith("circle"):
-                assert 0 < float(shape.get("cx")) < width and 0 < float(shape.get("cy")) < height
+    board = wiring.load(name)
+    picture, texts = _picture(diagram.Drawing(board).draw())
+    words = {word for text in texts for word in re.findall(r"GPIO \d+", text)}
+    for block in board.blocks:
+        if not board.on_board(block):
+            assert {f"GPIO {wire.pin}" for wire in block.wires} <= words
+            assert block.title in texts or block.kind == "i2c"
+    width, height = int(picture.get("width")), int(picture.get("height"))
+    for shape in picture.iter():
+        if shape.tag.endswith("circle"):
+            assert 0 < float(shape.get("cx")) < width and 0 < float(shape.get("cy")) < height
+        elif shape.tag.endswith("polyline"):
+            for point in shape.get("points").split():
+                x, y = (float(n) for n in point.split(","))
+                assert 0 < x < width and 0 < y < height
+        elif shape.tag.endswith("text"):
+            x, size = float(shape.get("x")), 8 * len(shape.text)
+            end = {"end": x, "middle": x + size / 2}.get(shape.get("text-anchor"), x + size)
+            assert 0 < x <= width and end <= width, shape.text
+
+
+@pytest.mark.parametrize("name", wiring.names())
+def test_chips_made_for_5_v_are_drawn_behind_a_level_shifter_and_the_others_are_not(name):
+    from tools import diagram
+
+    drawing = diagram.Drawing(wiring.load(name))
+    drawing.draw()
+    nets = [net for side in drawing.nets.values() for net in side]
+    assert all(net.ends for net in nets), "each wire ends somewhere"
+    behind = [net for net in nets if net.pin is None]
+    fives = [x for x in drawing.board.blocks if x.shifted]
+    assert len(behind) == 2 + sum(len(x.wires) for x in fives)
+    for net in behind[:2]:
+        assert len(net.ends) == 1 + len(fives)
+
+
+def test_the_table_names_pins_as_they_are_printed_in_the_order_of_the_headers():
+    from tools import diagram
+
+    lines = diagram.table(wiring.load("wt32_eth01")).splitlines()
+    rows = [x.split(" | ") for x in lines if x.startswith(("| left", "| right"))]
+    names = [row[1] for row in rows]
+    assert names[:4] == ["CFG", "485_EN", "RXD", "TXD"] and names[4:6] == ["IO39", "IO36"]
+    text = "\n".join(diagram.table(wiring.load("devkit")).splitlines())
+    assert "| J2 | VP | 36 |" in text and "through the level shifter" in text
+    assert "| COL2 | column 3 (3 6 9 #) |" in "\n".join(lines)
+    assert "| GPA7 | lamp P1 |" in "\n".join(lines) and "| GPB0 | P8 |" in "\n".join(lines)
+
+
+@pytest.mark.parametrize("name", wiring.names())
+def test_the_label_sheet_has_each_function_key_and_fits_a_page(name):
+    from tools import labels
+
+    board = wiring.load(name)
+    picture, texts = _picture(labels.sheet(board))
+    keys = labels.labels(board)
+    assert {key for key, _ in keys} <= set(texts)
+    for word in ("LINE 1", "OK", "CANCEL", "HOLD", "TRANSFER", "REDIAL", "DND"):
+        assert word in texts, word
+    for shape in picture.iter():
+        if shape.tag.endswith("rect"):
+            x, y = float(shape.get("x", 0)), float(shape.get("y", 0))
+            assert x + float(shape.get("width")) <= 210 and y + float(shape.get("height")) <= 297
 
 
 def test_the_font_of_the_display_is_the_one_drawn():
