@@ -7,6 +7,7 @@ that somebody asks for, or another template names as a variable, is masked by `m
 from net.url import decoded
 
 _ENDS = " \t\r\n/?&#"
+_BEFORE_URI = "<\";"  # an address in brackets, perhaps with entities: &lt;sip:201@host&gt;
 _URLS = ("action_", "fkey", "user_outbound", "update_server", "setting_server")
 
 
@@ -76,8 +77,9 @@ def _word(word):
     end = plain.rfind("@")
     start = len(name) + 1 if equals and ":" not in plain[: len(name)] else 0
     for scheme in ("sip:", "sips:"):
-        if plain[start:].startswith(scheme):
-            start += len(scheme)
+        place = plain.find(scheme, start)
+        if place == start or place > start and plain[place - 1] in _BEFORE_URI:
+            start = place + len(scheme)
     colon = plain.find(":", start)
     if not 0 <= colon < end:
         return word

@@ -190,6 +190,7 @@ class Subscription:
 
     def __init__(self, account, target, event):
         self.account, self.target, self.event = account, target, event
+        self.uri = "sip:%s@pbx" % target
 
 
 class Watch:

@@ -399,3 +399,15 @@ def test_a_setting_that_is_shown_hides_the_passwords_of_its_urls():
         assert masked_setting("action_setup_url", text) == hidden
         assert masked_setting("fkey7", text) == hidden
         assert masked_setting("user_realname1", text) == text
+
+
+def test_the_address_of_a_key_is_shown_whole_and_only_its_password_is_hidden():
+    for text, shown in (
+        ("1 blf <sip:141@192.0.2.9;user=phone>", None),
+        ("1 blf &lt;sip:143@192.0.2.9;user=phone&gt;|*8", None),
+        ("active speed sip:201@h", None),
+        ("active speed <sips:201@h:5061>", None),
+        ("active speed <sip:bob:secret@h>", "active speed <sip:bob:***@h>"),
+        ("1 blf &lt;sip:bob:secret@h&gt;", "1 blf &lt;sip:bob:***@h&gt;"),
+    ):
+        assert masked_setting("fkey5", text) == (shown or text), text

@@ -16,8 +16,8 @@ class Folder(Storage):
             os.mkdir(self.root)
         except OSError:
             pass
-        for name in os.listdir(self.root) if empty else ():
-            os.remove(self.root + "/" + name)
+        for file in os.listdir(self.root) if empty else ():
+            os.remove(self.root + "/" + file)
 
     def rename(self, old, new):
         os.rename(self.root + "/" + old, self.root + "/" + new)

@@ -60,8 +60,8 @@ ALIASES = {  # what others call them
 
 def own(name):
     """Return the phone's own name of a key other than a function key, None for what is none."""
-    if len(name) == 1:
-        return name if name in DIGITS or name == "+" else None
+    if len(name) == 1 and (name in DIGITS or name == "+"):
+        return name
     if name[:2] == "F_":
         name = name[2:]
     name = ALIASES.get(name, name)

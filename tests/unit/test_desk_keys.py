@@ -1,0 +1,571 @@
+"""Keys: names in one place, function keys of every type, BLF, keys by software."""
+
+from deskkit import Account, Office, Subscription
+from support import raises
+
+from offhook.keys import blf, names, press, soft_keys
+from offhook.keys.fkey_types import Entry, parse
+from offhook.keys.function_keys import FunctionKeys
+
+# -- names ------------------------------------------------------------------------------------
+
+
+def test_every_key_that_acts_has_a_name_and_a_label():
+    for name in press.KEYS:
+        assert names.own(name) == name and names.LABELS[name]
+    for name in names.LABELS:
+        assert name in press.KEYS or name in ("F1", "F2", "F3", "F4", "NONE"), name
+
+
+def test_names_of_others_and_the_form_of_snom_are_the_same_key():
+    for said, own in (
+        ("F_HOLD", "HOLD"),
+        ("F_R", "HOLD"),
+        ("R", "HOLD"),
+        ("OK", "ENTER"),
+        ("F_OK", "ENTER"),
+        ("CLOSE", "CANCEL"),
+        ("DISCONNECT", "CANCEL"),
+        ("F_RETRIEVE", "MESSAGE"),
+        ("F_REGS", "NEXT_ID"),
+        ("F1", "F1"),
+        ("5", "5"),
+        ("#", "#"),
+        ("+", "+"),
+        ("hold", None),
+        ("F_", None),
+        ("", None),
+        (" ", None),
+        ("F_F_HOLD", None),
+        ("x", None),
+        ("HOOK", None),
+    ):
+        assert names.own(said) == own, said
+
+
+def test_function_keys_are_numbered_from_one():
+    for name, index in (
+        ("P1", 0),
+        ("P32", 31),
+        ("P144", 143),
+        ("P0", None),
+        ("P01", None),
+        ("P", None),
+        ("p1", None),
+        ("PX", None),
+    ):
+        assert names.function_key(name) == index, name
+
+
+def test_an_unknown_key_does_nothing():
+    office = Office()
+    office.press("NOSUCH", "F_NONE", "F1", "P")
+    assert office.events() == [] and office.desk.notice == ""
+
+
+# -- settings of function keys ----------------------------------------------------------------
+
+
+def test_a_key_is_context_type_argument():
+    for text, entry in (
+        ("active speed 201", Entry("active", "speed", "201")),
+        ("3 line", Entry("3", "line", "")),
+        ("none", Entry("active", "none", "")),
+        ("active keyevent F_DND", Entry("active", "keyevent", "DND")),
+        ("active keyevent DND", Entry("active", "keyevent", "DND")),
+        ("active keyevent 5", Entry("active", "keyevent", "5")),
+        ("1 blf &lt;sip:143@h;user=phone&gt;|*8", Entry("1", "blf", "<sip:143@h;user=phone>|*8")),
+        ("active  url   http://h/a b", Entry("active", "url", "http://h/a b")),
+        ("active url http://h/&amp;x", Entry("active", "url", "http://h/&amp;x")),
+        ("active speed +49 30 555-12", Entry("active", "speed", "+49 30 555-12")),
+        ("active transfer", Entry("active", "transfer", "")),
+    ):
+        assert parse(text) == entry, text
+    assert parse("") is None and parse("  ") is None
+
+
+def test_what_could_not_work_is_refused_with_what_would_be_right():
+    for text, told in (
+        ("speed", "CONTEXT TYPE ARGUMENT"),
+        ("0 line", "active or an identity's number"),
+        ("13 line", "active or an identity's number"),
+        ("x line", "active or an identity's number"),
+        ("active sped 201", "speed"),
+        ("active speed", "wants an argument"),
+        ("active keyevent F_NOSUCH", "F_DND"),
+        ("active keyevent", "wants an argument"),
+        ("active speed 0800 FLOWERS", "is no number"),
+        ("active blf <a b@h>", "is no number"),
+        ("active transfer foo bar", "is no number"),
+        ("active url http:secret@h/ x:pass@y", ""),
+    ):
+        try:
+            parse(text)
+            assert not told, text
+        except ValueError as error:
+            assert told in str(error) and "pass" not in str(error), text
+
+
+def test_a_key_that_the_phone_does_not_have_is_refused():
+    office = Office()
+    office.fkeys.count = 4
+    office.fkeys.check(31)
+    with raises(ValueError) as caught:
+        office.fkeys.check(32)
+    assert "P33" in str(caught.value) and "fkey0 to fkey31" in str(caught.value)
+    office.fkeys.count = 50
+    office.fkeys.check(49)
+    with raises(ValueError):
+        office.fkeys.check(50)
+
+
+def test_the_boards_layout_and_four_lines_are_what_nobody_has_set():
+    office = Office(fkey4="active speed 201", fkey6="none")
+    layout = {4: "keyevent F_HOLD", 5: "keyevent F_OK", 6: "keyevent F_DND"}
+    fkeys = FunctionKeys(office.settings, office.actions, office.timers, layout)
+    fkeys.take(4)
+    fkeys.take(6)
+    kinds = [(x.kind, x.argument) for x in [fkeys.entry(index) for index in range(8)]]
+    assert kinds == [("line", "")] * 4 + [
+        ("speed", "201"),
+        ("keyevent", "ENTER"),
+        ("none", ""),
+        ("none", ""),
+    ]
+
+
+def test_a_setting_taken_back_gives_the_key_its_old_meaning():
+    office = Office(fkey0="active blf 201")
+    assert 0 in office.fkeys.watched
+    office.settings.set("fkey0", "")
+    office.fkeys.take(0)
+    assert office.fkeys.entry(0).kind == "line" and office.fkeys.watched == {}
+
+
+# -- pressing them ----------------------------------------------------------------------------
+
+
+def test_a_line_key_dials_holds_takes_back_and_answers():
+    office = Office()
+    office.press("P2")
+    assert office.desk.dialling and office.desk.audio == "speaker"
+    office.press("2", "0", "1", "ENTER")
+    call = office.agent.calls[0]
+    assert office.desk.of(call).key == "P2" and not office.desk.dialling
+    office.does(call.connect)
+    office.press("P2")
+    assert call.state == "held"
+    office.press("P2")
+    assert call.state == "connected"
+    other = office.arrives("300")
+    office.press(office.desk.of(other).key)
+    assert (call.state, other.state) == ("held", "connected")
+
+
+def test_a_line_key_dials_a_number_that_was_typed_on_hook():
+    office = Office()
+    office.press("2", "0", "P3")
+    assert office.desk.of(office.agent.calls[0]).key == "P3"
+    assert office.agent.calls[0].remote == "20@pbx"
+
+
+def test_lines_of_another_identity_are_not_taken():
+    office = Office(fkey0="2 line", fkey1="1 line", fkey2="none", fkey3="none")
+    call = office.arrives()
+    assert office.desk.of(call).key == "P2"
+    assert office.desk.of(office.arrives("202")).key is None, "no line is left"
+
+
+def test_a_speed_key_takes_a_line_and_a_dest_key_keeps_its_call():
+    office = Office(fkey4="active speed 201", fkey5="active dest (030) 555-1")
+    office.press("P5")
+    assert office.desk.of(office.agent.calls[0]).key == "P1"
+    office.press("CANCEL", "P6")
+    call = office.agent.calls[0]
+    assert office.desk.of(call).key == "P6" and call.remote == "0305551@pbx"
+    office.does(call.connect)
+    office.press("P6")
+    assert call.state == "held", "its key is the call's now"
+
+
+def test_types_for_a_call():
+    office = Office(fkey4="active dtmf 12#", fkey5="active orbit 700", fkey6="active icom 205")
+    office.press("P5")
+    assert office.agent.calls == []
+    office.press("P6")
+    assert office.agent.calls[0].remote == "700@pbx"
+    office.press("CANCEL", "P7")
+    assert office.agent.calls[0].headers == {"Call-Info": "<sip:intercom>;answer-after=0"}
+    office.press("CANCEL")
+    call = office.talk()
+    office.press("P5", "P6")
+    assert call.done == ["dtmf 1", "dtmf 2", "dtmf #", ("transfer", "700")]
+
+
+def test_types_that_switch():
+    office = Office(
+        fkey4="active redirect 300",
+        fkey5="active autoanswer",
+        fkey6="active keyevent F_DND",
+        fkey7="active keyevent F_REDIRECT",
+        fkey8="none",
+    )
+    get = office.settings.get
+    office.press("P5")
+    assert (get("redirect_event"), get("redirect_number")) == ("all", "300")
+    office.press("P8")
+    assert get("redirect_event") == "none"
+    office.press("P8")
+    assert get("redirect_event") == "all", "to the number of the settings"
+    office.press("P6", "P7", "P9")
+    assert get("autoanswer") is True and get("dnd_mode") is True
+    office.press("P6", "P7")
+    assert get("autoanswer") is False and get("dnd_mode") is False
+
+
+def test_forwarding_without_a_number_is_said():
+    office = Office(fkey4="active keyevent F_REDIRECT")
+    office.press("P5")
+    assert office.desk.notice == "No number set"
+    assert office.settings.get("redirect_event") == "none"
+
+
+def test_a_url_key_sends_with_the_call_that_goes_on():
+    office = Office(fkey4="active url http://h/?c=$call-id")
+    office.press("P5")
+    assert office.told[-1].call is None and office.told[-1].key == "P5"
+    held = office.talk()
+    office.press("HOLD", "P5")
+    assert office.told[-1].call is held
+    rings = office.arrives("202")
+    office.press("P5")
+    assert office.told[-1].call is rings
+
+
+def test_a_url_key_blinks_while_under_way_and_shows_each_failure_for_two_seconds():
+    office = Office(fkey4="active url http://h/")
+    office.press("P5", "P5", "P5")
+    done = [x[2] for x in office.actions.sent]
+    assert office.lamp("P5") == "slow"
+    done[0](True)
+    assert office.lamp("P5") == "slow", "two are still under way"
+    done[1](False)
+    assert office.lamp("P5") == "fast"
+    office.run(1500)
+    done[2](False)
+    office.run(1900)
+    assert office.lamp("P5") == "fast", "the second failure has its whole two seconds"
+    office.run(100)
+    assert office.lamp("P5") == "off"
+
+
+def test_a_success_does_not_hide_the_failure_before_it():
+    office = Office(fkey4="active url http://h/")
+    office.press("P5", "P5")
+    office.actions.sent[0][2](False)
+    office.actions.sent[1][2](True)
+    office.run(1900)
+    assert office.lamp("P5") == "fast"
+    office.run(100)
+    assert office.lamp("P5") == "off"
+
+
+def test_a_key_held_for_two_seconds_is_an_event_beside_its_press():
+    office = Office(fkey4="active url http://h/")
+    office.keys.on_key("P5", True)
+    office.run(1900)
+    assert office.events() == ["P5"]
+    office.run(200)
+    told = office.told[0]
+    assert told.event == "action_longpress_url" and told.values["longpress_key"] == "P5"
+    office.keys.on_key("P5", False)
+    office.run()
+    assert office.events() == ["longpress"]
+
+
+def test_with_long_presses_a_key_acts_when_it_is_let_go():
+    office = Office(fkey4="active url http://h/", fkey_longpress4=True)
+    office.keys.on_key("P5", True)
+    office.run(1900)
+    assert office.events() == []
+    office.keys.on_key("P5", False)
+    assert office.events() == ["P5"]
+    office.keys.on_key("P5", True)
+    office.run(2000)
+    office.keys.on_key("P5", False)
+    assert office.events() == ["longpress"]
+    office.keys.on_key("P5", False)
+    assert office.events() == [], "a release without a press is nothing"
+
+
+# -- other keys -------------------------------------------------------------------------------
+
+
+def test_volume_keys_change_what_is_heard_within_its_bounds():
+    office = Office()
+    office.press("VOLUME_UP")
+    assert office.settings.get("vol_ringer") == "9" and office.desk.notice == "Volume 9"
+    office.settings.set("vol_ringer", 15)
+    office.press("VOLUME_UP")
+    assert office.settings.get("vol_ringer") == "15"
+    office.talk()
+    office.settings.set("vol_speaker", 0)
+    office.press("VOLUME_DOWN")
+    assert office.settings.get("vol_speaker") == "0"
+
+
+def test_the_next_identity_is_the_active_line_and_the_last_is_followed_by_the_first():
+    office = Office()
+    office.agent.accounts += [Account(3, "103"), Account(7, "107")]
+    lines = []
+    for key in ("F_NEXT_ID", "F_REGS", "F_NEXT_ID", "F_PREV_ID"):
+        office.press(key)
+        lines.append(office.settings.get("active_line"))
+        office.settings.set("active_line", int(lines[-1]))
+    assert lines == ["3", "7", "1", "7"]
+    office.agent.accounts = []
+    office.press("F_NEXT_ID")
+    assert office.settings.get("active_line") == 7
+
+
+def test_the_message_key_calls_the_mailbox_where_there_is_one():
+    office = Office()
+    office.press("MESSAGE")
+    assert office.agent.calls == []
+    office.settings.set("user_mailbox1", "*98")
+    office.press("F_RETRIEVE")
+    assert office.agent.calls[0].remote == "*98@pbx"
+
+
+def test_help_tells_who_this_phone_is():
+    office = Office()
+    office.press("F_HELP")
+    assert office.desk.notice == "192.0.2.1 0.1.0"
+
+
+def test_a_restart_waits_for_the_end_of_the_calls():
+    office = Office()
+    call = office.talk()
+    office.press("F_REBOOT")
+    office.run(10_000)
+    assert "reset" not in office.logged
+    office.does(call.over, "remote")
+    office.run(2000)
+    assert office.logged.count("reset") == 1
+
+
+def test_offhook_and_onhook_lift_and_put_back_once():
+    office = Office()
+    office.press("ONHOOK")
+    assert office.events() == []
+    office.press("OFFHOOK", "OFFHOOK")
+    assert office.events() == ["offhook"] and office.desk.off_hook
+    office.press("ONHOOK", "ONHOOK")
+    assert office.events() == ["onhook"]
+
+
+# -- BLF --------------------------------------------------------------------------------------
+
+
+def _blf(**settings):
+    office = Office(
+        fkey4="active blf 205", fkey5="active blf <sip:206@h;user=phone>|*9", **settings
+    )
+    blf.renew(office.desk, office.fkeys)
+    return office, office.fkeys.watched[4], office.fkeys.watched[5]
+
+
+def test_what_keys_and_mailboxes_want_is_watched_once():
+    office, first, second = _blf(user_mailbox1="*98")
+    assert [x.target for x in office.desk.watch.all] == ["205", "sip:206@h", "sip:100@pbx"]
+    blf.renew(office.desk, office.fkeys)
+    assert len(office.desk.watch.log) == 3 and office.fkeys.watched[4] is first
+
+
+def test_two_keys_for_one_extension_share_its_subscription():
+    office = Office(fkey4="active blf 205", fkey5="1 blf 205")
+    blf.renew(office.desk, office.fkeys)
+    assert len(office.desk.watch.all) == 1
+    assert office.fkeys.watched[4] is office.fkeys.watched[5]
+
+
+def test_what_is_wanted_no_more_is_ended_or_forgotten_with_its_identity():
+    office, _, _ = _blf()
+    office.settings.set("fkey4", "")
+    office.fkeys.take(4)
+    blf.renew(office.desk, office.fkeys)
+    assert office.desk.watch.log[-1] == "remove 205"
+    office.agent.accounts = [Account()]
+    blf.renew(office.desk, office.fkeys)
+    assert "forget sip:206@h" in office.desk.watch.log
+
+
+def test_too_many_subscriptions_leave_the_key_dark_and_are_told():
+    office = Office(fkey4="active blf 205")
+    office.desk.watch.most = 0
+    blf.renew(office.desk, office.fkeys)
+    assert office.fkeys.watched[4] is None and any("too many" in x for x in office.logged)
+    office.press("P5")
+    assert office.agent.calls[0].remote == "205@pbx"
+
+
+def test_a_blf_key_calls_who_is_idle_or_busy():
+    for state in (None, "idle", "busy"):
+        office, first, _ = _blf()
+        first.state = state
+        office.press("P5")
+        assert office.agent.calls[0].remote == "205@pbx", state
+
+
+def test_a_blf_key_that_rings_dials_the_pick_up_code_with_the_number():
+    office, first, second = _blf(pickup_code="*8")
+    first.state = second.state = "ringing"
+    office.press("P5")
+    assert office.agent.calls[0].remote == "*8205@pbx"
+    office.press("CANCEL", "P6")
+    assert office.agent.calls[0].remote == "*9206@pbx", "the key's own code comes first"
+
+
+def test_a_blf_key_that_rings_takes_the_call_over_where_its_ids_are_known():
+    office, first, _ = _blf()
+    first.state = "ringing"
+    found = blf.pickup
+    blf.pickup = lambda subscription: ("sip:205@pbx", "c1;to-tag=l;from-tag=r;early-only")
+    try:
+        office.press("P5")
+    finally:
+        blf.pickup = found
+    assert office.agent.calls[0].headers == {
+        "Replaces": "c1;to-tag=l;from-tag=r;early-only",
+        "Require": "replaces",
+    }
+
+
+def test_a_blf_key_that_rings_without_ids_and_code_says_so_and_calls_nobody():
+    office, first, _ = _blf()
+    first.state = "ringing"
+    office.press("P5")
+    assert office.agent.calls == [] and office.desk.notice == "Set pickup_code"
+
+
+# -- keys by software -------------------------------------------------------------------------
+
+
+class Board:
+    """The inputs of a board that has the keys `names`."""
+
+    def __init__(self, office, keys):
+        self.input = self
+        self.keys = office.keys
+        self.parts = [(self, None)]
+        self.irq = None
+        self.held = {}
+        self._names = keys
+
+    def names(self):
+        return self._names
+
+
+def test_a_phone_has_its_boards_keys_and_those_that_every_phone_has():
+    board = Board(Office(), ["P40", "X9"])
+    for name in ("P1", "P32", "P40", "X9", "HOOK", "F_HOLD", "OK", "5", "#"):
+        assert soft_keys.there(board, name), name
+    for name in ("P33", "P0", "foo", "", " ", "F_"):
+        assert not soft_keys.there(board, name), name
+
+
+def test_an_unknown_key_is_refused_and_presses_nothing():
+    office = Office()
+    board = Board(office, [])
+    board.parts = []
+    with raises(ValueError):
+        soft_keys.hold(board, "foo", True)
+    soft_keys.hold(board, "HOOK", True)
+    assert office.desk.off_hook
+
+
+# -- what the agent reports beside calls ------------------------------------------------------
+
+
+def test_registrations_are_told_with_their_identity():
+    office = Office()
+    account = office.agent.accounts[0]
+    account.reason = "403 Forbidden"
+    for kind, event in (
+        ("registered", "log_on"),
+        ("unregistered", "log_off"),
+        ("reg_failed", "reg_failed"),
+    ):
+        office.does(office.agent.listener, kind, account)
+        context = office.told[-1].values["context"]
+        assert context.account is account and office.events() == [event]
+    assert any("403 Forbidden" in line for line in office.logged)
+
+
+def test_waiting_messages_and_notifies_are_taken():
+    office = Office()
+    account = office.agent.accounts[0]
+    office.does(office.agent.listener, "mwi", account, new=3, old=1)
+    assert office.desk.messages == 3 and "Messages: 3" in office.lines()
+    subscription = Subscription(account, "205", "dialog")
+    office.does(office.agent.listener, "notify", subscription)
+    assert office.told[-1].values["context"].account is account
+    assert office.events() == ["received_subscr_notify"]
+
+
+def test_a_report_that_nobody_knows_is_nothing():
+    office = Office()
+    office.does(office.agent.listener, "nosuch", None)
+    assert office.events() == [] and office.logged == []
+
+
+def test_check_sync_restarts_where_the_setting_allows_it():
+    for allowed, wanted, restarts in ((True, True, 1), (False, True, 0), (True, False, 0)):
+        office = Office(allow_check_sync=allowed)
+        account = office.agent.accounts[0]
+        office.does(office.agent.listener, "checksync", account, reboot=wanted)
+        assert office.logged.count("reset") == restarts
+
+
+# -- variables --------------------------------------------------------------------------------
+
+
+def test_variables_of_the_phone_have_a_value_without_a_call():
+    office = Office(active_line=2)
+    office.agent.accounts.append(Account(2, "102"))
+
+    def value(name):
+        return office.variables.value(name, "", office.desk.context(None, "P5"))
+
+    assert value("active_url") == "sip:102@pbx"
+    assert (value("active_user"), value("active_host")) == ("102", "pbx")
+    assert (value("phone_ip"), value("local_ip")) == ("192.0.2.1", "192.0.2.1")
+    assert (value("active_key"), value("nr_ongoing_calls")) == ("P5", "0")
+    assert value("expansion_module") == "D7"
+    office.settings.set("expansion_module", "mine")
+    assert value("expansion_module") == "mine"
+    for name in ("remote", "call-id", "duration", "longpress_key", "context_url", "nosuch"):
+        assert value(name) is None, name
+
+
+def test_variables_of_a_call():
+    office = Office()
+    call = office.arrives("201", local_display="Desk", cancel_reason="SIP;cause=200")
+    call.invite = type("Invite", (), {"header": lambda self, name: "<%s>" % name})()
+    context = office.desk.context(call)
+
+    def value(name, argument=""):
+        return office.variables.value(name, argument, context)
+
+    assert (value("local"), value("remote")) == ("100@pbx", "201@pbx")
+    assert (value("display_local"), value("call-id")) == ("Desk", call.call_id)
+    assert (value("csta_id"), value("active_key")) == (str(call.id), "P1")
+    assert value("sip_header", "X-A") == "<X-A>"
+    assert value("cancel_reason") is None, "it goes on"
+    office.does(call.over, "remote")
+    assert value("cancel_reason") == "SIP;cause=200"
+    office.settings.set("action_url_uri_scheme", True)
+    assert (value("local"), value("remote")) == ("sip:100@pbx", "sip:201@pbx")
+    mine = office.agent.call(office.agent.accounts[0], "300")
+    context = office.desk.context(mine)
+    assert value("sip_header", "X-A") is None and value("call_direction") == "out"
