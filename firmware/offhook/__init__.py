@@ -1,4 +1,17 @@
 """The telephone: what somebody at the desk does with it, and what its settings say.
 
-Needs the board's parts and the rooms sip, actions and base. Used by main.py and the REPL.
+Needs a platform with the board's parts, and the rooms sip, actions, web, net and base. `start` is
+used by main.py, `phone` by a person at the REPL. Who may import whom, each those before it:
+
+    settings               the catalogue, values, and how they are kept
+    desk                   calls and what becomes of them
+    keys                   what keys mean, on desk
+    panel                  what is shown and heard of both
+    update                 new software
+    identities             settings -> accounts of the SIP agent
+    changes                what a changed setting does
+    remote                 what software may ask of the phone: web, console
+    console                its words, for the serial line, the control port and the REPL
+    telephone              all of it put together
+    start, phone           run; the REPL
 """

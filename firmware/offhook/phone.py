@@ -3,7 +3,17 @@
 What the words do is in `offhook.console.repl`.
 """
 
-from offhook.console.repl import run as _run
+from hal.platform import Platform as _Platform
+from offhook.console.repl import Repl as _Repl
+
+_repl = None
+
+
+def _run(word, *values):
+    global _repl
+    if _repl is None:
+        _repl = _Repl(_Platform)
+    return _repl.run(word, *values)
 
 
 def help():
@@ -49,6 +59,11 @@ def save():
 def status():
     """Show network, missing parts and identities."""
     _run("status")
+
+
+def version():
+    """Show the versions of this software and of its firmware."""
+    _run("version")
 
 
 def log(lines=None):

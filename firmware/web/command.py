@@ -1,22 +1,19 @@
 """``command.htm`` and ``settings.htm``: what a request to this phone itself does.
 
-Reached through Action URLs to localhost only; nothing here listens on the network.
+Reached through Action URLs to localhost only; nothing here listens on the network. `remote` is
+what the phone lets itself be asked, as in `offhook.remote.Remote`.
 """
 
-from base.compat import const, sleep_ms, spawn, unload
+from base.compat import const
 
 _PRESS = const(80)  # ms that a key is held
 _PAUSE = const(80)  # ms between two keys
 _LONGEST = const(10_000)
-_KEYS = const(64)  # keys in one request
-_ALIAS = (
-    " F_HOLD=HOLD F_R=HOLD F_DND=DND F_REDIAL=REDIAL F_MUTE=MUTE F_TRANSFER=TRANSFER"
-    " F_CANCEL=CANCEL DISCONNECT=CANCEL OK=ENTER RETRIEVE=MESSAGE F_RETRIEVE=MESSAGE "
-)
+_KEYS = const(64)  # keys, or digits of DTMF, in one request
 _MODULE = const(33)  # number of the first function key of an expansion module
 
 
-def local(phone, path):
+def local(remote, path):
     """Carry out a request to ``path`` (with its query); return the HTTP status it deserves."""
     way, _, query = path.partition("?")
     if way not in ("/command.htm", "/settings.htm", "/dummy.htm"):
@@ -25,14 +22,13 @@ def local(phone, path):
     values = {name: value for name, _, value in words}
     try:
         if way == "/settings.htm" or "settings" in values:
-            return _settings(phone, values)
-        if "key" in values:
-            return _keys(phone, values["key"])
-        if "number" in values:
-            return _number(phone, values)
-        return _other(phone, values)
+            return _settings(remote, values)
+        for name, action in ACTIONS:
+            if name in values:
+                return action(remote, values[name], values)
+        return 404
     except ValueError as error:
-        phone.log(3, "%s: %s", way, error)
+        remote.log(3, "%s: %s", way, error)
         return 400
 
 
@@ -64,15 +60,15 @@ def unquote(text):
         return text
 
 
-def _settings(phone, values):
+def _settings(remote, values):
     if values.pop("settings", None) != "save":
         return 404
     values.pop("store_settings", None)
-    phone.settings.update(values)
+    remote.change(values)
     return 200
 
 
-def _keys(phone, text):
+def _keys(remote, text, _):
     presses = []
     for part in text.split(";")[:_KEYS]:
         if not part:
@@ -83,36 +79,16 @@ def _keys(phone, text):
             if number and not number.isdigit():
                 raise ValueError("'%s' does not fit; a key takes ms, ms" % part[:20])
         press = min(int(press or _PRESS), _LONGEST)
-        presses.append((_name(name), press, min(int(pause or _PAUSE), _LONGEST)))
-    from offhook.keys.soft_keys import there
-
-    unload("offhook.keys.soft_keys")
-    for name, _, _ in presses:
-        if not there(phone, name):
-            raise ValueError("there is no key '%s'" % name[:20])
-    spawn(_press(phone, presses))
+        presses.append((_key(name), press, min(int(pause or _PAUSE), _LONGEST)))
+    remote.press_all(presses)
     return 200
 
 
-def _name(name):
-    """Return the phone's own name of a key."""
+def _key(name):
+    """Return the name of a key: "EK0" is the first one of an expansion module."""
     if name[:2] == "EK" and name[2:].isdigit():
         return "P%d" % (_MODULE + int(name[2:]))
-    return _ALIAS.partition(" %s=" % name)[2].partition(" ")[0] or name
-
-
-async def _press(phone, presses):
-    from offhook.keys.soft_keys import hold
-
-    unload("offhook.keys.soft_keys")
-    for name, press, pause in presses:
-        if name in ("OFFHOOK", "ONHOOK"):
-            hold(phone, "HOOK", name == "OFFHOOK")
-        else:
-            hold(phone, name, True)
-            await sleep_ms(press)
-            hold(phone, name, False)
-        await sleep_ms(pause)
+    return name
 
 
 def _digits(text):
@@ -123,37 +99,30 @@ def _digits(text):
     return kept[:1] + kept[1:].replace("+", "")
 
 
-def _number(phone, values):
-    account = None
-    number = _digits(values["number"])
-    if not number:
-        raise ValueError("there is no number")
-    wanted = values.get("outgoing_uri")
-    for each in phone.agent.accounts:
-        if wanted and wanted.replace("sip:", "") == each.uri.replace("sip:", ""):
-            account = each
-    call = phone.dial(number, account)
-    return 302 if call else 400
+def _number(remote, text, values):
+    remote.dial(_digits(text), values.get("outgoing_uri"))
+    return 302
 
 
-def _other(phone, values):
-    desk = phone.desk
-    if "key_dtmf" in values:
-        call = desk.active()
-        if call is None:
-            raise ValueError("no call for DTMF")
-        for digit in values["key_dtmf"][:_KEYS]:
-            call.send_dtmf(digit)
-    elif "RELEASE_ALL_CALLS" in values:
-        phone.release_all()
-    elif "REREGISTER" in values:
-        number = values["REREGISTER"] or "1"
-        if number not in [str(account.number) for account in desk.agent.accounts]:
-            raise ValueError("REREGISTER takes an identity's number, not '%s'" % number[:20])
-        from offhook.settings.identities import renew
-
-        renew(phone, int(number))
-    else:
-        return 404
-    desk.changed()
+def _dtmf(remote, text, _):
+    remote.dtmf(text[:_KEYS])
     return 200
+
+
+def _release(remote, *_):
+    remote.release_all()
+    return 200
+
+
+def _reregister(remote, text, _):
+    remote.reregister(text or "1")
+    return 200
+
+
+ACTIONS = (
+    ("key", _keys),
+    ("number", _number),
+    ("key_dtmf", _dtmf),
+    ("RELEASE_ALL_CALLS", _release),
+    ("REREGISTER", _reregister),
+)

@@ -5,7 +5,7 @@ import pytest
 from tools import arrows
 
 # What still breaks the plan, room by room, at most: being reshaped
-LEFT = {"base": 1, "net": 5, "sip": 17, "actions": 18, "web": 4, "offhook": 39}
+LEFT = {"base": 1, "net": 5, "sip": 17, "actions": 18}
 
 
 def broken(room):

@@ -283,7 +283,7 @@ def test_reliable_early_media(phone, called):
 
 def test_a_redirection_is_followed(phone, called, tmp_path):
     target = Run(tmp_path / "target", (expect("INVITE", "CSeq: 2 INVITE"), *TAKEN))
-    phone.ask("set user_outbound1 ")
+    phone.ask("unset user_outbound1")
     moved = answer(302, f"Contact: <sip:300@127.0.0.1:{target.port}>").replace(
         "Contact: <sip:sipp@[local_ip]:[local_port]>\n", ""
     )

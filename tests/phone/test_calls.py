@@ -165,6 +165,7 @@ def test_do_not_disturb_rejects_without_ringing(desks, receiver):
 
 def test_redirection_on_and_off_are_events_of_the_setting(desks, receiver):
     _, second = desks
+    second.ask("set redirect_number 300")
     for value in ("all", "busy", "none", "none"):
         second.ask(f"set redirect_event {value}")
     receiver.expect("200", "redirection_on", "redirection_on", "redirection_off")

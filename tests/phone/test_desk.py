@@ -123,7 +123,7 @@ def test_an_attended_transfer_joins_the_two_others(three, receiver):
 
 def test_unconditional_redirection_sends_the_caller_on(three):
     first, second, third = three
-    first.ask("set user_outbound1 ")
+    first.ask("unset user_outbound1")
     first.ask(f"set user_host1 127.0.0.1:{second.sip_port}")
     second.ask(f"set redirect_number sip:300@127.0.0.1:{third.sip_port}")
     second.ask("set redirect_event all")

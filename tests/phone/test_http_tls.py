@@ -72,7 +72,7 @@ def test_a_wrong_certificate_gets_no_request_and_no_second_try(phone, web, autho
 
 
 def test_without_a_ca_nothing_is_sent(phone, web, authority):
-    phone.ask("set ca_certificate")
+    phone.ask("unset ca_certificate")
     server = web(authority)
     assert press(phone, server.url + "/x") == {"sent": 0, "ok": 0, "failed": 1, "retried": 0}
     assert any("ca_certificate" in line for line in phone.ask("log"))

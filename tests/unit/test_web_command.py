@@ -1,7 +1,10 @@
 """``command.htm`` on boards that have few keys: what is pressed, in which way and order."""
 
+from support import raises
+
 from base.compat import sleep_ms
-from offhook.console.commands import do_press
+from offhook.console.desk_words import press
+from offhook.remote import Remote
 from web.command import local
 
 
@@ -28,7 +31,7 @@ class Held:
 
 
 class Phone:
-    """What `local` wants of a phone: a board with the keys `names`, and a desk."""
+    """What `Remote` wants of a phone: a board with the keys `names`, and a desk."""
 
     def __init__(self, names):
         self.input = self.keys = self.desk = self.agent = self
@@ -38,6 +41,10 @@ class Phone:
         self.held = Held(self)
         self.done = []
         self.lines = []
+        self.remote = Remote(self)
+
+    def local(self, path):
+        return local(self.remote, path)
 
     def names(self):
         return self._names
@@ -58,7 +65,7 @@ class Phone:
 
 async def test_a_key_that_the_board_has_is_held():
     phone = Phone(["HOOK", "1", "P5", "P33", "DND"])
-    assert local(phone, "/command.htm?key=OFFHOOK,1,1;1,1,1;EK0,1,1;F_DND,1,1;ONHOOK,1,1") == 200
+    assert phone.local("/command.htm?key=OFFHOOK,1,1;1,1,1;EK0,1,1;F_DND,1,1;ONHOOK,1,1") == 200
     held = [(x, y) for x in ("1", "P33", "DND") for y in (True, False)]
     assert await phone.until(8) == [("HOOK", True)] + held + [("HOOK", False)]
 
@@ -66,15 +73,15 @@ async def test_a_key_that_the_board_has_is_held():
 async def test_a_key_that_the_board_does_not_have_is_a_key_of_the_phone_all_the_same():
     phone = Phone(["1", "P5"])
     keys = "DND SPEAKER CANCEL F_HOLD F_R OFFHOOK ONHOOK F1 F_REDIRECT RETRIEVE VOLUME_UP"
-    assert local(phone, "/command.htm?key=" + ",1,1;".join(keys.split()) + ",1,1") == 200
-    pressed = "DND SPEAKER CANCEL HOLD HOLD HOOK F1 F_REDIRECT MESSAGE VOLUME_UP"
+    assert phone.local("/command.htm?key=" + ",1,1;".join(keys.split()) + ",1,1") == 200
+    pressed = "DND SPEAKER CANCEL HOLD HOLD HOOK F1 REDIRECT MESSAGE VOLUME_UP"
     assert await phone.until(10) == pressed.split()
 
 
 async def test_a_key_that_no_phone_has_presses_nothing_at_all():
     phone = Phone(["1", "P5"])
     for keys in ("1;P60", "1;EK0", "1;P0", "1;foo", "1;dnd", "1; ", "1,x", "1,1,-1", "1;_"):
-        assert local(phone, "/command.htm?key=" + keys) == 400, keys
+        assert phone.local("/command.htm?key=" + keys) == 400, keys
     assert len(phone.lines) == 9
     await sleep_ms(1)
     assert phone.done == []
@@ -83,20 +90,17 @@ async def test_a_key_that_no_phone_has_presses_nothing_at_all():
 def test_an_identity_that_is_not_there_registers_nothing():
     phone = Phone([])
     for number in ("1", "", "7", "x", "1;2"):
-        assert local(phone, "/command.htm?REREGISTER=" + number) == 400
-    assert local(phone, "/command.htm?NOTHING=1") == 404
-    assert local(phone, "/index.htm?key=1") == 404
+        assert phone.local("/command.htm?REREGISTER=" + number) == 400
+    assert phone.local("/command.htm?NOTHING=1") == 404
+    assert phone.local("/index.htm?key=1") == 404
 
 
 async def test_the_console_presses_keys_that_the_board_does_not_have():
     phone = Phone(["1", "P5"])
-    await do_press(phone, "1 1")
-    await do_press(phone, "DND 1")
-    await do_press(phone, "P32 1")
+    await press(phone, "1 1")
+    await press(phone, "DND 1")
+    await press(phone, "P32 1")
     assert phone.done == [("1", True), ("1", False), "DND", "P32"]
     for word in ("P33", "dnd", "foo", "_"):
-        try:
-            await do_press(phone, word)
-            raise AssertionError(word)
-        except ValueError:
-            pass
+        with raises(ValueError):
+            await press(phone, word)

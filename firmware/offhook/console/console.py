@@ -4,57 +4,36 @@ The serial line of a running phone and the simulated phone's control port are bo
 here. What is refused is answered with ``{"error": "…"}``.
 """
 
-import gc
 import json
 
-from base.compat import const, free_heap, let_go, make_room, unload
+from base.compat import const, shut
+from offhook.console.words import find
 
-_ONCE = "offhook.console.service_commands offhook.settings.identities offhook.settings.changes offhook.keys.fkey_types actions.secrets"
 _LINE = const(8700)  # bytes of the longest command: a setting's name and eight URLs
-_LONG = const(400)  # characters: a heap in pieces has few places for them and their readers
-_NO_ROOM = '{"error": "MemoryError: the answer is too long"}'
 
 
-async def execute(phone, line):
-    """Carry out one line for `phone` (offhook.start.Phone); return JSON text. Never raises.
-
-    `line` is text, or the bytes that came.
-    """
+async def answer(phone, line):
+    """Carry out one line, text or the bytes that came; return the answer. Never raises."""
     try:
         phone.timers.run()  # what is due is done first: no answer tells of half an event
         word, rest = _words(line)
-        if len(rest) > _LONG:
-            let_go()
-        else:
-            make_room()
-        if word == "ram":  # of the phone, not of the console
-            unload("offhook.console.commands")
-            gc.collect()
-            return json.dumps({"free": free_heap(gc), "used": gc.mem_alloc()})
-        from offhook.console import commands
-
-        action = commands.find(word)
-        if action is None:
-            from offhook.console.service_commands import rare as action
-
-            rest = word, rest
-        answer = action(phone, rest)
-        if hasattr(answer, "send"):
-            answer = await answer
+        got = find(word).function(phone, rest)
+        if hasattr(got, "send"):
+            got = await got
+        return {"ok": True} if got is None else got
     except ValueError as error:
-        answer = {"error": str(error)}
+        return {"error": str(error)}
     except Exception as error:  # a console that dies cannot be asked what went wrong
-        answer = {"error": "%s: %s" % (type(error).__name__, error)}
-    line = rest = action = None
-    commands = None
-    for name in _ONCE.split():
-        unload(name)
+        return {"error": "%s: %s" % (type(error).__name__, error)}
+
+
+async def execute(phone, line):
+    """Carry out one line for `phone` (offhook.telephone.Phone); return JSON text. Never raises."""
+    got = await answer(phone, line)
     try:
-        return json.dumps({"ok": True} if answer is None else answer)
+        return json.dumps(got)
     except MemoryError:
-        answer = None
-        let_go()
-        return _NO_ROOM
+        return '{"error": "MemoryError: the answer is too long"}'
 
 
 def _words(line):
@@ -78,20 +57,10 @@ async def connection(phone, reader, writer):
                 break
             if not line.strip():
                 continue
-            answer = await execute(phone, line)
-            try:
-                answer = answer.encode() + b"\n"
-            except MemoryError:
-                let_go()
-                answer = _NO_ROOM.encode() + b"\n"
-            writer.write(answer)  # in one piece: TCP would hold a second one back
+            text = await execute(phone, line)
+            writer.write(text.encode() + b"\n")  # in one piece: TCP would hold a second one back
             await writer.drain()
-    except OSError:
-        pass  # the other side went away
-    except MemoryError:  # how much of the line was read is not known
-        let_go()
-        writer.write(b'{"error": "MemoryError: the line is too long"}\n')
-        await writer.drain()
+    except (OSError, MemoryError):
+        pass  # the other side went away, or how much of a line was read is not known
     finally:
-        writer.close()
-        await writer.wait_closed()
+        shut(writer)

@@ -1,31 +1,38 @@
 """What the words of `offhook.phone` do: the stopped phone, asked and configured at the REPL.
 
 It works on the phone that Ctrl-C has stopped or, after a start with the button held, on one that
-is put together without being run. ``cmd_WORD(phone, …)`` is the word's function; what the console
-has too is taken from there. A refusal is printed, the old value stays.
+is put together without being run. Words that need nothing else are the console's own; `WORDS` has
+the others. A refusal is printed, the old value stays.
 """
 
 import asyncio
 
-from base.compat import chosen, const, sleep_ms, spawn, unload
+from base.compat import const, sleep_ms, spawn
 from base.timers import Timers
+from offhook import changes, start
+from offhook.console import words
+from offhook.console.settings_words import known
+from offhook.console.word import shown
+from offhook.desk.desk import Context
+from offhook.settings.catalogue import FKEYS
+from offhook.telephone import Phone
+from offhook.update import update
 
 _SENDING = const(60)  # s that an event may take with all its tries
 _JOINING = const(20)  # s until the network must be there
 _PRESS = const(100)  # ms
-_KEYS = const(176)
 _DIGITS = tuple("0123456789*#")
 
 _HELP = """phone.set(name, value)   set and save: phone.set("user_name1", "100")
 phone.get(name)  phone.unset(name)  phone.find("redirect")
 phone.show()             what differs from the defaults
-phone.status()  phone.log()  phone.counters()
+phone.status()  phone.log()  phone.counters()  phone.version()
 phone.test_url("action_setup_url")   expand it, send it
 phone.press("P5")        press a key, send what it sends
 phone.wifi_scan()        networks around
 phone.update(url)        fetch new software by HTTPS
 phone.save()             each set has saved already
-phone.reset()            restart; reset("settings") forgets all settings
+phone.reset()            restart; reset("settings") forgets all settings and call lists
 Ctrl-D starts the phone again."""
 
 
@@ -35,146 +42,156 @@ class _Nobody:
     calls = accounts = transactions = ()
 
 
-_stopped = None
+class Repl:
+    """The stopped phone; `platform()` makes one for a phone that has not run yet."""
 
-
-def stopped():
-    """Return the stopped phone, its tasks and timers forgotten; made anew where none has run."""
-    global _stopped
-    if _stopped is None:
-        from hal.platform import Platform
-        from offhook import start
-
+    def __init__(self, platform):
         asyncio.new_event_loop()
-        phone = start.last or start.Phone(Platform())
+        phone = self.phone = start.last or Phone(platform())
         start.last = None
         phone.agent = None
         phone.desk.agent = _Nobody()
         phone.desk.timers = phone.panel.timers = phone.fkeys.timers = Timers(phone.clock)
         phone.actions.restart(phone.desk.timers)
-        phone.settings.listeners = [_changed]
-        _stopped = phone
-    return _stopped
+        phone.settings.listeners = [self._changed]
+        self.words = {
+            "help": self.help,
+            "set": self.set,
+            "get": self.get,
+            "unset": self.unset,
+            "take": self.take,
+            "save": self.save,
+            "counters": self.counters,
+            "test_url": self.test_url,
+            "press": self.press,
+            "wifi_scan": self.wifi_scan,
+            "update": self.update,
+            "reset": self.reset,
+        }
 
+    def _changed(self, name):
+        changes.apply(self.phone, name)
 
-def _changed(name):
-    from offhook.settings.changes import apply
+    def run(self, word, *values):
+        """Carry out `word` and print what it says; return what it has to return."""
+        try:
+            if word in self.words:
+                return self.words[word](*values)
+            rest = str(values[0]) if values and values[0] is not None else ""
+            _show(words.find(word).function(self.phone, rest))
+        except ValueError as error:
+            print("refused: %s" % error)
 
-    apply(_stopped, name)
+    def help(self):
+        """Say what there is."""
+        print(_HELP)
 
+    def set(self, name, value):
+        """Set one setting."""
+        self.phone.settings.set(name, _written(value))
+        print("%s = %s" % (name, self.get(name)))
 
-def run(word, *values):
-    """Carry out `word` and print what it says; return what it has to return."""
-    try:
-        action = find(word)
-        if action:
-            return action(*values)
-        from offhook.console import commands
-        from offhook.console import service_commands as morecommands
+    def get(self, name):
+        """Return a setting's value."""
+        settings = self.phone.settings
+        known(self.phone, name)
+        value = settings.get(name)
+        return shown(settings, name) if isinstance(value, str) else value
 
-        action = commands.find(word) or morecommands.find(word)
-        _show(action(stopped(), str(values[0]) if values and values[0] is not None else ""))
-    except ValueError as error:
-        print("refused: %s" % error)
-    finally:
-        for name in "offhook.console.commands offhook.console.service_commands offhook.settings.changes".split():
-            unload(name)
+    def unset(self, name):
+        """Give a setting its default back."""
+        self.phone.settings.unset(name)
 
+    def take(self, values):
+        """Set several settings with one write."""
+        self.phone.settings.update({name: _written(value) for name, value in values.items()})
+        print("%d settings saved" % len(values))
+        return True
 
-def _show(answer):
-    if isinstance(answer, dict):
-        for name in sorted(answer):
-            print("%s = %s" % (name, answer[name]))
-    elif answer:
-        for line in answer:
-            print(line)
+    def save(self):
+        """Save what a key has changed."""
+        self.phone.settings.flush()
+        print("saved")
 
+    def counters(self):
+        """Show the Action URLs' counters."""
+        for name, row in sorted(self.phone.actions.counters().items()):
+            print(name, " ".join("%s=%d" % x for x in sorted(row.items()) if x[1]))
 
-def cmd_help():
-    print(_HELP)
+    def test_url(self, event):
+        """Show an event's expanded Action URL, and send it."""
+        phone = self.phone
+        if event[:7] != "action_" or not phone.settings.known(event):
+            raise ValueError("'%s' is no event; phone.find(\"action_\") lists them" % event[:40])
+        text = phone.settings.get(event)
+        if not text:
+            raise ValueError("%s is empty; it takes a URL" % event)
+        phone.actions.set(event, text)
+        for target in phone.actions.targets[event]:
+            print("GET " + phone.actions.shown(target, Context(None, None)))
+        self._while_up(lambda: phone.desk.fire(event))
 
+    def press(self, key):
+        """Press a key, and send what it sends."""
+        number = key[1:] if key[:1] == "P" else ""
+        there = 1 <= int(number) <= FKEYS if number.isdigit() else key.isalpha() or key in _DIGITS
+        if not there:
+            raise ValueError(
+                "no key '%s'; it takes P1 to P%d, a digit, or DND and the like" % (key, FKEYS)
+            )
 
-def _written(value):
-    return "on" if value is True else "off" if value is False else str(value)
+        async def press():
+            self.phone.keys.on_key(key, True)
+            await sleep_ms(_PRESS)
+            self.phone.keys.on_key(key, False)
 
+        self._while_up(press)
 
-def cmd_set(name, value):
-    stopped().settings.set(name, _written(value))
-    print("%s = %s" % (name, cmd_get(name)))
+    def _while_up(self, action):
+        """Run the loop with the network up for ``action()``, until nothing is left to be sent."""
+        try:
+            asyncio.run(_sent(self.phone, action))
+        finally:
+            asyncio.new_event_loop()
 
+    def wifi_scan(self):
+        """Show the networks around."""
+        nic = getattr(self.phone.network, "nic", None)
+        if not hasattr(nic, "scan"):
+            raise ValueError("this board has no WiFi")
+        try:
+            nic.active(True)
+            if not nic.isconnected():
+                nic.disconnect()  # while it joins a network it lists none
+            networks = nic.scan()
+        except (OSError, RuntimeError) as error:  # RuntimeError: what the driver has no word for
+            raise ValueError("the WiFi lists no networks: %s" % error)
+        for found in sorted(networks, key=lambda x: -x[3]):
+            try:
+                name = found[0].decode() or "(hidden)"
+            except UnicodeError:
+                name = str(found[0])
+            print(
+                "%4d dBm  channel %2d  %s  %s"
+                % (found[3], found[2], "key" if found[4] else "open", name)
+            )
 
-def cmd_get(name):
-    settings = stopped().settings
-    if not settings.known(name):
-        raise ValueError("there is no setting '%s'; phone.find(word) lists them" % name[:40])
-    value = settings.get(name)
-    if not isinstance(value, str):
-        return value
-    from offhook.console.commands import masked
+    def update(self, url):
+        """Fetch new software by HTTPS."""
+        phone = self.phone
 
-    return masked(settings, name, value)
+        def fetch():
+            return update.bring(phone, url or phone.settings.get("update_server"), print)
 
+        self._while_up(fetch)
 
-def cmd_take(values):
-    settings = stopped().settings
-    settings.update({name: _written(value) for name, value in values.items()})
-    print("%d settings saved" % len(values))
-    return True
-
-
-def cmd_save():
-    settings = stopped().settings
-    settings.flush()
-    print("saved")
-
-
-def cmd_log(lines):
-    _show(stopped().log.lines(lines))
-
-
-def cmd_counters():
-    for name, row in sorted(stopped().actions.counters().items()):
-        print(name, " ".join("%s=%d" % x for x in sorted(row.items()) if x[1]))
-
-
-def cmd_test_url(event):
-    from offhook.desk.desk import Context
-
-    phone = stopped()
-    if event[:7] != "action_" or not phone.settings.known(event):
-        raise ValueError("'%s' is no event; phone.find(\"action_\") lists them" % event[:40])
-    text = phone.settings.get(event)
-    if not text:
-        raise ValueError("%s is empty; it takes a URL" % event)
-    phone.actions.set(event, text)
-    for target in phone.actions.targets[event]:
-        print("GET " + phone.actions.shown(target, Context(None, None)))
-    _while_up(phone, lambda: phone.desk.fire(event))
-
-
-def cmd_press(key):
-    phone = stopped()
-    number = key[1:] if key[:1] == "P" else ""
-    there = 1 <= int(number) <= _KEYS if number.isdigit() else key.isalpha() or key in _DIGITS
-    if not there:
-        raise ValueError(
-            "no key '%s'; it takes P1 to P%d, a digit, or DND and the like" % (key, _KEYS)
-        )
-
-    async def press():
-        phone.keys.on_key(key, True)
-        await sleep_ms(_PRESS)
-        phone.keys.on_key(key, False)
-
-    _while_up(phone, press)
-
-
-def _while_up(phone, action):
-    """Run the loop with the network up for ``action()``, until nothing is left to be sent."""
-    try:
-        asyncio.run(_sent(phone, action))
-    finally:
-        asyncio.new_event_loop()
+    def reset(self, what):
+        """Restart the board."""
+        if what == "settings":
+            self.phone.settings.erase()
+        elif what is not None:
+            raise ValueError('reset() restarts, reset("settings") forgets all settings too')
+        self.phone.platform.reset()
 
 
 async def _sent(phone, action):
@@ -199,69 +216,14 @@ async def _sent(phone, action):
     print("not sent within %d s" % _SENDING)
 
 
-def cmd_wifi_scan():
-    nic = getattr(stopped().network, "nic", None)
-    if not hasattr(nic, "scan"):
-        raise ValueError("this board has no WiFi")
-    try:
-        nic.active(True)
-        if not nic.isconnected():
-            nic.disconnect()  # while it joins a network it lists none
-        networks = nic.scan()
-    except (OSError, RuntimeError) as error:  # RuntimeError: what the driver has no word for
-        raise ValueError("the WiFi lists no networks: %s" % error)
-    for found in sorted(networks, key=lambda x: -x[3]):
-        try:
-            name = found[0].decode() or "(hidden)"
-        except UnicodeError:
-            name = str(found[0])
-        print(
-            "%4d dBm  channel %2d  %s  %s"
-            % (found[3], found[2], "key" if found[4] else "open", name)
-        )
+def _show(answer):
+    if isinstance(answer, dict):
+        for name in sorted(answer):
+            print("%s = %s" % (name, answer[name]))
+    elif answer:
+        for line in answer:
+            print(line)
 
 
-def cmd_update(url):
-    from offhook.update.update import bring
-
-    phone = stopped()
-
-    def fetch():
-        return bring(phone, url or phone.settings.get("update_server"), print)
-
-    _while_up(phone, fetch)
-
-
-def cmd_reset(what):
-    phone = stopped()
-    if what == "settings":
-        phone.settings.erase()
-    elif what is not None:
-        raise ValueError('reset() restarts, reset("settings") forgets all settings too')
-    phone.platform.reset()
-
-
-# in one text: a function found by its name would keep that name on the heap for good
-_WORDS = "help set get take save log counters test_url press wifi_scan update reset"
-
-
-def find(word):
-    """Return the function for `word`, None where there is none."""
-    return chosen(
-        _WORDS,
-        (
-            cmd_help,
-            cmd_set,
-            cmd_get,
-            cmd_take,
-            cmd_save,
-            cmd_log,
-            cmd_counters,
-            cmd_test_url,
-            cmd_press,
-            cmd_wifi_scan,
-            cmd_update,
-            cmd_reset,
-        ),
-        word,
-    )
+def _written(value):
+    return "on" if value is True else "off" if value is False else str(value)

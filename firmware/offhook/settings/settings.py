@@ -59,10 +59,6 @@ class Settings:
         """Return True when `name` is a setting."""
         return catalogue.pattern(name) is not None
 
-    def catalogue(self):
-        """Return what has `spec`. Goes with its last caller."""
-        return self
-
     def spec(self, name):
         """Return the `catalogue.Setting` of a name; KeyError when there is none."""
         return catalogue.find(name)

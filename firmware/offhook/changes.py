@@ -1,0 +1,86 @@
+"""What a changed setting does: checked before, applied where it is used, told as an event.
+
+`phone` is the `offhook.telephone.Phone` whose setting it is.
+"""
+
+from offhook import identities
+from offhook.desk import dial_plan, numbers, star_codes
+from offhook.keys import blf
+from offhook.keys.fkey_types import parse
+from offhook.settings.catalogue import plain
+
+PLAIN = {
+    "plan": dial_plan.check,
+    "number": numbers.check,
+}  # checks that need no phone, see `settings.catalogue.parse`
+_KIND = {"all": "always", "busy": "busy", "time": "time"}  # in the names of star codes
+_FORWARDING = ("redirect_event", "redirect_number", "redirect_busy_number", "redirect_time_number")
+
+
+def checks(phone):
+    """Return what is refused of Action URLs and function keys, see `settings.catalogue.parse`."""
+
+    def url(text):
+        phone.actions.parse(text)
+
+    def fkey(text):
+        entry = parse(text)
+        if entry and entry.kind == "url":
+            phone.actions.parse(entry.argument)
+
+    return {"url": url, "fkey": fkey}
+
+
+def relations(get, names):
+    """Refuse settings that do not go together; ValueError names what is missing."""
+    event = get("redirect_event")
+    if event == "none" or not any(name in names for name in _FORWARDING):
+        return
+    if not get("redirect_number") and (event == "all" or not get("redirect_%s_number" % event)):
+        raise ValueError("redirect_event: '%s' needs redirect_number, which is empty" % event)
+
+
+def apply(phone, name):
+    """Take a setting over where it is used."""
+    spec, value = phone.settings.spec(name), phone.settings.get(name)
+    stem, number = plain(name)
+    if spec.kind == "url":
+        phone.actions.set(name, value)
+    elif spec.kind == "fkey":
+        before = number in phone.fkeys.watched
+        phone.fkeys.take(number)
+        if phone.agent and (before or number in phone.fkeys.watched):
+            blf.renew(phone.desk, phone.fkeys)
+    elif name == "log_level":
+        phone.log.level = value
+    elif not phone.agent:
+        return  # the rest is of identities, which are not there yet
+    elif name == "privacy_out":
+        for account in phone.agent.accounts:
+            account.anonymous = value
+    elif spec.users == "registration" and number is not None:
+        identities.renew(phone, number)
+    elif stem == "user_mailbox":
+        blf.renew(phone.desk, phone.fkeys)
+
+
+def tell(phone, name):
+    """Fire the event that a changed setting has."""
+    get = phone.settings.get
+    if name == "dnd_mode":
+        phone.desk.fire("action_dnd_on_url" if get(name) else "action_dnd_off_url")
+        _dial(phone, get("dnd_on_code" if get(name) else "dnd_off_code"))
+    elif name == "redirect_event":
+        off = get(name) == "none"
+        phone.desk.fire("action_redirection_off_url" if off else "action_redirection_on_url")
+        before, phone.desk.forwarding = phone.desk.forwarding, get(name)
+        if before != "none":
+            _dial(phone, get("redirect_%s_off_code" % _KIND[before]))
+        if not off:
+            code = get("redirect_%s_on_code" % _KIND[get(name)])
+            _dial(phone, code and code + (phone.desk.target(get(name)) or ""))
+
+
+def _dial(phone, code):
+    if code and phone.agent:
+        star_codes.switch(phone.desk, code)

@@ -1,0 +1,125 @@
+"""The console's words for whoever looks after the phone: state, log, figures, tests, software."""
+
+import gc
+import sys
+
+from base.version import VERSION
+from offhook.console.settings_words import known
+from offhook.console.word import Word, shown
+from offhook.panel.tones import tone
+from offhook.update import update as software
+
+
+def status(phone, _):
+    """Return network, missing parts, identities and more."""
+    agent, desk = phone.agent, phone.desk  # without agent: the phone is stopped
+    return {
+        "version": VERSION,
+        "address": phone.network.address(),
+        "network": "up" if phone.network.up else getattr(phone.network, "reason", "down"),
+        "missing": phone.parts.missing,
+        "modules": list(phone.parts.modules),
+        "settings": phone.settings.trouble or "ok",
+        "updating": phone.updating,
+        "audio": desk.audio,
+        "tone": tone(desk),
+        "ringer": phone.panel.ringing.hertz,
+        "timers": len(phone.timers),
+        "transactions": len(agent.transactions) if agent else 0,
+        "subscriptions": sum(1 for x in desk.watch.all if x.active) if desk.watch else 0,
+        "identities": [
+            {
+                "number": account.number,
+                "uri": account.uri,
+                "registered": account.registered,
+                "reason": account.reason or "",
+            }
+            for account in (agent.accounts if agent else ())
+        ],
+    }
+
+
+def version(phone, _):
+    """Return the versions of this software and of its firmware, and the machine."""
+    about = sys.implementation
+    python = ".".join(str(x) for x in about.version[:3])
+    return {
+        "version": VERSION,
+        "firmware": "%s %s" % (about.name, python),
+        "machine": getattr(about, "_machine", ""),
+    }
+
+
+def ram(phone, _):
+    """Return the bytes of Python's heap, free and used, and the system's memory."""
+    gc.collect()
+    answer = {"free": gc.mem_free(), "used": gc.mem_alloc()}
+    figures = phone.platform.memory()
+    if figures:
+        answer["system_free"] = figures.free
+        answer["system_largest"] = figures.largest
+        answer["system_minimum"] = figures.minimum
+    return answer
+
+
+def loaded(phone, _):
+    """Return the modules that are on the heap."""
+    return sorted(sys.modules)
+
+
+def log(phone, rest):
+    """Return the last lines of the log."""
+    if rest and not rest.isdigit():
+        raise ValueError("log takes a number of lines, not '%s'" % rest[:20])
+    return phone.log.lines(int(rest) if rest else None)
+
+
+def counters(phone, _):
+    """Return the Action URLs' counters, in total and for each event."""
+    return phone.actions.counters()
+
+
+def test_url(phone, rest):
+    """Send an event's Action URLs."""
+    settings, actions = phone.settings, phone.actions
+    if rest[:7] != "action_" or rest[:11] == "action_url_":
+        raise ValueError("'%s' is no event; 'find action_' lists them" % rest[:40])
+    known(phone, rest)
+    if not settings.get(rest):
+        raise ValueError("%s is not set" % rest)
+    context = phone.desk.context(phone.desk.active())
+    urls = [actions.shown(target, context) for target in actions.targets[rest]]
+    actions.fire(rest, context)
+    return {"template": shown(settings, rest), "urls": urls}
+
+
+def update(phone, rest):
+    """Fetch new software."""
+    software.start(phone, rest or phone.settings.get("update_server"))
+
+
+def fault(phone, rest):
+    """Switch a fault of the simulated parts."""
+    name, _, state = rest.partition(" ")
+    if state not in ("on", "off"):
+        raise ValueError("fault takes NAME on|off")
+    phone.platform.fault(name, state == "on")
+
+
+def stop(phone, _):
+    """Stop the phone."""
+    phone.stop()
+
+
+WORDS = {
+    "status": Word("status", "network, identities, missing parts", status),
+    "version": Word("version", "of this software and of its firmware", version),
+    "log": Word("log [N]", "the last N lines of the log", log),
+    "counters": Word("counters", "Action URLs queued, sent, answered, failed", counters),
+    "test_url": Word("test_url EVENT", "send an event's Action URLs", test_url),
+    "update": Word("update [URL]", "fetch new software by HTTPS", update),
+    "ram": Word("ram", "bytes free and used, of Python and of the system", ram),
+    "loaded": Word("loaded", "the modules that are loaded", loaded),
+    "fault": Word("fault NAME on|off", "switch a fault of simulated parts", fault),
+    "quit": Word("quit", "stop the phone", stop),
+}

@@ -1,0 +1,260 @@
+"""One phone, put together from its platform's parts: who gets what stands here.
+
+A platform has ``storage``, ``random`` (``getrandbits``), ``console_line(text)``,
+``traceback(error)``, ``parts(get, log)`` (as hal.assemble makes them), ``memory()``, ``reset()``
+and ``ready(phone)``, called when the phone is up.
+"""
+
+import asyncio
+
+from actions.actions import Actions
+from base.compat import const, sleep_ms, spawn
+from base.log import Log
+from base.timers import Timers
+from base.version import VERSION
+from net.http import Client
+from net.resolver import Resolver
+from net.tls import Trust
+from offhook import changes, identities
+from offhook.console import console
+from offhook.desk.desk import Desk, stranger
+from offhook.desk.dialling import may_dial
+from offhook.desk.reports import Reporter
+from offhook.desk.variables import Variables
+from offhook.keys.function_keys import FunctionKeys
+from offhook.keys.keys import Keys
+from offhook.panel.panel import Panel
+from offhook.panel.texts import Texts
+from offhook.remote import Remote
+from offhook.settings.settings import Settings
+from offhook.stamp import stamp
+from sip.agent import Agent
+from sip.subscription.subscribe import Subscriptions
+from web.command import local
+
+_LINES = const(4)  # P1 to P4 are line keys, on a board without keys too
+_PATIENCE = const(3000)  # ms that the flash waits for calm, at most
+_LOOK = const(50)  # ms between two looks
+_CLOCK = const(200)  # ms between two looks at the clock
+_AGENT = "Mozilla/4.0 (compatible; %s-SIP %s %s)"  # type, version, hardware address
+
+
+class Phone:
+    """All of one phone; `platform` and its parts are its only way to the world.
+
+    `preset` {name: text} are settings to take over first.
+    """
+
+    agent = None  # until it runs
+    clock = None  # until the board's parts are there: the log begins before
+    updating = False  # new software is being fetched
+
+    def __init__(self, platform, preset=None):
+        self.platform = platform
+        self.done = asyncio.Event()
+        self.remote = Remote(self)
+        log = self.log = Log(self.stamp, platform.console_line)
+        settings = self.settings = Settings(platform.storage, log, changes.PLAIN)
+        log.level = settings.get("log_level")
+        parts = self.parts = platform.parts(settings.get, log)
+        self.network, self.clock = parts.network, parts.clock
+        self._start = parts.clock.ms()
+        timers = self.timers = Timers(parts.clock, self.report)
+        self.resolver = Resolver(parts.network, parts.clock, platform.random)
+        self._sip_trust = self._trust("sip_check_certificate", "sip_ca_certificate")
+        trust = self._trust("check_trusted_certificate")
+        self.http = Client(
+            self.network, self.resolver, timers, trust, log, self.agent_name, self.calm
+        )
+        actions = self.actions = Actions(
+            self.network, self.http, timers, settings, None, log, self.local, self.calm, VERSION
+        )
+        desk = self.desk = Desk(settings, actions, timers, log, platform.storage)
+        desk.reset = platform.reset
+        desk.about = self.about
+        desk.text = Texts(settings.get).text
+        actions.stranger = stranger
+        actions.values.lookup = Variables(desk, parts.network, lambda: parts.modules).value
+        self.fkeys = desk.lines = FunctionKeys(settings, actions, timers, parts.fkeys)
+        self.panel = Panel(desk, self.fkeys, settings, timers, parts, desk.text)
+        self.keys = Keys(desk, self.fkeys)
+        self.input = parts.input
+        self.input.emit = self.keys.on_key
+        count = sum(1 for n in self.input.names() if n[:1] == "P" and n[1:].isdigit())
+        self.fkeys.count = max(_LINES, count)
+        self._begin_settings(preset or {})
+        for name in parts.missing:
+            log(1, "part missing: %s", name)
+            self.panel.troubles["part"] = name
+
+    def _trust(self, check, own="ca_certificate"):
+        """Return the `Trust` that setting `check` switches; a CA of its `own` goes first."""
+        get, read = self.settings.get, self.platform.storage.read
+        bundle = getattr(self.platform, "bundle", None)
+        return Trust(get, read, self.clock, check, own, "ca_certificate", bundle)
+
+    def _begin_settings(self, preset):
+        settings, troubles = self.settings, self.panel.troubles
+        settings.checks.update(changes.checks(self))
+        settings.relations = changes.relations
+        settings.quiet = self.quiet
+        if settings.trouble:
+            troubles["settings"] = settings.trouble
+        try:
+            settings.update(preset)
+        except ValueError:
+            for name in sorted(preset):  # what fits is taken, and each that does not is told
+                try:
+                    settings.set(name, preset[name])
+                except ValueError as error:
+                    self.log(1, "%s", error)
+                    troubles["settings"] = str(error)
+        for name in settings.changed():
+            try:
+                changes.apply(self, name)
+            except ValueError as error:
+                self.log(1, "%s: %s", name, error)
+        self.desk.forwarding = settings.get("redirect_event")
+        settings.on_change(self.changed)
+
+    # -- what its parts call ------------------------------------------------------------------
+
+    def stamp(self):
+        """Return the time for the log."""
+        if not self.clock:
+            return stamp(None, 0, False)
+        return stamp(self.clock, self._start, self.settings.get("date_us_format"))
+
+    def report(self, error):
+        """Log what a timer's callback raised."""
+        self.log(0, "fault: %r", error)
+        self.platform.traceback(error)
+
+    def changed(self, name):
+        """Take a changed setting over where it is used, and fire the event that it has."""
+        changes.apply(self, name)
+        changes.tell(self, name)
+        self.panel.changed()
+
+    def about(self):
+        """Return a line that says who this phone is: its address and version."""
+        return "%s %s" % (self.network.address(), VERSION)
+
+    def local(self, path):
+        """Carry out a request to this phone itself; return its HTTP status."""
+        return local(self.remote, path)
+
+    def agent_name(self):
+        """Return the User-Agent for web servers, in the form of a desk phone's."""
+        get = self.settings.get
+        return _AGENT % (get("phone_type"), VERSION, get("mac") or self.network.mac)
+
+    def may_dial(self, account, uri):
+        """Return whether `uri` may be dialled by `account` for somebody else's sake."""
+        return may_dial(self.desk, account, uri)
+
+    def calm(self):
+        """Return True while no call is being set up or ended."""
+        return self.desk.calm()
+
+    async def quiet(self):
+        """Wait until the phone is calm, some seconds at the most."""
+        left = _PATIENCE
+        while not self.calm() and left > 0:
+            await sleep_ms(_LOOK)
+            left -= _LOOK
+
+    async def tls(self):
+        """Return the TLS context for SIP once the time is known; OSError where there is none."""
+        while self.clock.time() is None and self.settings.get("sip_check_certificate"):
+            await sleep_ms(_CLOCK)  # who asks has a deadline
+        return self._sip_trust.context()
+
+    # -- the console --------------------------------------------------------------------------
+
+    async def execute(self, line):
+        """Carry out one line of the console; return the answer as JSON text."""
+        return await console.execute(self, line)
+
+    async def serve_console(self, reader, writer):
+        """Serve one connection to the console until its end."""
+        await console.connection(self, reader, writer)
+
+    # -- running ------------------------------------------------------------------------------
+
+    async def run(self):
+        """Run the phone until `stop`."""
+        spawn(self.timers.serve())
+        spawn(self.settings.serve())
+        await self._begin()
+        await self.done.wait()
+        await self.agent.stop()
+        try:
+            self.settings.flush()
+        except OSError as error:
+            self.log(1, "settings: not saved, the storage says %r", error)
+
+    async def _begin(self):
+        """Start the network, the identities, the keys and what only the board has."""
+        self.log(3, "Offhook %s", VERSION)
+        await self.network.start()
+        self.network.on_change(self.network_changed)
+        address = self.network.address()
+        await self._begin_agent()
+        if address == self.network.address():
+            self._show_network()  # the agent knows: it would register a second time
+        else:
+            self.network_changed()
+        spawn(self.input.serve())
+        self.platform.ready(self)
+        spawn(self._tell_setup())
+
+    async def _begin_agent(self):
+        self.agent = self.desk.agent = Agent(
+            self.network,
+            self.timers,
+            self.resolver,
+            self.settings,
+            Reporter(self.desk),
+            self.log,
+            self.platform.random,
+            self.settings.get("network_id_port"),
+        )
+        self.agent.name = "Offhook/" + VERSION
+        self.desk.watch = Subscriptions(self.agent)
+        await self.agent.start()
+        self.agent.transport.tls = self.tls
+        self.agent.may_dial = self.may_dial
+        identities.begin(self)
+        if not self.agent.accounts:
+            self.log(3, "no identity: set user_name1, user_host1, user_pass1; help lists more")
+
+    async def _tell_setup(self):
+        """Fire the setup event once the network is up and each identity has tried to register."""
+        while not self.network.up or any(
+            account.register and not account.tried for account in self.agent.accounts
+        ):
+            await sleep_ms(_LOOK)
+        self.desk.fire("action_setup_url")
+
+    def network_changed(self):
+        """The network went away or came back."""
+        self._show_network()
+        self.agent.network_changed()
+
+    def _show_network(self):
+        troubles = self.panel.troubles
+        if self.network.up:
+            troubles.pop("no_network", None)
+        else:
+            troubles["no_network"] = self.network  # its reason changes while it is not up
+        self.panel.changed()
+
+    def came_up(self):
+        """Return whether the phone works: it has registered, or has nothing to register."""
+        accounts = [x for x in self.agent.accounts if x.register] if self.agent else ()
+        return not accounts or any(x.registered for x in accounts)
+
+    def stop(self):
+        """End `run`."""
+        self.done.set()
