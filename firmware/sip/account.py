@@ -45,13 +45,15 @@ class Account:
             uri += ";lr"
         return ("<%s>" % uri,)
 
-    def serves(self, ip):
-        """Return whether `ip` is the registrar, or the proxy or host where given as a number."""
-        if self.registration and self.registration.serves(ip):
-            return True
+    def is_served_by(self, message):
+        """Return whether a message came from the registrar; where there is none, from the proxy
+        or host that is given as a number.
+        """
+        if self.registration:
+            return self.registration.has_sent(message)
         uri = self.outbound or self.host
         host = uri_parts(uri if uri[:3].lower() == "sip" else "sip:" + uri).host
-        return bool(host) and host == ip
+        return bool(host) and host == message.source[0]
 
     def is_called(self, user):
         """Return whether the user part of a URI names this account, however it is escaped."""
@@ -67,7 +69,7 @@ def account_of(accounts, message):
     to = uri_parts(message.address("to").uri)
     for account in accounts:
         points = 4 * account.is_called(called.user)
-        if account.registration and account.registration.serves(message.source[0]):
+        if account.registration and message.source[0] in account.registration.addresses:
             points += 2 + 2 * account.is_called(to.user)
         elif account.is_called(to.user) and not account.register:
             points += 2

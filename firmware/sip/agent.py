@@ -7,6 +7,7 @@ and to the one listener, and what must wait is a timer. See the package's docstr
 from base.compat import spawn
 from sip import inbound
 from sip.call.outgoing import dial
+from sip.guard import Guard
 from sip.message.fields import param
 from sip.message.message import parse
 from sip.message.multipart import pick
@@ -45,6 +46,7 @@ class Agent:
         self.transactions = {}
         self.dead = {}  # (ip, port) of a server that did not answer -> ms until it may be first
         self.leaving = {}  # number of an account -> its registration that is being taken back
+        self.guard = Guard(self)
         self.transport = None
         self.last_id = 0
         get = settings.get
@@ -78,6 +80,7 @@ class Agent:
         self.accounts.append(account)
         if account.register and account.host:
             account.registration = Registration(self, account)
+            self.guard.rules_changed()
             former = self.leaving.get(account.number)
             if former:
                 former.heir = account.registration
@@ -87,6 +90,7 @@ class Agent:
     def remove(self, account):
         """Let an account go; its registration is taken back in the background."""
         self.accounts.remove(account)
+        self.guard.rules_changed()
         if account.registration:
             former = self.leaving.get(account.number)
             if former:
@@ -112,7 +116,7 @@ class Agent:
 
     def trusted(self, account, message):
         """Return whether `message` came from the registrar's side of `account`."""
-        return account.serves(message.source[0])
+        return account.is_served_by(message)
 
     def token(self):
         """Return 8 random hex digits."""
@@ -137,7 +141,10 @@ class Agent:
     # -- messages in and out ------------------------------------------------------------------
 
     def send(self, data, address, protocol, failed=None):
-        """Hand bytes to the transport."""
+        """Hand bytes to the transport; strangers are not answered at length, see `sip.guard`."""
+        if protocol == "UDP" and data[:8] == b"SIP/2.0 " and not self.guard.at_home(address[0]):
+            if not self.guard.may_answer(address[0], len(data)):
+                return
         self.transport.send(data, address, protocol, failed)
 
     def received(self, data, address, protocol):
@@ -146,6 +153,9 @@ class Agent:
         try:
             message = parse(data)
             message.source, message.protocol = address, protocol
+            message.stranger = not self.guard.at_home(address[0])
+            if message.stranger and protocol == "UDP":
+                self.guard.heard(address[0], len(data))
             if message.status:
                 self._response(message)
             else:
@@ -177,6 +187,10 @@ class Agent:
                 self.calls.remove(call)
                 call.state = "ended"
 
+    def _expected(self, message, transaction):
+        """Return whether a response comes from where the request went, or from home."""
+        return message.source[0] == transaction.address[0] or not message.stranger
+
     def _response(self, message):
         if message.controls:
             raise ValueError("control character")
@@ -186,7 +200,7 @@ class Agent:
             pick(message)
         branch = param(message.via.params, "branch")
         transaction = self.transactions.get("%s%s" % (branch, message.cseq().method))
-        if transaction:
+        if transaction and self._expected(message, transaction):
             length = message.header("content-length") or ""
             if length.isdigit():
                 message.body = message.body[: int(length[:9])]

@@ -3,7 +3,11 @@
 It has no behaviour but to count and to be filled in; the usages decide.
 """
 
+from base.compat import const
+from net.resolver import dotted
 from sip.message.uri import name_addr, uri_parts
+
+_ADDRESSES = const(8)
 
 
 class Dialog:
@@ -15,6 +19,7 @@ class Dialog:
 
     remote_cseq = None
     auth = None  # challenges that were answered
+    addresses = ()  # where something of it went, the last ones
     hidden = False  # our Contact does not tell who we are
 
     def __init__(self, account, call_id, local, local_tag, remote, remote_tag, target, routes=()):
@@ -55,6 +60,27 @@ class Dialog:
             and local_tag == self.local_tag
             and remote_tag == self.remote_tag
         )
+
+    def reaches(self, ip):
+        """Return whether something of this dialog went to an address, or would go there.
+
+        Where a host on the way is a name, any address may be behind it.
+        """
+        if ip in self.addresses:
+            return True
+        try:
+            hosts = [uri_parts(uri).host for uri in self._hops()]
+        except ValueError:
+            return False
+        return ip in hosts or not all(dotted(host) for host in hosts)
+
+    def _hops(self):
+        return [self.target] + [name_addr(route).uri for route in self.routes]
+
+    def went(self, ip):
+        """Note that something of this dialog went to an address."""
+        if ip not in self.addresses:
+            self.addresses = (self.addresses + (ip,))[-_ADDRESSES:]
 
     def in_order(self, number):
         """Take the CSeq of a request of theirs; return False for one that is too old."""

@@ -6,7 +6,7 @@ Functions on an `Agent`; what belongs to a call, a subscription or a transaction
 from sip.account import account_of
 from sip.call.incoming import receive
 from sip.message.fields import param
-from sip.message.validate import body, check, unsupported
+from sip.message.validate import DROP, body, check, unsupported
 from sip.subscription.notify import unasked
 from sip.transaction.server import reply, respond, serve
 from sip.transaction.table import make_room
@@ -21,21 +21,34 @@ def request(agent, message, size):
     if size >= agent.largest and status >= 0:
         status = 513  # a datagram of this size was cut off
     if status:
-        if status > 0 and method != "ACK":
-            reply(agent, message, status)
+        if status > 0:
+            _answer(agent, message, status)
         return
     message.key = key = _key(message)
     transaction = agent.transactions.get(key + ("INVITE" if method == "ACK" else method))
     if transaction:
         transaction.receive(message)
-    elif not make_room(agent.transactions, agent.most) and method not in _ALWAYS:
-        reply(agent, message, 503)
+    elif not _room(agent, message) and method not in _ALWAYS:
+        _answer(agent, message, 503)
     elif method == "CANCEL":  # some give it the To tag of our 180
         _cancel(agent, message)
     elif message.tag("to"):
         _inside(agent, message)
     elif method != "ACK":
         _outside(agent, message)
+
+
+def _room(agent, message):
+    """Return whether there is room for one more transaction of this sender."""
+    share = message.stranger and not agent.guard.open_house
+    return make_room(agent.transactions, agent.most, message.source[0] if share else None)
+
+
+def _answer(agent, message, status, headers=()):
+    """Answer what creates nothing; whoever asks too often hears nothing."""
+    if message.method != "ACK":
+        if not message.stranger or agent.guard.tolerates(message.source[0]):
+            reply(agent, message, status, headers)
 
 
 def _key(message):
@@ -57,12 +70,14 @@ def _inside(agent, message):
             and dialog.matches(call_id, ours, "")
             and message.method in ("UPDATE", "INFO", "OPTIONS")
         ):
-            call.request(message)
-            return
+            if not message.stranger or dialog.reaches(message.source[0]):
+                call.request(message)
+                return
+            agent.log(3, "SIP: %s is not in the call that it means", message.source[0])
     if message.method == "NOTIFY" and agent.notify:
         _notified(agent, message, agent.notify(agent, message))
-    elif message.method != "ACK":
-        reply(agent, message, 481)
+    else:
+        _answer(agent, message, 481)
 
 
 def _notified(agent, message, status):
@@ -75,6 +90,12 @@ def _notified(agent, message, status):
 
 def _outside(agent, message):
     method = message.method
+    if message.stranger:
+        status = agent.guard.admit(message)
+        if status:
+            if status != DROP:
+                reply(agent, message, status)
+            return
     if " %s," % method not in " %s," % agent.allow:
         reply(agent, message, 405)
         return
@@ -95,7 +116,7 @@ def _outside(agent, message):
 def _cancel(agent, message):
     transaction = agent.transactions.get(message.key + "INVITE")
     if transaction is None:
-        reply(agent, message, 481)
+        _answer(agent, message, 481)
         return
     call = transaction.call
     reply(agent, message, 200, (), call and call.dialog.local_tag)

@@ -108,6 +108,7 @@ class Request:
             self._fail(503)
             return
         self.local = (address, agent.port)
+        self.dialog.went(ip)
         if first:
             self.cseq = self.dialog.next()
             if self.method == "INVITE":

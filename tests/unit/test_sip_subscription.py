@@ -303,8 +303,10 @@ def test_check_sync_is_taken_from_the_registrar_only():
     class Registered:
         public = None
 
-        def serves(self, ip):
-            return ip == B
+        addresses = (B,)
+
+        def has_sent(self, message):
+            return message.source[0] == B
 
     scene.account.registration = Registered()
     stranger = scene.wire.peer("10.0.0.66")

@@ -39,6 +39,8 @@ GROUPS = (
     ("SIP", (
         ("register_back_off", "int", (1, 3600), 30, "registration",
          "seconds before a failed registration is tried again, at first"),
+        ("filter_registrar", "bool", None, True, "sip",
+         "off: anybody may call an identity that registers, not only its registrar and proxy"),
         ("use_rport_contact", "bool", None, False, "registration",
          "on: the public address that the registrar sees goes into Contact"),
         ("network_id_port", "int", (0, 65535), 5060, "sip",

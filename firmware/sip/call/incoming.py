@@ -182,6 +182,7 @@ def receive(agent, account, message, merged):
         message.address("from").uri,
     )
     dialog.learn(message, False)
+    dialog.went(message.source[0])
     dialog.in_order(message.cseq().number)
     transaction = serve(agent, message)
     respond(agent, transaction, message, 100)

@@ -53,6 +53,7 @@ class Message:
     fault = 0
     key = ""  # what all requests of its transaction have in common
     controls = False
+    stranger = True  # it is not from an address of a registrar of ours
     copied = None  # the lines that each response to it has
 
     def __init__(self, method, uri, status, reason, headers, body=b""):

@@ -12,7 +12,7 @@ _SOON = const(5)  # s before the end of a short registration that it is refreshe
 
 def learn(registration, request, response):
     """Note who answered, and the address that it saw (RFC 3581)."""
-    registration.server = response.source
+    registration.server, registration.protocol = response.source, response.protocol
     try:
         params = response.via.params
         ip, port = param(params, "received"), param(params, "rport")

@@ -6,11 +6,13 @@ read in `sip.registration.refresh`, what is refused in `sip.registration.failure
 
 import asyncio
 
-from base.compat import const, wait_for_ms
+from base.compat import const, spawn, wait_for_ms
 from sip.dialog import begin
 from sip.registration import failure, refresh
 from sip.request import Request
+from sip.transport.locate import at_once, locate
 
+_ADDRESSES = const(16)
 _BYE = const(2000)  # ms that unregistering may take
 _KEEP = const(15_000)  # ms between two keep-alives that hold a NAT's mapping open
 _BROKEN = const(500)  # ms, and up to 4 s more, until a broken connection is replaced
@@ -32,7 +34,9 @@ class Registration:
         self.failures = 0
         self.request = self.timer = self.bound = None
         self.public = None  # (ip, port) that the registrar sees
-        self.server = None  # the address that has answered
+        self.server = None  # the (ip, port) that has answered, and by which transport
+        self.protocol = None
+        self.addresses = ()  # ips of the registrar and of its outbound proxy
         self.keep = None
         self.gone = None  # set when unregistering is over
 
@@ -48,6 +52,30 @@ class Registration:
                 self.agent, self.dialog, "REGISTER", self._answered, self._headers
             )
             self.request.start()
+            if self.dialog.routes and not self.account.tried:
+                self._look_up()
+
+    def _look_up(self):
+        """Learn the registrar's own addresses, where a proxy stands before it."""
+        home = "sip:" + self.account.host
+        try:
+            target = at_once(home, self.account.transport)
+        except ValueError:
+            return
+        if target:
+            self._know([target])
+        elif self.agent.resolver:
+            spawn(self._locate(home))
+
+    async def _locate(self, home):
+        try:
+            self._know(await locate(self.agent.resolver, home, self.account.transport))
+        except OSError:
+            pass  # its requests come through the proxy
+
+    def _know(self, targets):
+        known = self.addresses + tuple([x.ip for x in targets if x.ip not in self.addresses])
+        self.addresses = known[-_ADDRESSES:]
 
     async def stop(self):
         """Unregister, as far as the registrar answers in two seconds; then its heir begins."""
@@ -85,13 +113,21 @@ class Registration:
         self.wait(None)
         self.timer = self.agent.timers.after(self.agent.random(9), self.start)
 
-    def serves(self, ip):
-        """Return True when `ip` is the address of the registrar."""
-        return self.server is not None and ip == self.server[0]
+    def has_sent(self, message):
+        """Return whether a message came from the registrar: by the address, port and transport
+        (its connection, for TCP and TLS) of the registration. Before its answer, where it went.
+        """
+        if self.server:
+            return message.source == self.server and message.protocol == self.protocol
+        if self.request is None or not self.request.targets:
+            return False
+        ip, port, protocol = self.request.targets[0]
+        return message.source == (ip, port) and message.protocol == protocol
 
     # -- the request --------------------------------------------------------------------------
 
     def _headers(self, request):
+        self._know(request.targets)
         contact = request.contact()
         if self.public and self.agent.settings.get("use_rport_contact"):
             contact = contact.replace("%s:%d" % request.local, "%s:%d" % self.public)

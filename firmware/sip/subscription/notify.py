@@ -126,7 +126,7 @@ def unasked(agent, message, otherwise=481):
     if account is None:
         return 404
     registration = account.registration
-    known = registration and registration.serves(message.source[0])
+    known = registration and registration.has_sent(message)
     if event == "check-sync":
         if not known:
             return 403 if registration else _BAD_EVENT

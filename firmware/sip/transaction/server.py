@@ -131,7 +131,9 @@ class InviteServer(Server):
 def serve(agent, message):
     """Return a new server transaction for a request."""
     kind = InviteServer if message.method == "INVITE" else Server
-    return kind(agent, message.key + message.method, way_back(message), message.protocol)
+    made = kind(agent, message.key + message.method, way_back(message), message.protocol)
+    made.stranger = message.stranger and not agent.guard.open_house
+    return made
 
 
 def respond(agent, transaction, message, status, headers=(), body=b""):

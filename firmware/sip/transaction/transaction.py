@@ -31,6 +31,7 @@ class Transaction:
 
     longest = T2  # ms: the longest interval between two repetitions
     final = False
+    stranger = False  # it is not ours, nor of a registrar of ours
     call = None  # whose INVITE it is
     data = callback = failed = None
     _again = _limit = None

@@ -1,0 +1,196 @@
+"""Strangers: what they may not create, how often they may ask, how much they get, whose share."""
+
+from sipkit import SDP, Wire, finish
+from support import Clock
+
+from sip.account import Account
+from sip.guard import Purse
+
+US, REGISTRAR, PROXY, STRANGER = "10.0.0.1", "10.0.0.9", "10.0.0.8", "10.0.0.66"
+TO = (US, 5060)
+URI = "sip:100@" + US
+
+
+def _scene(direct=False, outbound="", **settings):
+    """Return (wire, agent, registrar, stranger) with identity 100 registered."""
+    wire = Wire()
+    agent = wire.agent(
+        US, "direct", lambda kind, call, **more: kind == "incoming" and call.ring(), **settings
+    )
+    if not direct:
+        agent.remove(agent.accounts[0])
+    registrar = wire.peer(PROXY if outbound else REGISTRAR)
+    account = Account(2, "100", REGISTRAR, "secret")
+    account.outbound = outbound
+    agent.add(account)
+    assert registrar.take() == ["REGISTER"]
+    registrar.reply(registrar.got[0], 200, contact=False, headers=[("Expires", "86400")])
+    registrar.take()
+    assert account.registered
+    return wire, agent, registrar, wire.peer(STRANGER)
+
+
+def test_strangers_create_nothing_and_are_told_so_once_a_minute():
+    wire, agent, registrar, stranger = _scene()
+    stranger.request("INVITE", TO, URI, "c1", body=SDP)
+    assert stranger.take() == ["403"]
+    for method in ("INVITE", "SUBSCRIBE", "MESSAGE", "NOTIFY", "REFER", "PUBLISH", "REGISTER"):
+        stranger.request(method, TO, URI, "c-" + method)
+        stranger.request(method, TO, "sip:nobody@" + US, "d-" + method)
+    assert stranger.take(50_000) == []
+    other = wire.peer("10.0.0.67")
+    other.request("MESSAGE", TO, URI, "m")
+    assert other.take() == ["403"]
+    stranger.take(10_000)
+    stranger.request("INVITE", TO, URI, "c9", body=SDP)
+    assert stranger.take() == ["403"]
+    assert agent.calls == [] and not agent.transactions and agent.party.events == ["registered"]
+
+
+def test_the_registrar_calls_and_so_does_its_outbound_proxy():
+    wire, agent, registrar, stranger = _scene()
+    registrar.request("INVITE", TO, URI, "c1", body=SDP)
+    assert registrar.take() == ["100", "180"]
+    wire, agent, proxy, stranger = _scene(outbound=PROXY)
+    for index, ip in enumerate((PROXY, REGISTRAR)):
+        peer = wire.peer(ip)
+        peer.request("INVITE", TO, URI, "c%d" % index, body=SDP)
+        assert peer.take() == ["100", "180"], ip
+
+
+def test_strangers_call_where_the_filter_is_off_and_an_identity_without_registrar_anyhow():
+    wire, agent, registrar, stranger = _scene(filter_registrar=False)
+    stranger.request("INVITE", TO, URI, "c1", body=SDP)
+    assert stranger.take() == ["100", "180"]
+    wire, agent, registrar, stranger = _scene(direct=True)
+    stranger.request("INVITE", TO, "sip:direct@" + US, "c1", body=SDP)
+    assert stranger.take() == ["100", "180"]
+    stranger.request("INVITE", TO, URI, "c2", body=SDP)
+    assert stranger.take() == ["403"]
+
+
+def test_a_stranger_that_asks_too_often_hears_nothing_for_a_while():
+    wire, agent, registrar, stranger = _scene()
+    for index in range(100):
+        stranger.request("OPTIONS", TO, URI, "o%d" % index)
+    assert 15 <= len(stranger.take()) <= 25
+    stranger.request("OPTIONS", TO, URI, "early")
+    assert stranger.take(5000) == []
+    stranger.request("OPTIONS", TO, URI, "late")
+    assert stranger.take() == ["200"]
+    for index in range(100):  # the registrar is not counted
+        registrar.request("OPTIONS", TO, URI, "r%d" % index)
+    assert registrar.take().count("200") == 100
+
+
+def test_many_addresses_share_one_purse_and_the_table_is_bounded():
+    wire, agent, registrar, stranger = _scene()
+    before = len(wire.log)
+    for index in range(200):
+        wire.peer("10.1.0.%d" % index).request("OPTIONS", TO, URI, "o%d" % index)
+    wire.run(20)
+    answers = len(wire.log) - before - 200
+    assert 70 <= answers <= 85 and len(agent.guard.sources) <= 16, answers
+
+
+def test_a_stranger_gets_at_most_three_times_the_bytes_that_he_sent_and_a_trickle():
+    wire = Wire()
+    agent = wire.agent(US, "100", lambda kind, call, **more: kind == "incoming" and call.ring())
+    peer = wire.peer(STRANGER)
+    for index in range(8):
+        peer.request("INVITE", TO, URI, "c%d" % index, body=SDP)
+    peer.take()
+    for call in list(agent.calls):
+        call.reject(486)
+    peer.take(33_000)  # nothing is acknowledged: all is repeated
+    sent = sum(len(x[3]) for x in wire.log if x[1] == TO)
+    came = sum(len(x[3]) for x in wire.log if x[2] == TO)
+    assert sent <= 3 * came + 1500 + 33 * 1000, (sent, came)
+    assert agent.guard.sources[STRANGER].bytes.have >= 0
+    finish(wire, agent)
+
+
+def test_bytes_are_counted_out_however_much_is_asked_for():
+    wire = Wire()
+    agent = wire.agent(US, "100")
+    total = 0
+    for _ in range(50):
+        before = len(wire.log)
+        agent.send(b"SIP/2.0 200 OK" + b"x" * 400, (STRANGER, 5060), "UDP")
+        total += len(wire.log) - before
+    assert total == 3  # of the 1,500 bytes that anybody gets
+    wire.run(1000)
+    agent.send(b"SIP/2.0 200 OK" + b"x" * 400, (STRANGER, 5060), "UDP")
+    agent.send(b"OPTIONS sip:x SIP/2.0" + b"x" * 4000, (STRANGER, 5060), "UDP")  # no answer
+    assert len(wire.log) == total + 2
+
+
+def test_a_strangers_calls_leave_room_for_the_registrar_and_for_our_own():
+    wire, agent, registrar, stranger = _scene(filter_registrar=False)
+    for index in range(12):
+        stranger.request("INVITE", TO, URI, "s%d" % index, body=b"v=0\r\nno offer")
+    got = stranger.take()
+    assert "488" in got
+    registrar.request("INVITE", TO, URI, "good", body=SDP)
+    assert registrar.take() == ["100", "180"]
+    agent.call(agent.accounts[0], "300")
+    assert "INVITE" in registrar.take()
+    for index in range(12):
+        stranger.request("INVITE", TO, URI, "t%d" % index, body=SDP)
+        stranger.take(1000)
+    assert len(agent.calls) <= agent.most_calls - 2
+    call = agent.call(agent.accounts[0], "301")
+    assert "INVITE" in registrar.take() and call.state == "calling"
+
+
+def test_answers_and_requests_inside_a_call_come_from_where_something_went():
+    wire, agent, registrar, stranger = _scene()
+    call = agent.call(agent.accounts[0], "300")
+    registrar.take()
+    invite = registrar.got[0]
+    stranger.reply(invite, 486)
+    stranger.take()
+    forged = parse_last(wire)
+    agent.received(forged, (STRANGER, 5060), "UDP")
+    assert call.state == "calling"
+    registrar.reply(invite, 200, body=SDP)
+    assert registrar.take() == ["ACK"] and call.state == "connected"
+    inside = {"from_": "<sip:300@x>;tag=peer", "to_tag": call.dialog.local_tag}
+    stranger.request("BYE", TO, URI, call.call_id, 1, **inside)
+    assert stranger.take() == ["481"] and call.state == "connected"
+    registrar.request("BYE", TO, URI, call.call_id, 2, **inside)
+    assert registrar.take() == ["200"] and call.state == "ended"
+
+
+def parse_last(wire):
+    """Return the bytes that were sent last."""
+    return wire.log[-1][3]
+
+
+def test_a_call_from_home_may_be_ended_by_its_contact():
+    wire, agent, registrar, stranger = _scene()
+    registrar.request("INVITE", TO, URI, "c1", body=SDP)
+    registrar.take()
+    call = agent.calls[0]
+    call.answer()
+    registrar.take()
+    call.dialog.target = "sip:peer@%s:5060" % STRANGER
+    inside = {"to_tag": call.dialog.local_tag}
+    registrar.request("ACK", TO, URI, "c1", 1, **inside)
+    registrar.take()
+    stranger.request("BYE", TO, URI, "c1", 2, **inside)
+    assert stranger.take() == ["200"] and call.state == "ended"
+
+
+def test_a_purse_fills_up_and_never_runs_over():
+    clock = Clock(2**30 - 500)  # across the wrap of the ticks
+    purse = Purse(clock, 3, 5, 10)
+    assert purse.take(3) and not purse.take(1)
+    for _ in range(10):
+        clock.move(100)
+        purse.take(100)  # asking in vain costs nothing
+    assert purse.take(5) and not purse.take(1)
+    clock.move(100_000)
+    assert purse.take(10) and not purse.take(1)
+    purse.put(100)
+    assert purse.take(10) and not purse.take(1)
