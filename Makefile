@@ -6,6 +6,7 @@ BOARD ?= devkit
 PORT ?=
 FIRMWARE ?=
 FILE ?=
+MICROPYTHON ?=
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -27,7 +28,8 @@ run: $(READY)  ## two simulated phones that call each other, and a receiver of t
 
 test: $(READY)  ## all tests but those that need a board
 	@mkdir -p build
-	@$(BIN)/python -m tools.vm32 >build/vm32.log 2>&1 || echo "no 32-bit VM: tests of the chip's heap are skipped"
+	@$(BIN)/python -m tools.vm32 >build/vm32.log 2>&1 || echo "no 32-bit VM: tests that need it are skipped"
+	@$(BIN)/python -m tools.vm_frozen >build/vm-frozen.log 2>&1 || echo "no frozen VM: tests that need it are skipped"
 	$(BIN)/python -m pytest -q
 
 test-quick: $(READY)  ## the unit tests only, in CPython and in the MicroPython VM
@@ -39,17 +41,20 @@ peers:  ## install what the peer tests need from Debian's packages (root)
 vm32: $(READY)  ## fetch the 32-bit MicroPython VM into a cache folder, for heap figures
 	@$(BIN)/python -m tools.vm32
 
-ram: $(READY) vm32  ## the heap of the phone and of each room, on the 32-bit VM with 110 KB
+vm-frozen: $(READY)  ## build the 32-bit VM with the software frozen in, in the cache folder
+	@$(BIN)/python -m tools.vm_frozen
+
+ram: $(READY) vm32 vm-frozen  ## memory in each state of a phone: resident with 2 MB, frozen with 110 KB
 	@$(BIN)/python -m tools.ram
 
 bench: $(READY)  ## the event loop while web servers are dead, and event to GET
 	@$(BIN)/python -m tools.bench
 
 bench-sip: $(READY)  ## parsing beside other SIP parsers, INVITE to 180 beside baresip
-	@$(BIN)/python -m tools.bench_sip
+	@$(BIN)/python -m tools.bench.sip
 
-sizes: $(READY) vm32  ## what each board's software takes of flash and heap
-	@$(BIN)/python -m tools.sizes
+sizes: $(READY)  ## what each board's software takes of its flash
+	@$(BIN)/python -m tools.build.sizes
 
 lint: $(READY)  ## ruff, over everything
 	$(BIN)/ruff check .
@@ -63,6 +68,9 @@ diagrams: $(READY)  ## draw each board's wiring from its data
 
 build: $(READY)  ## compile for BOARD and make its flash image in build/BOARD
 	@$(BIN)/python -m tools.build --board $(BOARD)
+
+firmware: $(READY)  ## MicroPython for BOARD with the software frozen in; MICROPYTHON=folder of its sources
+	@$(BIN)/python -m tools.build.firmware --board "$(BOARD)" --micropython "$(MICROPYTHON)"
 
 flash: $(READY)  ## write the image, and FIRMWARE=esp32.bin where it is given, to PORT
 	@$(BIN)/python -m tools.flash --board $(BOARD) --port "$(PORT)" --firmware "$(FIRMWARE)"
@@ -86,5 +94,5 @@ lock:  ## resolve requirements.in into requirements.txt with hashes
 clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help venv run test test-quick peers vm32 ram sizes bench bench-sip lint check-boards diagrams \
-	build flash deploy configure console lock clean
+.PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes bench bench-sip lint \
+	check-boards diagrams build firmware flash deploy configure console lock clean

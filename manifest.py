@@ -1,22 +1,19 @@
-"""For those who freeze the software into a MicroPython build of their own.
+"""What is frozen into MicroPython: the whole software of one board, its data files included.
 
-``make -C micropython/ports/esp32 BOARD=ESP32_GENERIC FROZEN_MANIFEST=/path/to/manifest.py`` with
-``OFFHOOK_BOARD`` in the environment (devkit by default). Frozen code costs no heap.
+``make firmware`` (ESP32) and ``make vm-frozen`` (the unix port) build with it. They say which
+board it is for in ``OFFHOOK_BOARD``, and in ``OFFHOOK_PORT`` that it is not for a chip.
 """
 
 import os
+import sys
 
-include("$(PORT_DIR)/boards/manifest.py")  # noqa: F821  what the firmware has frozen anyway
-for room in ("base", "sip", "actions", "offhook", "media", "web"):
-    if os.path.exists(f"firmware/{room}/__init__.py"):
-        package(room, base_path="firmware", opt=3)  # noqa: F821
-package(  # noqa: F821
-    "hal",
-    files=[x for x in os.listdir("hal") if x.endswith(".py")],
-    opt=3,
-)
-for name in ("main.py", "loader.py"):
-    module(name, base_path="firmware", opt=3)  # noqa: F821
-module(  # noqa: F821
-    "board.py", base_path="boards/" + os.environ.get("OFFHOOK_BOARD", "devkit"), opt=3
-)
+sys.path.insert(0, os.getcwd())  # MicroPython's makemanifest.py runs this in this folder
+from tools.build import frozen
+
+chip = os.environ.get("OFFHOOK_PORT", "esp32") == "esp32"
+if chip:
+    include("$(PORT_DIR)/boards/manifest.py")  # noqa: F821  what the firmware has anyway
+else:
+    include("$(MPY_DIR)/extmod/asyncio")  # noqa: F821
+for name, folder in frozen.modules(os.environ.get("OFFHOOK_BOARD", "wroom"), chip):
+    module(name, base_path=folder, opt=2)  # noqa: F821

@@ -9,7 +9,8 @@ import argparse
 import subprocess
 import sys
 
-from tools import build, vm
+from tools import vm
+from tools.build import image
 
 _HASHES = "files.sha256"
 
@@ -113,7 +114,7 @@ class Board:
         """Return ({root: {name: hash}}, free bytes) of what is on the board."""
         found = {"/app": {}, "/next": {}, "/": {}}
         free = 0
-        for line in self.execute(_LOOK, files=build.ROOT_FILES).splitlines():
+        for line in self.execute(_LOOK, files=image.ROOT_FILES).splitlines():
             root, digest, name = line.split(" ", 2)
             if root == "/free":
                 free = int(digest)
@@ -153,8 +154,8 @@ def deploy(root, board):
     app = root / "app"
     wanted = hashes(app)
     found, free = board.look()
-    digests = {x: hashlib.sha256((root / x).read_bytes()).hexdigest() for x in build.ROOT_FILES}
-    loader = [x for x in build.ROOT_FILES if found["/"].get(x) != digests[x]]
+    digests = {x: hashlib.sha256((root / x).read_bytes()).hexdigest() for x in image.ROOT_FILES}
+    loader = [x for x in image.ROOT_FILES if found["/"].get(x) != digests[x]]
     on_board = {k: v for k, v in found["/app"].items() if not k.startswith("trial")}
     if on_board == wanted and not loader:
         board.say("the board has this software already")
@@ -189,7 +190,7 @@ def main():
     words = parser.parse_args()
     if not words.port:
         raise SystemExit("which port? make deploy PORT=/dev/ttyUSB0")
-    folder = build.build(words.board, vm.ROOT / "build" / words.board)
+    folder = image.build(words.board, vm.ROOT / "build" / words.board)
     try:
         deploy(folder / "root", Board(words.port))
     except (DeployError, subprocess.TimeoutExpired) as error:

@@ -9,14 +9,15 @@ import pathlib
 import subprocess
 import sys
 
-from tools import build, vm, wiring
+from tools import vm, wiring
+from tools.build import image
 
 _BAUD = 460800
 _MAGIC = 0xE9  # first byte of an ESP32 image
 _CHIP_IDS = {0: "esp32", 9: "esp32s3"}  # bytes 12 and 13, as esptool's image-info shows them
 
 
-def command(about, port, image, firmware=None, erase=False):
+def command(about, port, software, firmware=None, erase=False):
     """Return esptool's command line for a board described by `about` (its board.json)."""
     words = [sys.executable, "-m", "esptool", "--chip", about["chip"], "--port", str(port)]
     words += ["--baud", str(_BAUD), "write-flash"]
@@ -24,7 +25,7 @@ def command(about, port, image, firmware=None, erase=False):
         words.append("--erase-all")
     if firmware:
         words += [f"{about['firmware_offset']:#x}", str(firmware)]
-    return words + [f"{about['image_offset']:#x}", str(image)]
+    return words + [f"{about['image_offset']:#x}", str(software)]
 
 
 def check_firmware(path, about):
@@ -62,7 +63,7 @@ def main(arguments=None):
     about = wiring.load(words.board).about
     if words.firmware:
         check_firmware(words.firmware, about)
-    folder = build.build(words.board, vm.ROOT / "build" / words.board, words.settings)
+    folder = image.build(words.board, vm.ROOT / "build" / words.board, words.settings)
     line = command(
         about, words.port or "PORT", folder / "littlefs.bin", words.firmware, words.erase
     )

@@ -33,6 +33,7 @@ def arguments(words=None):
     )
     parser.add_argument("--heap", default="2m", help="heap of the VM, such as 110k")
     parser.add_argument("--vm", help="the MicroPython VM to use")
+    parser.add_argument("--frozen", metavar="VM", help="a VM with the software frozen in")
     parser.add_argument("--source", action="store_true", help="run the sources, to debug")
     parser.add_argument("--begin", default="", help="Python to run in the VM before the phone")
     parser.add_argument("--address", help="own address, where the routes do not tell it")
@@ -73,8 +74,9 @@ def check(args):
                 raise SystemExit(f"{option} {port}: {error}") from None
     if not re.fullmatch(r"[1-9][0-9]*w?[kKmM]?", args.heap):
         raise SystemExit(f"--heap {args.heap}: write a size such as 110k")
-    if args.vm and not os.access(args.vm, os.X_OK):
-        raise SystemExit(f"--vm {args.vm}: no program is there")
+    for option, program in (("--vm", args.vm), ("--frozen", args.frozen)):
+        if program and not os.access(program, os.X_OK):
+            raise SystemExit(f"{option} {program}: no program is there")
 
 
 def _die_with_parent():
@@ -84,10 +86,10 @@ def _die_with_parent():
 def start(args, **popen):
     """Start the VM with the phone in it; return the process."""
     pathlib.Path(args.state).mkdir(parents=True, exist_ok=True)
-    path = vm.search_path(args.source, args.vm)
+    path = [args.state] if args.frozen else vm.search_path(args.source, args.vm)
     process = subprocess.Popen(
         [
-            args.vm or vm.vm_path(),
+            args.frozen or args.vm or vm.vm_path(),
             "-X",
             "heapsize=" + args.heap,
             "-c",

@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TREES = ("firmware", "hal")
 _KEEP = 12  # compiled trees, so that a running phone does not lose its own
-OPTIMISE = "-O3"  # no asserts, no line numbers: what the chip runs
+OPTIMISE = "-O2"  # no asserts; line numbers stay: what the chip runs
 
 
 # What the low bits of sys.implementation._mpy >> 10 say of the native code that a VM loads
@@ -63,6 +63,13 @@ def sources():
                 yield path, (inside if tree == "firmware" else pathlib.Path(tree) / inside)
 
 
+def on_chip(place):
+    """Return whether a file belongs on the chip: no simulated part, nothing of CPython's."""
+    return place.name != "compat_host.py" and not any(
+        part == "sim" or part.startswith(("sim_", "sim.")) for part in place.parts
+    )
+
+
 def source_path(dotted):
     """Return the path of a module's source below the project."""
     place = dotted.replace(".", "/") + ".py"
@@ -70,9 +77,8 @@ def source_path(dotted):
 
 
 def compile_file(source, target, name, march=None):
-    """Compile one module with mpy-cross; a traceback shows its dotted `name`."""
-    dotted = pathlib.PurePath(name).with_suffix("").as_posix().replace("/", ".")
-    command = [mpy_cross(), OPTIMISE, "-s", dotted.removesuffix(".__init__"), "-o", str(target)]
+    """Compile one module with mpy-cross; a traceback shows `name`, as sip/call/call.py."""
+    command = [mpy_cross(), OPTIMISE, "-s", str(name), "-o", str(target)]
     if march:
         command.append("-march=" + march)
     done = subprocess.run(command + [str(source)], capture_output=True, text=True, check=False)
@@ -80,19 +86,19 @@ def compile_file(source, target, name, march=None):
         raise SystemExit(f"mpy-cross: {name}: {done.stderr.strip()}")
 
 
-def compile_tree(dest=None, march=None, skip=()):
+def compile_tree(dest=None, march=None, wanted=lambda place: True):
     """Bring the compiled firmware in `dest` up to date and return its path.
 
-    `march` is for native code (x64, x86, xtensawin); `skip` names places that are left out.
+    `march` is for native code (x64, x86, xtensawin); ``wanted(place)`` says what belongs in it.
     """
     dest = pathlib.Path(dest or ROOT / "build" / ("mpy-" + (march or "any")))
-    wanted = set()
+    there = set()
     for source, place in sources():
-        if place.as_posix().startswith(tuple(skip)):
+        if not wanted(place):
             continue
         compiled = place.suffix == ".py" and place.name != "main.py"
         target = dest / (place.with_suffix(".mpy") if compiled else place)
-        wanted.add(target)
+        there.add(target)
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +109,7 @@ def compile_tree(dest=None, march=None, skip=()):
             shutil.copyfile(source, part)
         part.replace(target)
     for path in dest.rglob("*"):
-        if path.is_file() and path not in wanted and path.suffix in (".py", ".mpy"):
+        if path.is_file() and path not in there and path.suffix in (".py", ".mpy"):
             path.unlink()
     return dest
 

@@ -13,6 +13,8 @@ import pathlib
 import subprocess
 import sys
 
+from tools.debian import Apt, mirror
+
 # The first suite that has it for i386 wins; sid's release is the nearest to the chip's.
 SUITES = ("sid", "trixie")
 
@@ -30,71 +32,6 @@ def launcher():
     return cache_dir() / "vm32" / "micropython"
 
 
-def mirror():
-    """Return the Debian mirror that this machine's apt is configured for."""
-    out = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(LABEL) $(CODENAME)"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for line in out.splitlines():
-        uri, label, codename = (line.split() + ["", ""])[:3]
-        if label == "Debian" and "-" not in codename:
-            return uri
-    raise SystemExit("vm32: apt has no Debian mirror configured; run 'apt-get update' first")
-
-
-class Apt:
-    """apt-get with an index of its own below `root`, for architecture i386."""
-
-    def __init__(self, root, uri, suite):
-        self.root = root
-        for sub in ("lists/partial", "archives/partial", "etc"):
-            (root / sub).mkdir(parents=True, exist_ok=True)
-        (root / "status").touch()
-        (root / "etc/sources.list").write_text(f"deb [arch=i386] {uri} {suite} main\n")
-        self.options = [
-            f"Dir::State={root}",
-            f"Dir::State::status={root}/status",
-            f"Dir::State::lists={root}/lists",
-            f"Dir::Cache={root}",
-            f"Dir::Etc::sourcelist={root}/etc/sources.list",
-            "Dir::Etc::sourceparts=-",
-            "APT::Architecture=i386",
-            "APT::Architectures=i386",
-            "Acquire::Languages=none",
-            "APT::Sandbox::User=root",
-            "Acquire::Check-Valid-Until=false",
-        ]
-
-    def run(self, tool, *words, cwd=None):
-        """Run one apt tool and return what it printed."""
-        command = [tool, "-q"] if tool == "apt-get" else [tool]
-        for option in self.options:
-            command += ["-o", option]
-        done = subprocess.run(command + list(words), cwd=cwd, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"{tool} {' '.join(words)}: {done.stderr.strip()[-400:]}")
-        return done.stdout
-
-    def closure(self, package):
-        """Return the names of `package` and all that it depends on, the VM's own libraries."""
-        out = self.run(
-            "apt-cache",
-            "depends",
-            "--recurse",
-            "--no-recommends",
-            "--no-suggests",
-            "--no-conflicts",
-            "--no-breaks",
-            "--no-replaces",
-            "--no-enhances",
-            package,
-        )
-        return sorted({x.split(":")[0] for x in out.split("\n") if x and x[0] not in " <|"})
-
-
 def fetch():
     """Download, unpack and check the VM; return its launcher, or exit with the reason."""
     target = launcher()
@@ -105,13 +42,8 @@ def fetch():
         root = cache_dir() / "vm32" / suite
         try:
             apt = Apt(root, uri, suite)
-            apt.run("apt-get", "update")
-            debs = root / "debs"
-            debs.mkdir(exist_ok=True)
-            apt.run("apt-get", "download", *apt.closure("micropython"), cwd=debs)
-            for deb in debs.glob("*.deb"):
-                subprocess.run(["dpkg", "-x", str(deb), str(root / "tree")], check=True)
-            write_launcher(target, root / "tree")
+            apt.unpack(root / "tree", *apt.closure("micropython"))
+            write_launcher(target, root / "tree", root / "tree/usr/bin/micropython")
             return target
         except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
             errors.append(f"{suite}: {error}")
@@ -119,14 +51,14 @@ def fetch():
     raise SystemExit("vm32: no 32-bit VM to be had\n" + "\n".join(errors))
 
 
-def write_launcher(target, tree):
-    """Write the script that starts the VM of `tree`, and prove that it runs."""
+def write_launcher(target, tree, program):
+    """Write the script that starts `program` with the libraries of `tree`; prove that it runs."""
     loader = (glob.glob(f"{tree}/**/ld-linux.so.2", recursive=True) or ["?"])[0]
     libraries = {os.path.dirname(p) for p in glob.glob(f"{tree}/**/*.so*", recursive=True)}
     target.write_text(
         "#!/bin/sh\n"
         f'exec "{loader}" --library-path "{":".join(sorted(libraries))}" '
-        f'"{tree}/usr/bin/micropython" "$@"\n'
+        f'"{program}" "$@"\n'
     )
     target.chmod(0o755)
     subprocess.run([str(target), "-c", "import sys; assert sys.maxsize == 2**31 - 1"], check=True)

@@ -14,7 +14,9 @@ import time
 
 import pytest
 
-from tools import build, flash, vm, wiring
+from tools import flash, vm, wiring
+from tools.build import frozen, sizes
+from tools.build import image as build
 from tools.vmboard.bridge import Bridge
 
 
@@ -40,30 +42,20 @@ def test_only_what_belongs_on_the_chip_is_built(devkit):
         assert path.read_bytes()[:2] == b"M\x06", path
 
 
-def test_the_words_of_a_call_are_interned_at_the_start_not_in_it(devkit, tmp_path):
+def test_a_traceback_names_the_sources_file_and_line(devkit):
     app = devkit / "root/app"
-    words = (app / "words.txt").read_text("utf-8").splitlines()
-    assert len(words) == len(set(words)) > 300 and "INVITE" in words
-    lines = (devkit / "names.txt").read_text("utf-8").splitlines()
-    plan = dict(x.split()[1::-1] for x in lines)
-    script = """
-import sys, micropython
-sys.path.insert(0, %r)
-getattr(__import__(%r), %r)(%r)
-micropython.qstr_info()
-for name in %r:
-    __import__(name)
-micropython.qstr_info()
-""" % (
-        str(app),
-        plan["hal.reserve"],
-        plan.get("intern", "intern"),
-        str(app / "words.txt"),
-        [plan["sip.call.call"], plan["offhook.desk.call_events"]],
-    )
+    script = f"""
+import sys
+sys.path.insert(0, {str(app)!r})
+from offhook.settings.catalogue import Catalogue
+try:
+    Catalogue(None).parse("nobody", "")
+except Exception as error:
+    sys.print_exception(error)
+"""
     done = subprocess.run([vm.vm_path(), "-c", script], capture_output=True, text=True)
-    before, after = (int(x) for x in re.findall(r"n_qstr=(\d+)", done.stdout))
-    assert after - before < 40, done  # single signs, and the paths, which are others here
+    seen = done.stdout + done.stderr
+    assert re.search(r'File "offhook/settings/catalogue.py", line [1-9]\d*, in ', seen), seen
 
 
 def test_the_hash_list_is_that_of_the_files(devkit):
@@ -273,26 +265,34 @@ def test_each_board_is_built_with_room_for_two_more_of_its_software(name, tmp_pa
     folder = build.build(name, tmp_path)
     about = json.loads((folder / "board.json").read_text())
     assert (folder / "littlefs.bin").stat().st_size == about["image_size"]
-    together = build.sizes(folder)[-1]
+    together = sizes.sizes(folder)[-1]
     assert together[3] * 3 < about["image_size"]
 
 
-def test_the_manifest_names_files_that_there_are(monkeypatch):
-    taken = []
+@pytest.mark.parametrize("port", ["esp32", "unix"])
+def test_the_manifest_freezes_all_of_a_boards_software_its_files_as_a_module(monkeypatch, port):
+    taken, included = {}, []
 
-    def package(path, files=None, base_path=".", opt=None):
-        folder = pathlib.Path(base_path) / path
-        assert (folder / "__init__.py").exists(), folder
-        taken.extend(folder / x for x in files or [])
-
-    def module(path, base_path=".", opt=None):
-        taken.append(pathlib.Path(base_path) / path)
+    def module(place, base_path=".", opt=None):
+        taken[place] = pathlib.Path(base_path, place)
 
     monkeypatch.chdir(vm.ROOT)
-    names = {"include": lambda path: None, "package": package, "module": module}
-    exec(pathlib.Path("manifest.py").read_text(), names)
-    assert all(path.exists() for path in taken)
-    assert pathlib.Path("hal/platform.py") in taken and pathlib.Path("firmware/main.py") in taken
+    monkeypatch.setenv("OFFHOOK_PORT", port)
+    monkeypatch.setenv("OFFHOOK_BOARD", "wt32_eth01")
+    exec(pathlib.Path("manifest.py").read_text(), {"include": included.append, "module": module})
+    assert len(included) == 1 and all(path.exists() for path in taken.values())
+    wanted = {
+        place.as_posix()
+        for _, place in vm.sources()
+        if place.suffix == ".py" and (vm.on_chip(place) or port == "unix")
+    }
+    assert set(taken) == wanted - {"base/compat_host.py"} | {"board.py", "frozen_files.py"}
+    assert taken["board.py"] == vm.ROOT / "boards/wt32_eth01/board.py"
+    made = {}
+    exec(taken["frozen_files.py"].read_text(), made)
+    files = {y.as_posix(): x.read_bytes() for x, y in vm.sources() if y.suffix != ".py"}
+    assert made["FILES"] == files and files
+    assert frozen.marked_for(b"..." + made["MARK"].encode() + b"\0...") == "wt32_eth01"
 
 
 def _dry_run(capsys, *words):

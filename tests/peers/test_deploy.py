@@ -7,7 +7,8 @@ import time
 import pytest
 from littlefs import LittleFS
 
-from tools import build, deploy, vm
+from tools import deploy, vm
+from tools.build import image as build
 from tools.vmboard.bridge import Bridge
 
 SIZE = 64 * 4096

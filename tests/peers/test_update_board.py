@@ -10,7 +10,8 @@ from tests.peers.test_deploy import files
 from tests.phone.certificates import Authority
 from tests.phone.updateserver import Files, write_list
 from tests.phone.webserver import HOST
-from tools import build, vm
+from tools import vm
+from tools.build import image as build
 
 CHANGED = "offhook/settings/catalogue_system.mpy"
 

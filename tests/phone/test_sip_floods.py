@@ -9,7 +9,7 @@ from sippeer import Peer
 
 from tools import vm32
 from tools.control import Control, Phone
-from tools.ram import Registrar
+from tools.registrar import Registrar
 
 SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"

@@ -28,7 +28,7 @@ def _console(descriptor):
 class Bridge:
     """A board on `port`. `cut` bytes to the board, and its power goes away in the middle."""
 
-    def __init__(self, image, link=None, heap="110wK", cut=None):
+    def __init__(self, image, link=None, heap="2m", cut=None):
         self.image = str(image)
         self.heap = heap
         self.cut = cut

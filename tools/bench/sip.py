@@ -1,4 +1,4 @@
-"""``make bench-sip``: the parser beside those on PyPI, INVITE to 180 and 200 beside baresip.
+"""The parser beside those on PyPI, INVITE to 180 and 200 beside baresip.
 
 Ratios of one run are what counts. The others' parsers are installed into build/bench, at their
 newest; one that is missing is named. The calls are timed by a small UDP client of ours, which
@@ -85,7 +85,7 @@ def parsers(folder):
     data = invite()
     path = folder / "invite"
     path.write_bytes(data)
-    script = str(_HERE / "bench_parse_vm.py")
+    script = str(_HERE / "parse_vm.py")
     ours = {}
     environment = {**os.environ, "PYTHONPATH": str(vm.ROOT / "firmware")}
     for name, words, env in (
@@ -96,7 +96,7 @@ def parsers(folder):
         if done.returncode:
             raise SystemExit(f"{name}: {done.stdout}{done.stderr}")
         ours[name] = json.loads(done.stdout)
-    words = [install(), str(_HERE / "bench_parsers.py")]
+    words = [install(), str(_HERE / "parsers.py")]
     done = subprocess.run(words, input=data, capture_output=True, cwd=folder)
     others = json.loads(done.stdout or "{}")
     print(f"one INVITE of {len(data)} bytes, times in µs")

@@ -64,7 +64,7 @@ class Server:
 
 
 class Bench:
-    """The watched phone in the VM; see tools/bench_vm.py."""
+    """The watched phone in the VM; see loop_vm.py."""
 
     def __init__(self, folder):
         control, meter, sip = free_ports(3)
@@ -82,7 +82,7 @@ class Bench:
                 "action_url_timeout": "2",
             },
         }
-        script = str(pathlib.Path(__file__).with_name("bench_vm.py"))
+        script = str(pathlib.Path(__file__).with_name("loop_vm.py"))
         self.process = subprocess.Popen(
             [vm.vm_path(), "-X", "heapsize=512k", script],
             stdin=subprocess.PIPE,

@@ -1,0 +1,76 @@
+"""The flash of one board: the software compiled, and its littlefs image.
+
+build/BOARD/root is the flash's root as files: main.py, loader.py, and the software as .mpy below
+app.
+build/BOARD/littlefs.bin is the same as a littlefs image for the board's official firmware.
+"""
+
+import hashlib
+import json
+import pathlib
+import shutil
+
+from littlefs import LittleFS
+
+from tools import check_boards, vm, wiring
+
+MARCH = {"esp32": "xtensawin", "esp32s3": "xtensawin"}
+BLOCK = 4096
+_HASHES = "files.sha256"
+ROOT_FILES = ("boot.py", "loader.py", "main.py")  # sources: they choose the software, start it
+
+
+def build(name, dest=None, settings=None):
+    """Build board `name` and return the folder build/NAME.
+
+    `settings` is a JSON file that becomes the phone's first settings. Raises SystemExit with the
+    reason when the board cannot work or does not fit.
+    """
+    board = wiring.load(name)
+    findings = check_boards.check(board)
+    if findings:
+        raise SystemExit("\n".join(findings))
+    dest = pathlib.Path(dest or vm.ROOT / "build" / name)
+    root = dest / "root"
+    shutil.rmtree(root, ignore_errors=True)
+    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _in_app)
+    vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py")
+    for file in ROOT_FILES:
+        shutil.copyfile(vm.ROOT / "firmware" / file, root / file)
+    (root / "state").mkdir()
+    if settings:
+        text = pathlib.Path(settings).read_text("utf-8")
+        json.loads(text)  # rather refused here than set aside by the phone
+        (root / "state/settings.json").write_text(text, "utf-8")
+    (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
+    (app / _HASHES).write_text(hash_list(app))
+    (dest / "board.json").write_text(json.dumps(board.about, indent=2) + "\n")
+    (dest / "littlefs.bin").write_bytes(image(root, board.about["image_size"]))
+    return dest
+
+
+def _in_app(place):
+    return vm.on_chip(place) and place.as_posix() not in ROOT_FILES
+
+
+def hash_list(app):
+    """Return the text of files.sha256: a line "HASH  PATH" for each file of the software."""
+    lines = []
+    for path in sorted(app.rglob("*")):
+        if path.is_file() and path.name != _HASHES:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            lines.append(f"{digest}  {path.relative_to(app).as_posix()}\n")
+    return "".join(lines)
+
+
+def image(root, size):
+    """Return a littlefs image of `size` bytes with all that is in `root`."""
+    flash = LittleFS(block_size=BLOCK, block_count=size // BLOCK)
+    for path in sorted(root.rglob("*")):
+        place = "/" + path.relative_to(root).as_posix()
+        if path.is_dir():
+            flash.mkdir(place)
+        else:
+            with flash.open(place, "wb") as file:
+                file.write(path.read_bytes())
+    return bytes(flash.context.buffer)
