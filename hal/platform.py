@@ -87,6 +87,13 @@ class Platform:
         spawn(serial.serve(phone.execute))
         spawn(self.guard(phone, keeper, Trial()))
 
+    def _look(self, phone, trial):
+        if not trial.look(phone.came_up(), _FEED):
+            phone.log(0, "the new software does not register: starting again")
+            self.reset()
+        elif trial.over:
+            phone.log(3, "the new software has come up")
+
     async def guard(self, phone, keeper, trial):
         """Feed the watchdog, keep the clock right, see whether new software comes up."""
         left = 0  # s until the time is asked for
@@ -95,9 +102,8 @@ class Platform:
             self.watchdog.feed()
             await sleep_ms(_FEED)
             try:
-                if not trial.over and not trial.look(phone.came_up(), _FEED):
-                    phone.log(0, "the new software does not register: starting again")
-                    self.reset()
+                if not trial.over:
+                    self._look(phone, trial)
                 left -= _FEED // 1000
                 if left <= 0 and phone.network.up:
                     left = await keeper.ask()

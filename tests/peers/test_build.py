@@ -47,9 +47,9 @@ def test_a_traceback_names_the_sources_file_and_line(devkit):
     script = f"""
 import sys
 sys.path.insert(0, {str(app)!r})
-from offhook.settings.catalogue import Catalogue
+from offhook.settings import catalogue
 try:
-    Catalogue(None).parse("nobody", "")
+    catalogue.parse("nobody", "")
 except Exception as error:
     sys.print_exception(error)
 """
@@ -291,7 +291,10 @@ def test_the_manifest_freezes_all_of_a_boards_software_its_files_as_a_module(mon
     made = {}
     exec(taken["frozen_files.py"].read_text(), made)
     files = {y.as_posix(): x.read_bytes() for x, y in vm.sources() if y.suffix != ".py"}
-    assert made["FILES"] == files and files
+    assert made["FILES"] == files
+    text = frozen.files_module("wt32_eth01", {"web/a.html": b"\xff<p>"})
+    exec(text, made)
+    assert made["FILES"] == {"web/a.html": b"\xff<p>"} and made["BOARD"] == "wt32_eth01"
     assert frozen.marked_for(b"..." + made["MARK"].encode() + b"\0...") == "wt32_eth01"
 
 
