@@ -119,7 +119,7 @@ def phone_tree(march=None):
 
     A running phone keeps its folder: nothing in it changes.
     """
-    digest = hashlib.sha256((march or "").encode())
+    digest = hashlib.sha256((OPTIMISE + (march or "")).encode())
     for source, place in sources():
         digest.update(place.as_posix().encode() + b"\0" + source.read_bytes())
     dest = ROOT / "build" / "phone" / digest.hexdigest()[:16]

@@ -22,6 +22,7 @@ _OPTIONS = {
     "MICROPY_PY_FFI": "0",
     "MICROPY_SSL_MBEDTLS": "1",
     "MICROPY_MPYCROSS_DEPENDENCY": "",
+    "MPY_CROSS_FLAGS": "-march=x86",
     "CFLAGS_EXTRA": "-DMICROPY_FLOAT_USE_NATIVE_FLT16=0",  # i386 without SSE has no such type
     "CWARN": "-w",
 }
