@@ -1,6 +1,6 @@
 """Offers and answers: codecs, directions, old hold, several streams, junk."""
 
-from support import raises
+from support import data, raises
 
 from sip.call.sdp import allowed, answer, offer, parse
 
@@ -107,3 +107,69 @@ def test_the_answer_has_the_profile_of_the_offer():
 def test_a_name_of_the_session_that_is_no_utf_8_is_nobodys_concern():
     data = _sdp("m=audio 5000 RTP/AVP 0").replace(b"s=-", b"s=Gespr\xe4ch")
     assert parse(data).port == 5000 and b"m=audio 4000" in answer(data, "10.0.0.1", 4000, 7)
+
+
+def test_the_first_live_stream_that_fits_is_taken_and_the_others_get_port_0():
+    for offered, answered, port in (
+        (("m=audio 0 RTP/AVP 0", "m=audio 7016 RTP/AVP 8 101"), (0, 4000), 7016),
+        (("m=audio 7000 RTP/AVP 0", "m=audio 7002 RTP/AVP 0"), (4000, 0), 7000),
+        (("m=audio 7000 RTP/AVP 18", "m=audio 7002 RTP/AVP 0"), (0, 4000), 7002),
+        (("m=audio 7000 RTP/SAVP 0", "m=audio 7002 RTP/AVP 0"), (0, 4000), 7002),
+        (
+            ("m=video 0 RTP/AVP 31", "m=audio 7002 RTP/AVP 0", "m=audio 0 RTP/AVP 8"),
+            (0, 4000, 0),
+            7002,
+        ),
+        (("m=audio 0 RTP/AVP 0",), (0,), 0),  # it is taken out of use (RFC 3264 section 8.2)
+    ):
+        assert parse(_sdp(*offered)).port == port
+        ports = [int(x.split(" ")[1]) for x in _answer(*offered) if x[:2] == "m="]
+        assert tuple(ports) == answered, offered
+
+
+def test_of_alternative_addresses_the_one_that_we_can_reach_is_taken():
+    offered = (
+        "a=group:ANAT 1 2",
+        "m=audio 7000 RTP/AVP 0",
+        "c=IN IP6 2001:db8::1",
+        "a=mid:1",
+        "m=audio 7002 RTP/AVP 0",
+        "c=IN IP4 10.0.0.8",
+        "a=mid:2",
+    )
+    found = parse(_sdp(*offered))
+    assert (found.ip, found.port, found.index) == ("10.0.0.8", 7002, 1)
+    assert [x[:12] for x in _answer(*offered) if x[:2] == "m="] == ["m=audio 0 RT", "m=audio 4000"]
+
+
+def test_an_address_of_the_stream_goes_before_that_of_the_session():
+    for order in (("m=audio 1 RTP/AVP 0", "c=IN IP4 10.0.0.8", "a=sendonly"),):
+        assert parse(_sdp(*order)).ip == "10.0.0.8"
+    both = _sdp("m=audio 1 RTP/AVP 9", "c=IN IP4 10.0.0.8", "m=audio 2 RTP/AVP 0")
+    assert parse(both).ip == "10.0.0.9"  # not that of another stream
+
+
+def test_a_name_in_place_of_an_address_is_kept_to_be_resolved():
+    for name in ("media.example.net", "host", "a-b.c1.example.", "1.example"):
+        found = parse(_sdp("m=audio 5000 RTP/AVP 0", "c=IN IP4 " + name))
+        assert (found.ip, found.host, found.port) == (None, name, 5000)
+    assert parse(_sdp("m=audio 5000 RTP/AVP 0")).host is None
+
+
+def test_payload_numbers_are_those_of_rtp():
+    for number in ("128", "999", "99999999999", "x", "-1", "\u00b2"):
+        with raises(ValueError):
+            parse(_sdp("m=audio 5000 RTP/AVP " + number, "a=rtpmap:%s PCMU/8000" % number))
+    lines = ("m=audio 5000 RTP/AVP 0 200", "a=rtpmap:200 telephone-event/8000")
+    assert parse(_sdp(*lines)).events is None
+
+
+def test_the_files_of_the_field_are_met():
+    for name, answered in (
+        ("sdp-anat.sip", (0, 4000)),
+        ("sdp-port0-first.sip", (0, 4000)),
+        ("sdp-c-hostname.sip", (4000,)),
+    ):
+        body = data("field/" + name).replace(b"\r", b"").partition(b"\n\n")[2]
+        lines = answer(body, "10.0.0.1", 4000, 7).decode().split("\r\n")
+        assert tuple([int(x.split(" ")[1]) for x in lines if x[:2] == "m="]) == answered

@@ -559,3 +559,45 @@ def test_an_invite_answered_in_time_does_not_expire():
     _acknowledge(peer, peer.got[0])
     peer.take(40_000)
     assert call.state == "connected"
+
+
+class _Names:
+    """A resolver that knows one name."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def resolve(self, name, kind="A"):
+        self.asked.append(name)
+        if name != "media.example":
+            raise OSError(name)
+        return ["10.9.9.9"]
+
+
+async def test_a_name_for_the_voice_is_resolved_once_the_call_is_wanted():
+    import asyncio
+
+    for name, ip in (("media.example", "10.9.9.9"), ("nowhere.example", None)):
+        wire, seen = Wire(), []
+        a = wire.agent(A, "100", lambda kind, call, **x: kind == "incoming" and call.ring())
+        a.resolver, peer = _Names(), wire.peer(B)
+        a.media = lambda call, seen=seen: seen.append((call.state, call.voice.ip))
+        body = SDP.replace(b"c=IN IP4 10.0.0.9", b"c=IN IP4 " + name.encode())
+        peer.request("INVITE", (A, 5060), "sip:100@" + A, body=body)
+        assert peer.take() == ["100", "180"]
+        await asyncio.sleep(0)
+        call = a.calls[0]
+        assert a.resolver.asked == [] and call.voice.host == name  # nobody has answered yet
+        call.answer()
+        for _ in range(4):
+            await asyncio.sleep(0)
+        assert a.resolver.asked == [name] and call.voice.ip == ip
+        assert seen[-1] == ("connected" if ip else "calling", ip)
+        peer.take()
+        peer.request("ACK", (A, 5060), "sip:100@" + A, to_tag=call.dialog.local_tag)
+        peer.take()
+        call.hangup()
+        peer.take()
+        peer.reply(peer.got[0], 200)
+        wire.run(300_000)
+        assert not a.transactions and seen[-1][0] == "ended"

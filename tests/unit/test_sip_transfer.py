@@ -300,3 +300,85 @@ def test_a_request_that_went_round_gets_483():
     peer.send(data.replace(b"c1", b"c2").replace(b"bKp1", b"bKp2"), (A, 5060))
     assert "483" in peer.take()
     finish(wire, a, ms=300_000)
+
+
+# -- REFER is dialling at somebody else's cost ------------------------------------------------
+
+
+def _refers(wire, peer, call, uri="sip:300@" + C, cseq=1):
+    _inside(peer, call, "REFER", cseq, headers=[("Refer-To", "<%s>" % uri)])
+    return peer.take()[0]
+
+
+def test_a_refer_counts_once_in_an_answered_call_of_the_registrar():
+    for trusted, who, answers in (
+        (True, None, ["202", "403"]),
+        (True, "registrar", ["202", "403"]),
+        (True, "nobody", ["403", "403"]),
+        (False, None, ["403", "403"]),
+        (False, "registrar", ["403", "403"]),
+        (False, "anybody", ["202", "403"]),
+    ):
+        wire = Wire()
+        a = wire.agent(A, "100", refer_from=who)
+        if trusted:
+            trust(a, B)
+        peer = wire.peer(B)
+        call = a.call(a.accounts[0], "200@" + B)
+        peer.take()
+        peer.reply(peer.got[0], 200, body=SDP)
+        peer.take()
+        found = [_refers(wire, peer, call, cseq=number + 1) for number in range(2)]
+        assert found == answers, (trusted, who)
+        assert len(a.calls) == 1 + answers.count("202"), (trusted, who)
+        assert a.party.events.count("refer") == answers.count("202")
+        finish(wire, a, ms=300_000)
+
+
+def test_a_refer_in_a_call_that_only_rings_makes_nobody_dial():
+    wire = Wire()
+    a = wire.agent(
+        A, "100", lambda kind, call, **x: kind == "incoming" and call.ring(), refer_from="anybody"
+    )
+    trust(a, B)
+    peer = wire.peer(B)
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP)
+    peer.take()
+    headers = [("Refer-To", "<sip:0900@%s>" % C)]
+    tag = a.calls[0].dialog.local_tag
+    peer.request("REFER", (A, 5060), "sip:100@" + A, cseq=2, to_tag=tag, headers=headers)
+    assert peer.take() == ["403"] and len(a.calls) == 1
+    finish(wire, a, ms=300_000)
+
+
+def test_a_refer_goes_only_where_the_owner_could_dial():
+    wire, a, peer, call = _peer_call()
+    asked = []
+
+    def may_dial(account, uri):
+        asked.append((account, uri))
+        return "@home" in uri
+
+    a.may_dial = may_dial
+    assert _refers(wire, peer, call, "sip:0900@evil?Replaces=x") == "403" and len(a.calls) == 1
+    assert asked == [(a.accounts[0], "sip:0900@evil")]
+    a.may_dial = lambda account, uri: True
+    assert _refers(wire, peer, call, cseq=2) == "202"
+    finish(wire, a, ms=300_000)
+
+
+def test_the_name_of_a_session_tells_nothing_of_the_calls_before():
+    found = set()
+    for seed in range(4):
+        wire = Wire()
+        wire.random.state = seed + 1
+        a = wire.agent(A, "100")
+        peer = wire.peer(B)
+        for _ in range(3):
+            a.call(a.accounts[0], "200@" + B)
+            peer.take()
+            origin = peer.got[0].body.split(b"\r\no=")[1].split(b"\r\n")[0].split()
+            found.add(origin[1])
+            a.calls[0].hangup()
+            peer.take(300_000)
+    assert len(found) == 12 and not any(int(x) < 1000 for x in found)

@@ -80,7 +80,7 @@ def caller(message, trusted, log):
 def connected(message, trusted, log, not_them):
     """Return the `Party` that a message within a call asserts, None where it asserts nobody.
 
-    `not_them` is the role of Remote-Party-ID that is ours: "calling" or "called".
+    `not_them` is the role of Remote-Party-ID that is ours, "calling" or "called"; "" for neither.
     """
     if not trusted or private(message):
         return None
@@ -106,7 +106,7 @@ def _party(value, not_them):
     """Return the `Party` of one value, None where it is ourselves or no telephone's address."""
     display, uri, params = name_addr(value)
     role, wish = param(params, "party"), param(params, "privacy")
-    if (role or "").lower() == not_them or not uri.lower().startswith(("sip:", "sips:", "tel:")):
+    if (role and role.lower() == not_them) or not uri.lower().startswith(("sip:", "sips:", "tel:")):
         return None
     if "sip" in uri[:4].lower() and not uri_parts(uri).host:
         return None
