@@ -50,6 +50,21 @@ def uncancel(task):
     task.uncancel()
 
 
+def pause_ms(ms):
+    """Hold everything for `ms` milliseconds."""
+    time.sleep(ms / 1000)
+
+
+def heap_figures():
+    """Return (used, free) bytes of a heap: the host's is as good as endless."""
+    return 0, 1 << 30
+
+
+def task_name(task):
+    """Return the name of a task's coroutine function."""
+    return task.get_coro().__name__
+
+
 def waits(reader):
     """Return True when something waits to be read from a stream, its end included."""
     return reader.at_eof() or bool(reader._buffer)

@@ -1,7 +1,9 @@
 """MicroPython's half of `base.compat`."""
 
+import gc
 import select
 from asyncio import ThreadSafeFlag, current_task, sleep_ms, wait_for_ms
+from time import sleep_ms as pause_ms
 from time import ticks_add, ticks_diff, ticks_ms
 
 import tls
@@ -10,6 +12,16 @@ from micropython import const
 
 def uncancel(task):
     """Nothing: a task here does not count how often it was cancelled."""
+
+
+def heap_figures():
+    """Return (used, free) bytes of Python's heap; garbage counts as used until it is collected."""
+    return gc.mem_alloc(), gc.mem_free()
+
+
+def task_name(task):
+    """Return the name of a task's coroutine function."""
+    return repr(task.coro).split("'")[1]
 
 
 def waits(reader):

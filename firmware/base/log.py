@@ -9,6 +9,10 @@ from base.compat import const
 
 _LONGEST = const(2000)  # characters of one line's text
 _MOST = const(3200)  # of all lines
+_PLAIN = bytes(range(0x20, 0x7F))
+_MARKS = (  # what turns the direction of writing, or begins a line: it could forge what is read
+    "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+)
 
 
 class Log:
@@ -22,7 +26,7 @@ class Log:
         self._lines = []
 
     def __call__(self, level, text, *values):
-        """Add ``text % values`` at `level`; control characters in it are shown as ``?``."""
+        """Add ``text % values`` at `level`; what is no text in it is shown as ``?``."""
         if level > self.level:
             return
         try:
@@ -31,11 +35,7 @@ class Log:
             pass  # whoever logs has worse to do than to fail for it
 
     def _add(self, level, text):
-        for character in text.encode():  # not of the text: that would intern each one
-            if character < 32:
-                text = "".join(c if c >= " " else "?" for c in text)
-                break
-        line = "[%d] %s: %s" % (level, self.stamp(), text[:_LONGEST])
+        line = "[%d] %s: %s" % (level, self.stamp(), printable(text)[:_LONGEST])
         lines = self._lines
         while len(lines) >= self.size or lines and sum(map(len, lines)) + len(line) > _MOST:
             lines.pop(0)
@@ -46,3 +46,12 @@ class Log:
     def lines(self, count=None):
         """Return the last `count` lines, or all, oldest first."""
         return self._lines[-count:] if count else list(self._lines)
+
+
+def printable(text):
+    """Return `text` with ``?`` for control characters (C0, DEL, C1) and direction marks."""
+    if not text.encode().strip(_PLAIN):
+        return text
+    return "".join(
+        c if " " <= c and not "\x7f" <= c <= "\x9f" and c not in _MARKS else "?" for c in text
+    )

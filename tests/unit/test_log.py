@@ -34,3 +34,12 @@ def test_control_characters_add_no_line():
     log(1, "%s", "a\r\n[0] forged\x00")
     log(6, "not even built: %d", "x")
     assert console == ["[1] now: a??[0] forged?"]
+
+
+def test_what_could_forge_a_line_or_turn_the_writing_is_shown_as_a_question_mark():
+    log, console = _log()
+    for code in (0, 9, 27, 0x7F, 0x80, 0x9B, 0x200E, 0x202E, 0x2028, 0x2066, 0x061C, 0xFEFF):
+        log(1, "%s", "M\u00fcller%sx" % chr(code))
+        assert console[-1] == "[1] now: M\u00fcller?x", code
+    log(1, "%s", "M\u00fcller \u00a0 \u4e2d \U0001f600 ~")
+    assert console[-1] == "[1] now: M\u00fcller \u00a0 \u4e2d \U0001f600 ~"

@@ -1,0 +1,93 @@
+"""Says when memory is short: Python's heap, and beside it the system's, of WiFi and TLS.
+
+This is the one place that judges memory. It tells the log and whoever shows troubles; nothing here
+repairs a heap, and nothing drops code for one. What is bounded elsewhere has bounds of its own.
+"""
+
+from base.compat import const, heap_figures
+
+_SHORT = const(20_000)  # bytes free, of either
+_ENOUGH = const(24_000)  # before it counts as over
+_LOOK = const(5_000)  # ms between two looks
+_PROBED = const(65_536)  # bytes: larger blocks are not looked for
+
+
+class Heap:
+    """The memory of one phone.
+
+    ``system()`` gives (free, largest block, least free ever) in bytes of the system's own memory,
+    None where the platform has none. ``told(text)`` is called with a sentence when memory gets
+    short, and with None when that is over. `probe` is False where looking for the largest block
+    would make the heap grow, as on a chip.
+    """
+
+    def __init__(self, log, system=None, told=None, python=heap_figures, probe=True):
+        self.log = log
+        self.told = told
+        self._system = system
+        self._python = python
+        self._probe = probe
+        self.short = False
+
+    def figures(self):
+        """Return {"used", "free", "largest", "system": {"free", "largest", "least"}} in bytes.
+
+        "largest" is None where it is not looked for, 65536 where it is that or more; "system" is
+        None where there is no such figure.
+        """
+        used, free = self._python()
+        system = self._system() if self._system else None
+        if system:
+            system = {"free": system[0], "largest": system[1], "least": system[2]}
+        return {"used": used, "free": free, "largest": self._largest(free), "system": system}
+
+    def text(self):
+        """Return the figures in one line, for the log; allocates little."""
+        used, free = self._python()
+        text = "heap %d used, %d free" % (used, free)
+        system = self._system() if self._system else None
+        if system:
+            text += "; system %d free, %d in one piece, %d at least" % tuple(system)
+        return text
+
+    def look(self):
+        """Say so once when memory gets short, and once when that is over."""
+        _, free = self._python()
+        system = self._system() if self._system else None
+        least = min(free, system[0]) if system else free
+        if not self.short and least < _SHORT:
+            self.short = True
+            text = "memory is short: " + self.text()
+            self.log(1, "%s", text)
+            if self.told:
+                self.told(text)
+        elif self.short and least >= _ENOUGH:
+            self.short = False
+            self.log(3, "memory is not short any more: %s", self.text())
+            if self.told:
+                self.told(None)
+
+    def watch(self, timers):
+        """Look every five seconds from now on."""
+        self.look()
+        timers.after(_LOOK, self.watch, timers)
+
+    def _largest(self, free):
+        if not self._probe:
+            return None
+        low, high = 0, min(free, _PROBED)
+        while high - low > 256:
+            middle = (low + high + 1) // 2
+            if _fits(middle):
+                low = middle
+            else:
+                high = middle
+        return high if _fits(high) else low
+
+
+def _fits(size):
+    try:
+        bytearray(size)
+        return True
+    except MemoryError:
+        return False

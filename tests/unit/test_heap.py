@@ -1,0 +1,71 @@
+"""The heap's watch: what it says when memory gets short, of Python's and of the system's."""
+
+from support import Clock
+
+from base.heap import Heap
+from base.timers import Timers
+
+
+class Memory:
+    """Memory with figures that a test sets."""
+
+    def __init__(self, free=100_000, system=(90_000, 40_000, 30_000)):
+        self.free = free
+        self.system_figures = system
+        self.lines, self.told = [], []
+
+    def heap(self, system=True, **more):
+        return Heap(
+            lambda level, text, *values: self.lines.append((level, text % values)),
+            (lambda: self.system_figures) if system else None,
+            self.told.append,
+            lambda: (5000, self.free),
+            **more,
+        )
+
+
+def test_both_memories_are_in_the_figures():
+    memory = Memory()
+    figures = memory.heap(probe=False).figures()
+    assert figures["used"] == 5000 and figures["free"] == 100_000 and figures["largest"] is None
+    assert figures["system"] == {"free": 90_000, "largest": 40_000, "least": 30_000}
+    text = memory.heap().text()
+    for number in ("5000 used", "100000 free", "90000 free", "40000 in one piece", "30000 at"):
+        assert number in text, text
+    assert memory.heap(system=False).figures()["system"] is None
+
+
+def test_the_largest_block_is_looked_for_up_to_64_kb():
+    assert Memory(free=1 << 20).heap().figures()["largest"] == 65536
+    assert Memory(free=3000).heap().figures()["largest"] == 3000
+
+
+def test_short_memory_is_told_once_and_once_more_when_it_is_over():
+    for name, low, high in (
+        ("free", 19_999, 24_000),
+        ("system_figures", (19_999, 9_000, 9_000), (24_000, 9_000, 9_000)),
+    ):
+        memory = Memory()
+        heap = memory.heap()
+        heap.look()
+        assert memory.lines == memory.told == [] and not heap.short
+        for value in (low, low, (21_000, 1, 1) if name != "free" else 21_000):
+            setattr(memory, name, value)
+            heap.look()
+        assert heap.short and len(memory.lines) == len(memory.told) == 1
+        assert memory.lines[0][0] == 1 and memory.lines[0][1].startswith("memory is short: ")
+        assert memory.told[0] == memory.lines[0][1] and "19999 free" in memory.told[0]
+        setattr(memory, name, high)
+        heap.look()
+        assert memory.told[1:] == [None] and len(memory.lines) == 2 and not heap.short
+
+
+def test_it_looks_every_five_seconds():
+    clock, memory = Clock(), Memory()
+    timers = Timers(clock)
+    memory.heap().watch(timers)
+    memory.free = 1000
+    clock.move(4999, timers)
+    assert memory.told == []
+    clock.move(1, timers)
+    assert len(memory.told) == 1 and len(timers) == 1
