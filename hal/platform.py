@@ -2,9 +2,10 @@
 
 A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``,
 ``console_line(text)``, ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
-``memory()`` (`hal.memory.Figures`, None where unknown),
-``reset()``, ``fault(name, on)`` (ValueError on a real board), ``ready(phone)``, called when the
-phone is up, and ``release()``: leave the board to the REPL.
+``memory()`` (`hal.memory.Figures`, None where unknown), ``heap_grows`` (True where a large
+allocation takes memory from the system), ``reset()``, ``fault(name, on)`` (ValueError on a real
+board), ``ready(phone)``, called when the phone is up, and ``release()``: leave the board to the
+REPL.
 
 Of the phone it knows ``execute(line)``, ``came_up()``, ``settings`` (``get``, ``on_change``),
 ``network``, ``clock``, ``resolver.address`` and ``log``.
@@ -17,7 +18,8 @@ import board
 import esp32
 import machine
 
-from base.compat import const, sleep_ms, spawn
+from base.compat import const, sleep_ms
+from base.tasks import keep
 from hal import serial
 from hal.assemble import assemble
 from hal.clock.ntp import Keeper
@@ -33,6 +35,7 @@ class Platform:
     """The platform on an ESP32 whose board is the module `board`."""
 
     flash = ""
+    heap_grows = True  # into the system's memory, where it is asked for a large block
 
     def __init__(self):
         self.storage = Storage("/state")
@@ -84,8 +87,8 @@ class Platform:
 
         keeper.zone()
         phone.settings.on_change(changed)
-        spawn(serial.serve(phone.execute))
-        spawn(self.guard(phone, keeper, Trial()))
+        keep("serial line", serial.serve, phone.execute)
+        keep("guard", self.guard, phone, keeper, Trial())
 
     def _look(self, phone, trial):
         if not trial.look(phone.came_up(), _FEED):

@@ -1,4 +1,4 @@
-"""What every room stands on and none owns: interpreter differences, timers, DNS, digest, the log.
+"""What every room stands on and none owns: interpreter differences, timers, tasks, log, memory.
 
-Needs the clock and the network that it is handed. Used by sip, actions, web and offhook.
+Time zones and digest too. Needs the clock that it is handed. Used by every other room.
 """

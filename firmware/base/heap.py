@@ -15,10 +15,10 @@ _PROBED = const(65_536)  # bytes: larger blocks are not looked for
 class Heap:
     """The memory of one phone.
 
-    ``system()`` gives (free, largest block, least free ever) in bytes of the system's own memory,
-    None where the platform has none. ``told(text)`` is called with a sentence when memory gets
-    short, and with None when that is over. `probe` is False where looking for the largest block
-    would make the heap grow, as on a chip.
+    ``system()`` gives the system's own memory in bytes, with ``free``, ``largest`` (block) and
+    ``minimum`` (free, ever), or None where nobody knows. ``told(text)`` is called with a sentence
+    when memory gets short, and with None when that is over. `probe` is False where looking for
+    the largest block would make the heap grow, as on a chip.
     """
 
     def __init__(self, log, system=None, told=None, python=heap_figures, probe=True):
@@ -30,7 +30,7 @@ class Heap:
         self.short = False
 
     def figures(self):
-        """Return {"used", "free", "largest", "system": {"free", "largest", "least"}} in bytes.
+        """Return {"used", "free", "largest", "system": {"free", "largest", "minimum"}} in bytes.
 
         "largest" is None where it is not looked for, 65536 where it is that or more; "system" is
         None where there is no such figure.
@@ -38,23 +38,30 @@ class Heap:
         used, free = self._python()
         system = self._system() if self._system else None
         if system:
-            system = {"free": system[0], "largest": system[1], "least": system[2]}
+            system = {
+                "free": system.free,
+                "largest": system.largest,
+                "minimum": system.minimum,
+            }
         return {"used": used, "free": free, "largest": self._largest(free), "system": system}
 
     def text(self):
-        """Return the figures in one line, for the log; allocates little."""
-        used, free = self._python()
-        text = "heap %d used, %d free" % (used, free)
+        """Return the figures in one line, for the log."""
+        text = "heap %d used, %d free" % self._python()
         system = self._system() if self._system else None
         if system:
-            text += "; system %d free, %d in one piece, %d at least" % tuple(system)
+            text += "; system %d free, %d in one piece, %d at least" % (
+                system.free,
+                system.largest,
+                system.minimum,
+            )
         return text
 
     def look(self):
         """Say so once when memory gets short, and once when that is over."""
         _, free = self._python()
         system = self._system() if self._system else None
-        least = min(free, system[0]) if system else free
+        least = min(free, system.free) if system else free
         if not self.short and least < _SHORT:
             self.short = True
             text = "memory is short: " + self.text()

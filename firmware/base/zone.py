@@ -1,7 +1,4 @@
-"""Time zones as POSIX writes them: ``CET-1CEST,M3.5.0,M10.5.0/3`` (IEEE Std 1003.1, section 8.3).
-
-Loaded when the zone is set and when summer time begins or ends, not kept.
-"""
+"""Time zones as POSIX writes them: ``CET-1CEST,M3.5.0,M10.5.0/3`` (IEEE 1003.1, section 8.3)."""
 
 _FAR = 0x7FFFFFFF
 

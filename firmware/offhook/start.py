@@ -1,8 +1,8 @@
 """Runs the phone: all that main.py calls, and what the REPL finds afterwards."""
 
-import asyncio
 import gc
 
+from base import tasks
 from base.compat import const
 from offhook.telephone import Phone
 
@@ -19,5 +19,5 @@ def run(platform, preset=None):
     if hasattr(gc, "threshold"):  # a firmware may be built without it
         gc.threshold(_GARBAGE if gc.mem_free() < _SMALL else _MORE)
     last = phone = Phone(platform, preset)
-    asyncio.run(phone.run())
+    tasks.run(phone.run(), phone.failed, platform.reset)
     return phone

@@ -9,7 +9,9 @@ import asyncio
 
 from actions.actions import Actions
 from base.compat import const, sleep_ms, spawn
+from base.heap import Heap
 from base.log import Log
+from base.tasks import keep
 from base.timers import Timers
 from base.version import VERSION
 from net.http import Client
@@ -59,6 +61,7 @@ class Phone:
         parts = self.parts = platform.parts(settings.get, log)
         self.network, self.clock = parts.network, parts.clock
         self._start = parts.clock.ms()
+        self.heap = Heap(log, platform.memory, self._short, probe=not platform.heap_grows)
         timers = self.timers = Timers(parts.clock, self.report)
         self.resolver = Resolver(parts.network, parts.clock, platform.random)
         self._sip_trust = self._trust("sip_check_certificate", "sip_ca_certificate")
@@ -130,6 +133,19 @@ class Phone:
         self.log(0, "fault: %r", error)
         self.platform.traceback(error)
 
+    def failed(self, text, error):
+        """Log what has failed beside everything: a task, or the poller of the loop."""
+        self.log(0, "%s: %r; %s", text, error, self.heap.text())
+        self.platform.traceback(error)
+
+    def _short(self, text):
+        """Let the display tell that memory is short; None ends that."""
+        if text:
+            self.panel.troubles["memory"] = ""
+        else:
+            self.panel.troubles.pop("memory", None)
+        self.panel.changed()
+
     def changed(self, name):
         """Take a changed setting over where it is used, and fire the event that it has."""
         changes.apply(self, name)
@@ -184,8 +200,9 @@ class Phone:
 
     async def run(self):
         """Run the phone until `stop`."""
-        spawn(self.timers.serve())
-        spawn(self.settings.serve())
+        keep("timers", self.timers.serve)
+        keep("settings", self.settings.serve)
+        self.heap.watch(self.timers)
         await self._begin()
         await self.done.wait()
         await self.agent.stop()
@@ -205,7 +222,7 @@ class Phone:
             self._show_network()  # the agent knows: it would register a second time
         else:
             self.network_changed()
-        spawn(self.input.serve())
+        keep("keys", self.input.serve)
         self.platform.ready(self)
         spawn(self._tell_setup())
 

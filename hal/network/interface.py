@@ -8,7 +8,8 @@ import asyncio
 import socket
 from binascii import hexlify
 
-from base.compat import const, sleep_ms, spawn
+from base.compat import const, sleep_ms
+from base.tasks import keep
 from hal.network.datagram import Datagram
 from hal.network.stream import connect
 
@@ -39,7 +40,7 @@ class Network:
 
     async def start(self):
         """Begin to bring the network up, in a task of its own."""
-        spawn(self._keep())
+        keep("network", self._keep)
 
     async def _keep(self):
         while True:

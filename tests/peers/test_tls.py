@@ -77,7 +77,7 @@ def test_any_certificate_is_taken_where_the_setting_says_so(
     kamailio, tmp_path, authority, trusting
 ):
     proxy = secure(kamailio, tmp_path, Authority("Other"), "other.test")
-    phone = trusting("100", proxy, check_trusted_certificate="off")
+    phone = trusting("100", proxy, sip_check_certificate="off")
     registered(phone)
 
 

@@ -1,11 +1,10 @@
-"""The clock, time zones and the time from the network."""
+"""The clock, and the time from the network."""
 
 import asyncio
 
 import contracts
 from support import raises
 
-from base.zone import days, offset
 from hal.clock.rtc import Clock
 from hal.clock.sntp import query
 
@@ -26,38 +25,6 @@ def test_setting_the_clock_sets_the_rtc_in_utc():
     Clock(rtc).set(1_790_000_000)  # a Monday
     assert rtc.value[:3] == (2026, 9, 21) and rtc.value[4:7] == (14, 13, 20)
     assert rtc.value[3] == 0
-
-
-def test_days_count_from_1970():
-    assert days(1970, 1, 1) == 0 and days(2000, 3, 1) == 11017 and days(2038, 1, 19) == 24855
-
-
-def _at(year, month, day, hour, minute=0):
-    return days(year, month, day) * 86400 + hour * 3600 + minute * 60
-
-
-def test_summer_time_begins_and_ends_when_the_rule_says():
-    begin, end = _at(2026, 3, 29, 1), _at(2026, 10, 25, 1)
-    assert offset(_BERLIN, begin - 1) == (3600, begin)
-    assert offset(_BERLIN, begin) == (7200, end)
-    assert offset(_BERLIN, end - 1) == (7200, end)
-    assert offset(_BERLIN, end) == (3600, _at(2027, 3, 28, 1))
-
-
-def test_zones_of_the_whole_world_are_read():
-    summer, winter = _at(2026, 7, 1, 0), _at(2026, 1, 1, 0)
-    cases = (
-        ("UTC0", 0, 0),
-        ("EST5EDT,M3.2.0,M11.1.0", -18000, -14400),
-        ("<+0330>-3:30", 12600, 12600),
-        ("AEST-10AEDT,M10.1.0,M4.1.0/3", 39600, 36000),
-        ("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", 39600, 37800),
-        ("IST-1GMT0,M10.5.0,M3.5.0/1", 0, 3600),
-        ("NZST-12NZDT,J60,J300", 43200, 46800),
-    )
-    for zone, in_winter, in_summer in cases:
-        assert offset(zone, winter)[0] == in_winter, zone
-        assert offset(zone, summer)[0] == in_summer, zone
 
 
 def test_a_text_that_is_no_time_zone_is_refused_and_the_old_one_stays():

@@ -1,15 +1,20 @@
 """The heap's watch: what it says when memory gets short, of Python's and of the system's."""
 
+from collections import namedtuple
+
 from support import Clock
 
 from base.heap import Heap
 from base.timers import Timers
 
+Figures = namedtuple("Figures", ("free", "largest", "minimum"))
+_IDLE = Figures(90_000, 40_000, 30_000)
+
 
 class Memory:
     """Memory with figures that a test sets."""
 
-    def __init__(self, free=100_000, system=(90_000, 40_000, 30_000)):
+    def __init__(self, free=100_000, system=_IDLE):
         self.free = free
         self.system_figures = system
         self.lines, self.told = [], []
@@ -28,7 +33,7 @@ def test_both_memories_are_in_the_figures():
     memory = Memory()
     figures = memory.heap(probe=False).figures()
     assert figures["used"] == 5000 and figures["free"] == 100_000 and figures["largest"] is None
-    assert figures["system"] == {"free": 90_000, "largest": 40_000, "least": 30_000}
+    assert figures["system"] == {"free": 90_000, "largest": 40_000, "minimum": 30_000}
     text = memory.heap().text()
     for number in ("5000 used", "100000 free", "90000 free", "40000 in one piece", "30000 at"):
         assert number in text, text
@@ -43,13 +48,13 @@ def test_the_largest_block_is_looked_for_up_to_64_kb():
 def test_short_memory_is_told_once_and_once_more_when_it_is_over():
     for name, low, high in (
         ("free", 19_999, 24_000),
-        ("system_figures", (19_999, 9_000, 9_000), (24_000, 9_000, 9_000)),
+        ("system_figures", Figures(19_999, 9_000, 9_000), Figures(24_000, 9_000, 9_000)),
     ):
         memory = Memory()
         heap = memory.heap()
         heap.look()
         assert memory.lines == memory.told == [] and not heap.short
-        for value in (low, low, (21_000, 1, 1) if name != "free" else 21_000):
+        for value in (low, low, Figures(21_000, 1, 1) if name != "free" else 21_000):
             setattr(memory, name, value)
             heap.look()
         assert heap.short and len(memory.lines) == len(memory.told) == 1

@@ -6,6 +6,7 @@ TEXTS = {
     "no_network": "Kein Netz",
     "settings": "Einstellungen",
     "part": "Fehlt",
+    "memory": "Speicher wird knapp",
     "dnd": "Nicht stören",
     "redirected": "Umgeleitet",
     "dial": "Wählen",

@@ -6,6 +6,7 @@ TEXTS = {
     "no_network": "No network",
     "settings": "Settings",
     "part": "Missing",
+    "memory": "Memory is short",
     "dnd": "Do not disturb",
     "redirected": "Forwarded",
     "dial": "Dial",

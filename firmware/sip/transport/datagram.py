@@ -6,7 +6,7 @@ after `send` has returned.
 
 import asyncio
 
-from base.compat import spawn
+from base.tasks import keep
 from sip.transport.stream import Streams
 
 
@@ -31,7 +31,7 @@ class Transport:
     async def start(self):
         """Open the UDP socket, OSError when the port is taken; listen for TCP where we can."""
         self._socket = self.network.udp(self.port)
-        self._task = spawn(self._receive())
+        self._task = keep("SIP receiver", self._receive)
         try:
             self.server = await self.network.serve(self.port, self.streams.accept)
         except OSError as error:
