@@ -27,4 +27,3 @@ ALAW = array("h", [_expand_alaw(x) for x in range(256)])
 
 ENCODERS = {"PCMU": ulaw, "PCMA": alaw}
 DECODERS = {"PCMU": ULAW, "PCMA": ALAW}
-SILENCE = {"PCMU": 0xFF, "PCMA": 0xD5}  # the code of a sample of 0

@@ -1,0 +1,214 @@
+"""The jitter buffer: adaptive, bounded, without an object made for a packet.
+
+Packets of any length are decoded into a ring by their timestamp; each frame takes from there what
+is due. The delay follows how late packets are beside the fastest ones of the last seconds: at the
+lateness that all but 0.7 % stay below, and a little more. It grows at once: when nothing is there,
+playing waits. It shrinks by one pitch period, cross-faded, at a time.
+
+Times are samples of 8 kHz in 24 bits, as timestamps are.
+"""
+
+from array import array
+
+from base.compat import const
+from base.samples import copy, differ, fade, fill, lag, level
+from media.loops import drop, expand, forget, peek, quantile, run, take
+from media.plc import Concealer
+from media.rtp import MASK, wrap
+
+_SIZE = const(4096)  # samples: 512 ms
+_RING = const(4095)
+_NONE = const(-32768)
+_FRAME = const(160)
+_BIN = const(80)  # samples of lateness that one bin of the statistics is wide
+_BINS = const(32)
+_WEIGHT = const(50)  # of one packet; with _FORGET all of them are 25600
+_FORGET = const(9)  # 2**9 packets are remembered, 10 s
+_PER = const(1017)  # 1024ths of all packets that come in time
+_WINDOW = const(100)  # packets after which the fastest one is looked for anew
+_START = const(320)  # samples of delay at first
+_MARGIN = const(80)  # over the lateness: the chip's clock tick
+_SLACK = const(80)  # samples below the wanted delay until it grows
+_SPARE = const(120)  # samples above it until it shrinks
+_REST = const(3)  # frames between two steps
+_URGENT = const(640)  # samples above it from which any cut is better than the delay
+_LOOK = const(280)  # a frame and the longest pitch period
+_FAR = const(1 << 25)
+
+
+class Jitter:
+    """The buffer of one stream. `longest` ms of delay are never exceeded (400 at most)."""
+
+    def __init__(self, longest=300):
+        self._ring = array("h", bytes(2 * _SIZE))
+        self._bins = array("h", bytes(2 * _BINS))
+        self._look = array("h", bytes(2 * _LOOK))
+        self.plc = Concealer()
+        self.longest = 8 * min(longest, 400)
+        self.clear()
+
+    def clear(self):
+        """Begin a new call: forget all, the counters too."""
+        self.late = self.concealed = self.shrunk = self.grown = 0
+        self.reset()
+
+    def reset(self):
+        """Forget all audio and all that was learnt of the other side; the counters stay."""
+        fill(self._ring, 0, _SIZE, _NONE)
+        fill(self._bins, 0, _BINS, 0)
+        self.plc.reset()
+        self.running = False
+        self.target = min(_START, self.longest)
+        self._learnt = 0
+        self._play = self._newest = 0
+        self._fastest = self._soon = self._before = 0
+        self._count = self._rest = self._held = 0
+        self._came = -1
+        self._fresh = True
+
+    def depth(self):
+        """Return the samples between what is played next and the newest that has come."""
+        return max(0, wrap(self._newest - self._play)) if self.running else 0
+
+    def delay(self, now):
+        """Return the samples by which playing is behind the fastest packets."""
+        return wrap(now - self._play - self._fastest) if self.running else 0
+
+    def put(self, data, at, n, timestamp, now, table, learn=True):
+        """Take a packet of `n` coded samples in ``data[at:]``, which came at `now`.
+
+        `learn` is False where its lateness is our own fault.
+        """
+        if n <= 0 or n > _SIZE // 2:
+            return
+        if not self.running:
+            self._begin(timestamp, now)
+        elif learn:
+            self._watch(timestamp, now)
+        offset = wrap(timestamp - self._play)
+        if offset + n > _SIZE or offset < -_SIZE:  # a jump: of the clock, or of the delay
+            self._begin(timestamp, now)
+            offset = wrap(timestamp - self._play)
+        if offset + n <= 0:
+            self.late += 1
+            return
+        if offset < 0:
+            self.late += 1
+            at, n, timestamp = at - offset, n + offset, self._play
+        expand(data, at, n, table, self._ring, timestamp, _RING)
+        end = (timestamp + n) & MASK
+        if wrap(end - self._newest) > 0:
+            self._newest = end
+
+    def _begin(self, timestamp, now):
+        fill(self._ring, 0, _SIZE, _NONE)
+        self._play = (timestamp - self.target) & MASK
+        self._newest = timestamp
+        self._fastest = self._soon = self._before = wrap(now - timestamp)
+        self._count = self._held = 0
+        self._came = now
+        self._fresh = self.running = True
+
+    def _watch(self, timestamp, now):
+        """Learn from how late a packet is; of those that come at once, the first one tells."""
+        transit = wrap(now - timestamp)
+        if wrap(transit - self._soon) < 0:
+            self._soon = transit
+        self._count += 1
+        if self._count >= _WINDOW:
+            self._before, self._soon, self._count = self._soon, transit, 0
+        self._fastest = self._soon if wrap(self._soon - self._before) < 0 else self._before
+        if now == self._came:
+            return
+        self._came = now
+        bins = self._bins
+        forget(bins, _BINS, _FORGET)
+        late = wrap(transit - self._fastest) // _BIN
+        bins[min(late, _BINS - 1)] += _WEIGHT
+        if self._learnt < 64:
+            self._learnt += 1
+            if self._learnt < 25:
+                return  # half a second tells little
+        wanted = (quantile(bins, _BINS, _PER) + 1) * _BIN + _MARGIN
+        self.target = min(wanted, self.longest)
+
+    def take(self, out, now):
+        """Fill the frame `out` (160 samples) that is played at `now`; return False for silence.
+
+        To be called once a frame; `now` is when the frame is due, not when we get to it.
+        """
+        if not self.running:
+            fill(out, 0, _FRAME, 0)
+            return False
+        excess = wrap(now - self._play - self._fastest) - self.target
+        if self._rest:
+            self._rest -= 1
+        elif excess < -_SLACK and not self._held and not self.plc.gone:
+            self._rest = _REST
+            self.grown += _FRAME
+            self.plc.lost(out, 0, _FRAME)
+            return True
+        elif excess > _SPARE and self._shrink(out, excess):
+            return True
+        if excess > self.longest:
+            self._skip(excess)
+        self._fill(out)
+        return True
+
+    def _fill(self, out):
+        at = 0
+        ring, plc = self._ring, self.plc
+        while at < _FRAME:
+            n = run(ring, self._play, _RING, _FRAME - at)
+            if n > 0:
+                take(ring, self._play, _RING, out, at, n)
+                plc.good(out, at, n)
+                self._held = 0
+                self._fresh = False
+            else:
+                ahead = wrap(self._newest - self._play)
+                if ahead <= 0:  # nothing there: late or lost, the next packet will tell
+                    n = _FRAME - at
+                    plc.lost(out, at, n)
+                    self._held = min(self._held + n, _FAR)
+                    self.concealed += n
+                    return
+                n = min(-n, ahead)
+                if self._held:  # this gap has been heard already
+                    n = min(n, self._held)
+                    self._held -= n
+                    self._play = (self._play + n) & MASK
+                    continue
+                plc.lost(out, at, n)
+                if not self._fresh:
+                    self.concealed += n
+            self._play = (self._play + n) & MASK
+            at += n
+
+    def _shrink(self, out, excess):
+        """Play a frame and one pitch period in the time of a frame; return whether it was done."""
+        if self.plc.gone or run(self._ring, self._play, _RING, _LOOK) < _LOOK:
+            return False
+        look = self._look
+        peek(self._ring, self._play, _RING, look, 0, _LOOK)
+        period = lag(look, 0, 120, 40, 120, 1)
+        loud = level(look, 0, 160)
+        if loud > 100 and excess < _URGENT and differ(look, 0, period, 120) > loud >> 1:
+            return False  # it would be heard; the next frame may suit better
+        fade(look, 0, look, period, out, 0, period)
+        copy(look, 2 * period, out, period, _FRAME - period)
+        drop(self._ring, self._play, _RING, _FRAME + period)
+        self._play = (self._play + _FRAME + period) & MASK
+        self.plc.good(out, 0, _FRAME)
+        self._rest = 1 if excess > _URGENT else _REST
+        self.shrunk += period
+        return True
+
+    def _skip(self, excess):
+        """Too late by far, such as after a stall: go on where it should be."""
+        ahead = min(excess, max(0, wrap(self._newest - self._play)))
+        drop(self._ring, self._play, _RING, ahead)
+        self._play = (self._play + ahead) & MASK
+        self.shrunk += ahead
+        if ahead:
+            self.plc.cut()

@@ -1,0 +1,136 @@
+"""Concealment of lost speech in the manner of ITU-T G.711 Appendix I, without its delay.
+
+The last pitch period is repeated, two of them from 10 ms on, three from 20; after 10 ms it fades,
+at 60 it is silent. Where it begins, a step becomes a slope of a quarter of a period; where speech
+comes back, both are cross-faded. No object is made for any of that.
+"""
+
+from array import array
+
+from base.compat import const
+from base.samples import copy, differ, fade, fill, lag, level, scale, slide
+from media.loops import noise
+
+_HISTORY = const(400)  # samples: three periods of 120, and the quarter before them
+_SHORTEST = const(40)  # 200 Hz
+_LONGEST = const(120)  # 67 Hz
+_COMPARED = const(160)
+_FULL = const(80)  # samples before it fades
+_SILENT = const(480)  # samples until nothing is left
+_STEP = const(163)  # of the gain, each sample: 65536 / 400
+_STEEPEST = const(32767)
+_MERGE = const(80)  # samples of the cross-fade back, at most
+
+
+class Concealer:
+    """Conceals gaps of one stream: `good` takes what is there, `lost` makes what is not.
+
+    `comfort` is the amplitude of the noise that follows a gap where the other side sends comfort
+    noise, 0 for silence.
+    """
+
+    def __init__(self):
+        self._heard = array("h", bytes(2 * _HISTORY))
+        self._old = array("h", bytes(2 * _HISTORY))  # as it was when the gap began
+        self._end = array("h", bytes(2 * _LONGEST))
+        self._merge = array("h", bytes(2 * _MERGE))
+        self.reset()
+
+    def reset(self):
+        """Forget what was heard."""
+        fill(self._heard, 0, _HISTORY, 0)
+        self.gone = 0  # samples concealed since speech was there
+        self.comfort = 0
+        self._seed = 1
+        self._period = _LONGEST
+        self._quarter = _LONGEST >> 2
+        self._count = 1
+        self._at = self._step = 0
+
+    def good(self, x, at, n):
+        """Take `n` samples that have come, and cross-fade into them after a gap."""
+        gone = self.gone
+        if gone:
+            size = min(n, _MERGE, self._quarter + 16 + ((gone - 1) // 80) * 32)
+            self._continue(self._merge, 0, size)
+            fade(self._merge, 0, x, at, x, at, size)
+            self.gone = 0
+        self._remember(x, at, n)
+
+    def lost(self, x, at, n):
+        """Make `n` samples (400 at most) in place of what has not come."""
+        if not self.gone:
+            self._begin()
+        self._continue(x, at, n)
+        self._remember(x, at, n)
+
+    def cut(self):
+        """What comes next does not follow what was heard: it is to be cross-faded in."""
+        if not self.gone:
+            self._begin()
+            self.gone = 1
+
+    def _continue(self, x, at, n):
+        """Make `n` samples; the step at the beginning of a gap becomes a slope."""
+        self._make(x, at, n)
+        if self._step:
+            slide(x, at, min(n, self._quarter), self._step)
+            self._step = 0
+
+    def _remember(self, x, at, n):
+        heard = self._heard
+        if n < _HISTORY:
+            copy(heard, n, heard, 0, _HISTORY - n)
+        else:
+            at, n = at + n - _HISTORY, _HISTORY
+        copy(x, at, heard, _HISTORY - n, n)
+
+    def _begin(self):
+        heard, old = self._heard, self._old
+        copy(heard, 0, old, 0, _HISTORY)
+        start = _HISTORY - _COMPARED
+        period = lag(old, start, _COMPARED, _SHORTEST, _LONGEST, -1)
+        if differ(old, start, start - period, _COMPARED) > level(old, start, _COMPARED):
+            period = _LONGEST  # no voice: a long piece of it buzzes less
+        self._period = period
+        quarter = self._quarter = period >> 2
+        step = old[_HISTORY - 1] - old[start + _COMPARED - 1 - period]
+        self._step = max(-_STEEPEST, min(_STEEPEST, step))
+        copy(old, _HISTORY - quarter, self._end, 0, quarter)
+        self._count = 0
+        self._repeat(1)
+        self._at = _HISTORY - period
+
+    def _repeat(self, count):
+        """Repeat the last `count` periods; their end is made to flow into their beginning."""
+        if count == self._count:
+            return
+        self._count = count
+        start, quarter = _HISTORY - count * self._period, self._quarter
+        fade(self._end, 0, self._old, start - quarter, self._old, _HISTORY - quarter, quarter)
+
+    def _make(self, x, at, n):
+        while n:
+            gone = self.gone
+            if gone >= _SILENT:
+                self._quiet(x, at, n)
+                return
+            edge = _FULL if gone < _FULL else 2 * _FULL if gone < 2 * _FULL else _SILENT
+            self._repeat(1 if gone < _FULL else 2 if gone < 2 * _FULL else 3)
+            size = min(n, edge - gone, _HISTORY - self._at)
+            copy(self._old, self._at, x, at, size)
+            if gone >= _FULL:
+                scale(x, at, size, (_SILENT - gone) * _STEP, -_STEP)
+            self._at += size
+            if self._at == _HISTORY:
+                self._at = _HISTORY - self._count * self._period
+            self.gone = gone + size
+            at += size
+            n -= size
+
+    def _quiet(self, x, at, n):
+        if self.comfort:
+            self._seed = noise(x, at, n, self._seed, self.comfort)
+        else:
+            fill(x, at, n, 0)
+        self.gone = _SILENT

@@ -1,0 +1,218 @@
+"""One call's voice: packets out and in, its codec, DTMF, statistics and reports.
+
+`send` and `play` are called once a frame of 20 ms, `receive` more often; they make no object.
+"""
+
+from base.compat import const
+from media.dtmf import Events, Heard
+from media.emodel import mos
+from media.g711 import DECODERS, ENCODERS
+from media.reports import Reports
+from media.rtcp import is_rtcp
+from media.rtp import HEADER, Sender, Source
+
+_FRAME = const(160)
+_LARGEST = const(640)  # bytes of payload in our packets, and a frame to come
+_AT_ONCE = const(8)  # packets taken in one go
+_COMFORT = const(13)
+_CANDIDATE = const(8)  # packets in sequence from elsewhere until that is where voice comes from
+_ALIVE = const(50)  # frames between two packets while we only listen
+_OTHERS = {0: "PCMU", 8: "PCMA"}
+
+
+class Stream:
+    """The voice of `call` on `port`, its reports on `control` (a `Port` too, or None).
+
+    `voice` has what all streams share: ``random``, ``clock``, ``cname``, ``buffer``,
+    ``digit(call, key)``. `talking` and `hearing` say which ways are open.
+    """
+
+    def __init__(self, voice, call, port, control, jitter):
+        self.call = call
+        self.port = port
+        self.jitter = jitter
+        self.sender = Sender(voice.random, _LARGEST)
+        self.source = Source()
+        self.reports = Reports(voice, self, control)
+        self.events = Events()
+        self.said = None  # what the other side has said, as it is in use
+        self.talking = self.hearing = False
+        self.strangers = self.unknown = 0
+        self.heard_at = voice.clock.ms()  # when a packet came last
+        self._voice = voice
+        self._heard = Heard()
+        self._event_view = memoryview(self.sender.packet)[: HEADER + 4]
+        self._encode = self._decoder = None
+        self._payload = self._fill = 0
+        self._events = self._kind = -1
+        self._candidate = None
+        self._in_sequence = self._next = self._quiet = 0
+
+    def configure(self, said):
+        """Follow a description of theirs (`sip.call.sdp.Media` or alike)."""
+        self.said = said
+        if not said.port or not said.ip:
+            return
+        self._encode, self._decoder = ENCODERS[said.codec], DECODERS[said.codec]
+        self._kind = said.payload
+        self._events = -1 if said.events is None else said.events
+        payload = 8 * (min(60, max(10, getattr(said, "ptime", 20) or 20)) // 10 * 10)
+        if payload != self._payload:
+            self._flush()
+            self._payload = payload
+            self.sender.resize(payload)
+        self.port.aim((said.ip, said.port))
+        self.reports.configure(said)
+        self.heard_at = self._voice.clock.ms()
+
+    def listen(self, on):
+        """Open or close our ear; what came before is not heard later."""
+        if on and not self.hearing:
+            self.jitter.reset()
+            self.heard_at = self._voice.clock.ms()
+        self.hearing = on
+
+    # -- in -------------------------------------------------------------------------------------
+
+    def receive(self, now, learn):
+        """Take in what has come at `now` (samples, 24 bits); `learn` False after our own stall."""
+        buffer, port = self._voice.buffer, self.port
+        for _ in range(_AT_ONCE):
+            size = port.receive(buffer)
+            if not size:
+                return
+            if size > 1 and is_rtcp(buffer):
+                self.reports.take(bytes(buffer[:size]))
+            elif self.source.read(buffer, size) and (port.locked or self._known(buffer)):
+                self._packet(buffer, now, learn)
+
+    def _packet(self, buffer, now, learn):
+        source = self.source
+        changes = source.changes
+        if not source.accept(buffer):
+            return
+        if source.changes != changes:
+            self.jitter.reset()
+            self._heard.reset()
+        if not self.port.locked:
+            self.port.lock(self.port.source)
+        self.heard_at = self._voice.clock.ms()
+        kind = source.kind
+        if kind == self._kind:
+            table = self._decoder
+        elif kind == self._events:
+            key = self._heard.take(buffer, source.at, source.size, source.timestamp)
+            if key:
+                self._voice.digit(self.call, key)
+            return
+        elif kind in _OTHERS:
+            table = DECODERS[_OTHERS[kind]]
+        else:
+            if kind == _COMFORT and source.size:
+                self.jitter.plc.comfort = 32767 >> (min(90, buffer[source.at] & 127) // 6)
+            else:
+                self.unknown += 1
+            return
+        source.measure(now)
+        if self.hearing:
+            self.jitter.put(buffer, source.at, source.size, source.timestamp, now, table, learn)
+
+    def _known(self, buffer):
+        """Return whether the packet's address is that of the description, or has proved itself.
+
+        Behind a router a phone's packets come from elsewhere (RFC 4961): that is believed after
+        eight in sequence, unless one comes from where it was said.
+        """
+        address, sequence = self.port.source, self.source.sequence
+        if address == self.port.remote:
+            self._candidate = None
+            return True
+        self.strangers += 1
+        if self.port.remote is None:
+            return False
+        if address != self._candidate or sequence != self._next:
+            self._candidate, self._in_sequence = address, 0
+        self._in_sequence += 1
+        self._next = (sequence + 1) & 0xFFFF
+        return self._in_sequence >= _CANDIDATE
+
+    def play(self, out, now):
+        """Fill the frame `out` with what is to be heard now; return False for silence."""
+        return self.jitter.take(out, now)
+
+    # -- out ------------------------------------------------------------------------------------
+
+    def send(self, samples):
+        """Send a frame; only now and then one where we only listen."""
+        sender = self.sender
+        if self._encode is None:
+            return
+        if self._events >= 0 and self.events.busy():
+            self._flush()
+            if self.events.frame(sender, self._events, HEADER):
+                self.port.send(self._event_view)
+                sender.count(4)
+                sender.advance(_FRAME)
+                return
+        if not self.talking:
+            self._flush()
+            self._quiet += 1
+            if self._quiet < _ALIVE:
+                sender.advance(_FRAME)
+                return
+            self._quiet = 0  # a sign of life, for routers and for servers that wait for one
+        packet, at = sender.packet, HEADER + self._fill
+        self._encode(samples, 0, packet, at, _FRAME)
+        self._fill += _FRAME
+        size = self._payload
+        while self._fill >= size:
+            sender.pack(self._kind, False)
+            self.port.send(sender.view)
+            sender.count(size)
+            sender.advance(size)
+            self._fill -= size
+            for i in range(HEADER, HEADER + self._fill):
+                packet[i] = packet[i + size]
+
+    def _flush(self):
+        if self._fill:
+            self.sender.advance(self._fill)
+            self._fill = 0
+
+    def skip(self, frames):
+        """Nothing was sent for `frames` frames: the timestamp runs on."""
+        self._flush()
+        for _ in range(frames):
+            self.sender.advance(_FRAME)
+
+    # -- figures --------------------------------------------------------------------------------
+
+    def close(self):
+        """Say goodbye and close the ports."""
+        self.reports.close()
+        self.port.close()
+
+
+class Figures:
+    """How a stream has been: counts of packets, `loss` and `discarded` in percent, `jitter` and
+    `delay` in ms (half the round trip, the buffer, `audio` ms of the parts), `mos`."""
+
+    def __init__(self, stream, now, audio=0):
+        source, jitter = stream.source, stream.jitter
+        expected = max(1, source.total_expected())
+        self.sent = stream.sender.sent
+        self.received = expected - source.total_lost() if source.received else 0
+        self.lost, self.late = source.total_lost(), jitter.late
+        self.loss = 100 * self.lost / expected
+        self.discarded = 100 * self.late / expected
+        self.jitter = source.jitter // 128
+        self.delay = (stream.reports.round_trip or 0) // 2 + jitter.target // 8 + 20 + audio
+        self.mos = mos(min(100, self.loss + self.discarded), self.delay)
+        self.strangers = stream.strangers
+
+    def __str__(self):
+        packets = (self.sent, self.received, self.lost, self.loss, self.late)
+        times = (self.jitter, self.delay, self.mos)
+        return "sent %d, received %d, lost %d (%.1f%%), late %d" % packets + (
+            ", jitter %d ms, delay %d ms, MOS %.1f" % times
+        )

@@ -1,0 +1,261 @@
+"""The voice of all calls: ports and streams, the frame of 20 ms, and what is heard beside speech.
+
+`Voice.port` and `Voice.media` are what the SIP agent calls. One task paces everything by absolute
+deadlines: a frame that is late makes no other one late.
+"""
+
+import gc
+from array import array
+
+from base.compat import const, sleep_ms, spawn
+from base.samples import fill, mix
+from media.jitter import Jitter
+from media.port import Port
+from media.rtp import MASK
+from media.stream import Figures, Stream
+from media.tones import COUNTRIES, Player
+
+_MS = const(20)  # a frame
+_FRAME = const(160)  # its samples
+_TICK = const(10)  # ms between two looks at the sockets
+_BEHIND = const(60)  # ms that are made up for; what is later is left out
+_STALLED = const(30)  # ms of lateness of our own, of which nothing is learnt
+_CONTROL = const(25)  # frames between two looks at the reports
+_TIDY = const(100)  # frames between two collections, each right after a packet has left
+_LARGEST = const(1700)  # bytes of a packet: 200 ms, and a header with much in it
+_KEPT = const(2)  # jitter buffers that wait for the next call
+_TRIES = const(20)  # ports
+_EARLY = ("calling", "ringing")
+_SILENT = ("sendonly", "inactive")  # they do not want to hear us
+_DEAF = ("recvonly", "inactive")  # they do not want to be heard
+
+
+class Voice:
+    """Needs the network, the clock, the audio part and ``get(name)`` of the settings.
+
+    Listeners: ``on_digit(call, key)`` for DTMF that came, ``on_silence(call)`` when the other side
+    has sent nothing for `rtp_timeout` seconds though it should, ``on_figures(call, Figures)`` when
+    a call's voice is over. `muted` sends silence.
+    """
+
+    def __init__(self, network, clock, audio, get, log, random, cname="phone"):
+        self.network = network
+        self.clock = clock
+        self.audio = audio
+        self.get = get
+        self.log = log
+        self.random = random
+        self.cname = cname
+        self.muted = False
+        self.on_digit = self.on_silence = self.on_figures = None
+        self.buffer = bytearray(_LARGEST)
+        self.player = Player()
+        self.late = 0  # ms that the latest frame of all was late
+        self.skipped = 0  # frames left out
+        self._streams = []
+        self._spare = []
+        self._in = array("h", bytes(2 * _FRAME))
+        self._out = array("h", bytes(2 * _FRAME))
+        self._beep = array("h", bytes(2 * _FRAME))
+        self._zeros = array("h", bytes(2 * _FRAME))
+        self._tone = ""
+        self._task = None
+        self._number = 0
+        self._due = self._now = 0
+        self._count = 0
+
+    # -- for the SIP agent ----------------------------------------------------------------------
+
+    def port(self, call):
+        """Open the ports of a call's voice and return the UDP port to be told."""
+        stream = self.stream(call)
+        if stream is None:
+            port, control = self._ports()
+            jitter = self._spare.pop() if self._spare else Jitter()
+            jitter.clear()
+            stream = Stream(self, call, port, control, jitter)
+            self._streams.append(stream)
+            self._start()
+        return stream.port.number
+
+    def media(self, call):
+        """A call's voice has begun, was changed, or is over."""
+        stream = self.stream(call)
+        if call.state == "ended":
+            if stream:
+                self._end(stream)
+        elif stream and call.voice and call.voice is not stream.said:
+            stream.configure(call.voice)
+
+    def stream(self, call):
+        """Return the stream of `call`, None where it has none."""
+        for stream in self._streams:
+            if stream.call is call:
+                return stream
+        return None
+
+    def figures(self, call):
+        """Return the `Figures` of a call under way, None where it has no voice."""
+        stream = self.stream(call)
+        return Figures(stream, self._now, self.audio.delay) if stream else None
+
+    def send_dtmf(self, call, digits):
+        """Send digits as RTP events; return False where that was not agreed."""
+        stream = self.stream(call)
+        if stream is None or not stream.said or stream.said.events is None:
+            return False
+        stream.events.send(digits)
+        return True
+
+    def digit(self, call, key):
+        """A digit has come in."""
+        if self.on_digit:
+            self.on_digit(call, key)
+
+    def _ports(self):
+        first = min(max(1024, self.get("rtp_port") or 16384) & 0xFFFE, 65334)
+        error = None
+        for _ in range(_TRIES):
+            number = first + 2 * self._number
+            self._number = (self._number + 1) % 100
+            try:
+                port = Port(self.network, number)
+            except OSError as taken:
+                error = taken
+                continue
+            try:
+                return port, Port(self.network, number + 1)
+            except OSError:
+                return port, None
+        raise error
+
+    def _end(self, stream):
+        self._streams.remove(stream)
+        figures = Figures(stream, self._now, self.audio.delay)
+        stream.close()
+        if len(self._spare) < _KEPT:
+            self._spare.append(stream.jitter)
+        if stream.said and (stream.sender.sent or stream.source.received):
+            self.log(4, "voice of %s: %s", stream.call.remote, figures)
+            if self.on_figures:
+                self.on_figures(stream.call, figures)
+
+    # -- tones ----------------------------------------------------------------------------------
+
+    def tone(self, name):
+        """Let a tone of the country be heard: "dial", "busy", …, "" for none."""
+        if name == self._tone:
+            return
+        self._tone = name
+        table = COUNTRIES.get(self.get("tone_scheme") or "DE") or COUNTRIES["DE"]
+        if name in table:
+            self.player.play(table[name], table.get(name + "+", ()))
+            self._start()
+        else:
+            self.player.stop()
+
+    def sound(self, segments, repeat=False):
+        """Let segments of `media.tones` be heard: a digit's, a melody's."""
+        self._tone = "*"
+        self.player.play(segments, (), repeat)
+        self._start()
+
+    # -- the frame ------------------------------------------------------------------------------
+
+    def _start(self):
+        if self._task is None:
+            self._task = spawn(self._run())
+
+    async def _run(self):
+        clock = self.clock
+        self._due = clock.ms()
+        self.audio.start()
+        try:
+            while self._streams or self.player.playing:
+                wait = self.step()
+                await sleep_ms(wait)
+        finally:
+            self._task = None
+            self.audio.stop()
+
+    def step(self):
+        """Do what is due; return ms until there is more to do."""
+        clock = self.clock
+        late = clock.diff(clock.ms(), self._due)
+        learn = late < _STALLED
+        if late < 0:
+            self._receive(late, learn)
+        else:
+            self.late = max(self.late, late)
+            if late > _BEHIND:
+                self._leave_out(late // _MS)
+                late %= _MS
+            self._receive(late, learn)
+            self.frame()
+            self._due = clock.add(self._due, _MS)
+        wait = clock.diff(self._due, clock.ms())
+        return wait - _TICK if wait > _TICK else max(0, wait)
+
+    def _leave_out(self, frames):
+        self.skipped += frames
+        self._due = self.clock.add(self._due, frames * _MS)
+        self._now = (self._now + frames * _FRAME) & MASK
+        for stream in self._streams:
+            stream.skip(frames)
+
+    def _receive(self, late, learn):
+        now = (self._now + 8 * late) & MASK
+        for stream in self._streams:
+            stream.receive(now, learn)
+
+    def frame(self):
+        """Send a frame of each stream and play one; nothing is allocated on the way."""
+        audio, out, into = self.audio, self._out, self._in
+        audio.read(into)
+        active = None
+        for stream in self._streams:
+            if self._ways(stream) and active is None:
+                active = stream
+            heard = stream is active and stream.call.state == "connected"
+            stream.send(into if heard and stream.talking and not self.muted else self._zeros)
+        if active is None or not active.play(out, self._now):
+            fill(out, 0, _FRAME, 0)
+        if self.player.playing:
+            self.player.frame(self._beep, _FRAME)
+            mix(out, 0, self._beep, 0, _FRAME)
+        audio.write(out)
+        self._now = (self._now + _FRAME) & MASK
+        self._count += 1
+        if self._count % _CONTROL == 0:
+            self._slow()
+
+    def _ways(self, stream):
+        """Open and close a stream's ways as its call is; return whether it is the one heard."""
+        call, said = stream.call, stream.said
+        if said is None or not said.port:
+            stream.talking = False
+            stream.listen(False)
+            return False
+        theirs, state = said.direction, call.state
+        connected = state == "connected"
+        early = call.direction == "out" and state in _EARLY
+        stream.talking = theirs not in _SILENT and state != "ended"
+        hears = (connected or early) and theirs not in _DEAF
+        stream.listen(hears)
+        return connected or early
+
+    def _slow(self):
+        """What need not be done in each frame: reports, and calls whose voice has gone silent."""
+        now = self.clock.ms()
+        for stream in list(self._streams):
+            stream.reports.look(now)
+        seconds = self.get("rtp_timeout")
+        for stream in list(self._streams):
+            silent = self.clock.diff(now, stream.heard_at)
+            if seconds and stream.hearing and stream.call.state == "connected":
+                if silent > 1000 * seconds and self.on_silence:
+                    self.log(3, "voice: nothing from %s for %d s", stream.call.remote, seconds)
+                    stream.heard_at = now
+                    self.on_silence(stream.call)
+        if self._count % _TIDY == 0:
+            gc.collect()
