@@ -1,14 +1,14 @@
 """The ESP32 as the platform that main builds the phone on.
 
-A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``,
-``console_line(text)``, ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
+A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``, ``console(text)`` (shows
+text as it is), ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
 ``memory()`` (`hal.memory.Figures`, None where unknown), ``heap_grows`` (True where a large
 allocation takes memory from the system), ``reset()``, ``fault(name, on)`` (ValueError on a real
 board), ``ready(phone)``, called when the phone is up, and ``release()``: leave the board to the
 REPL.
 
-Of the phone it knows ``execute(line)``, ``came_up()``, ``settings`` (``get``, ``on_change``),
-``network``, ``clock``, ``resolver.address`` and ``log``.
+Of the phone it knows ``terminal`` (as `hal.serial` wants one), ``came_up()``, ``settings``
+(``get``, ``on_change``), ``network``, ``clock``, ``resolver.address`` and ``log``.
 """
 
 import random
@@ -40,7 +40,7 @@ class Platform:
     def __init__(self):
         self.storage = Storage("/state")
         self.random = random.getrandbits
-        self.console_line = print
+        self.console = serial.write
         self.traceback = sys.print_exception
         self.watchdog = self.ringer = None
         self._memory = Regions(esp32.idf_heap_info, esp32.HEAP_DATA)
@@ -87,7 +87,7 @@ class Platform:
 
         keeper.zone()
         phone.settings.on_change(changed)
-        keep("serial line", serial.serve, phone.execute)
+        keep("serial line", serial.serve, phone.terminal)
         keep("guard", self.guard, phone, keeper, Trial())
 
     def _look(self, phone, trial):

@@ -7,7 +7,7 @@ that somebody asks for, or another template names as a variable, is masked by `m
 from net.url import decoded
 
 _ENDS = " \t\r\n/?&#"
-_BEFORE_URI = "<\";"  # an address in brackets, perhaps with entities: &lt;sip:201@host&gt;
+_BEFORE_URI = '<";'  # an address in brackets, perhaps with entities: &lt;sip:201@host&gt;
 _URLS = ("action_", "fkey", "user_outbound", "update_server", "setting_server")
 
 

@@ -40,6 +40,15 @@ def relations(get, names):
         raise ValueError("redirect_event: '%s' needs redirect_number, which is empty" % event)
 
 
+def warnings(phone, name):
+    """Return sentences on what is odd about a setting that was taken all the same."""
+    spec, text = phone.settings.spec(name), phone.settings.get(name)
+    if spec.kind == "fkey":
+        entry = parse(text) if text else None
+        text = entry.argument if entry and entry.kind == "url" else ""
+    return phone.actions.warnings(text) if spec.kind in ("url", "fkey") and text else []
+
+
 def apply(phone, name):
     """Take a setting over where it is used."""
     spec, value = phone.settings.spec(name), phone.settings.get(name)

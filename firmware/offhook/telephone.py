@@ -1,6 +1,6 @@
 """One phone, put together from its platform's parts: who gets what stands here.
 
-A platform has ``storage``, ``random`` (``getrandbits``), ``console_line(text)``,
+A platform has ``storage``, ``random`` (``getrandbits``), ``console(text)`` (shows text as it is),
 ``traceback(error)``, ``parts(get, log)`` (as hal.assemble makes them), ``memory()``, ``reset()``
 and ``ready(phone)``, called when the phone is up.
 """
@@ -19,6 +19,7 @@ from net.resolver import Resolver
 from net.tls import Trust
 from offhook import changes, identities
 from offhook.console import console
+from offhook.console.terminal import Terminal
 from offhook.desk.desk import Desk, stranger
 from offhook.desk.dialling import may_dial
 from offhook.desk.reports import Reporter
@@ -55,7 +56,8 @@ class Phone:
         self.platform = platform
         self.done = asyncio.Event()
         self.remote = Remote(self)
-        log = self.log = Log(self.stamp, platform.console_line)
+        self.terminal = Terminal(self, platform.console)
+        log = self.log = Log(self.stamp, self.terminal.tell)
         settings = self.settings = Settings(platform.storage, log, changes.PLAIN)
         log.level = settings.get("log_level")
         parts = self.parts = platform.parts(settings.get, log)

@@ -24,9 +24,12 @@ class Platform:
         self.flash = options["state"] + "/flash"
         self.options = options
         self.random = random.getrandbits
-        self.console_line = print
         self.traceback = sys.print_exception
         self.all = self.phone = None
+
+    def console(self, text):
+        """Show text on the serial line."""
+        print(text, end="")
 
     def parts(self, get, log):
         """Make the board's parts."""

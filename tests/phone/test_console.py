@@ -1,6 +1,7 @@
 """The simulated phone as a command: its control port, its faults, and how it stops."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 
 import pytest
 
+from tests.phone.webserver import WebServer
 from tools import vm
 from tools.control import Control, Refused, free_ports
 
@@ -47,7 +49,9 @@ def test_passwords_in_urls_are_never_shown(phones):
     shown = phone.ask("get action_dnd_on_url")["value"]
     assert shown == "https://joe:***@127.0.0.2:9/?cam=http://ann:***@cam/&who=sip:1@h"
     told = phone.ask("test_url action_dnd_on_url")
-    assert told["urls"] == ["https://127.0.0.2:9/?cam=***&who=sip:1@h"]
+    told = told["results"][0]
+    assert told["url"] == "https://127.0.0.2:9/?cam=***&who=sip:1@h"
+    assert told["status"] == 0 and told["cause"]
     phone.ask("press P5")
     phone.wait(lambda x: x.get("P5", {}).get("ok"), "counters")
     with pytest.raises(Refused, match="no event") as refusal:
@@ -98,6 +102,127 @@ def test_settings_survive_a_restart(tmp_path, phones):
     with Phone(tmp_path / "x") as phone:
         assert phone.ask("get user_realname1") == {"value": "Zoë"}
         assert phone.ask("get redirect_time") == {"value": 20}
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("set user_nme1 100", "no setting 'user_nme1'; nearest: user_name1"),
+        ("get user_nme1", "nearest: user_name1"),
+        ("unset user_nme1", "nearest: user_name1"),
+        ("set user_name1", "set user_name1 takes a value; 'unset user_name1'"),
+        ("set", "set takes NAME VALUE"),
+        ("get", "takes the name of a setting"),
+        ("dial", "dial takes a number"),
+        ("press", "press takes KEY"),
+        ("press P1 60001", "press takes 60000 ms at most"),
+        ("press P999", "no key 'P999'"),
+        ("hook up", "hook takes off or on"),
+        ("log some", "log takes a number of lines"),
+        ("fault loss", "fault takes NAME on|off"),
+        ("reset", "'reset yes' forgets all settings"),
+        ("json", "json takes on or off"),
+        ("help nonsense", "no command 'nonsense'"),
+        ("test_url action_dnd_on_url", "action_dnd_on_url is not set"),
+        ("test_url action_dnd_onn_url", "nearest: action_dnd_on_url"),
+        ("test_url action_url_queue", "is no event"),
+        ("set redirect_event all", "'all' needs redirect_number, which is empty"),
+        ("set redirect_event busy", "'busy' needs redirect_number, which is empty"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_what_would_be_right(phones, line, why):
+    with pytest.raises(Refused) as refusal:
+        phones("100").ask(line)
+    assert why in str(refusal.value), refusal.value
+
+
+def test_every_word_answers(phones, tmp_path):
+    phone = phones("100")
+    helps = phone.ask("help")
+    assert len(helps) > 20 and all(": " in line for line in helps)
+    assert phone.ask("help press") == [x for x in helps if x.startswith("press ")]
+    assert {"P1", "P32", "DND", "5", "#", "P50"} <= set(phone.ask("keys"))
+    told = phone.ask("version")
+    assert told["version"] == phone.ask("status")["version"]
+    assert told["firmware"].startswith("micropython")
+    assert any(told["version"] in line for line in phone.ask("log"))
+    assert "offhook.telephone" in phone.ask("loaded")
+    assert any("redirect_time (a number from 1 to 120, 10)" in x for x in phone.ask("find redir"))
+    phone.ask("set redirect_number 201")
+    phone.ask("set redirect_event all")
+    assert phone.ask("show")["redirect_event"] == "all"
+    with pytest.raises(Refused, match="redirect_number"):
+        phone.ask("unset redirect_number")
+    phone.ask("unset redirect_event")
+    phone.ask("unset redirect_number")
+    assert "redirect_event" not in phone.ask("show")
+    call = phone.ask("dial 201")["call_id"]
+    assert call and [x["call_id"] for x in phone.ask("calls")] in ([call], [])
+
+
+def test_a_reset_leaves_nothing_and_the_phone_restarts(phones, tmp_path):
+    phone = phones("100", user_pass1="hush-hush")
+    phone.ask("set user_pass1 hush-too")
+    (tmp_path / "100/calls.txt").write_text("d\t1\t200\tx\n")
+    try:
+        phone.ask("reset yes")
+    except EOFError:
+        pass  # the simulated reset is its end
+    assert phone.process.wait(15) == 0
+    left = [x for x in (tmp_path / "100").iterdir() if x.is_file() and x.name != "output.txt"]
+    assert not left, left
+
+
+def test_what_is_odd_about_a_template_is_told_where_it_is_set(phones):
+    phone = phones("100")
+    for line in ("set action_dnd_on_url", "set fkey3 active url"):
+        answer = phone.ask(line + " http://h/?a=$REMOTE&b=$remote&c=$nosuch")
+        assert "$REMOTE" in str(answer["warnings"]) and "$nosuch" in str(answer["warnings"])
+        assert "$remote'" not in str(answer["warnings"])
+        assert "warnings" not in phone.ask(line + " http://h/?b=$remote")
+        answer = phone.ask(line + " https://h/?b=$remote")
+        assert "ca_certificate" in str(answer["warnings"])
+    with pytest.raises(Refused):
+        phone.ask("set action_dnd_on_url POST http://h/")
+
+
+def test_an_event_is_tried_and_its_status_time_or_cause_told(phones):
+    web = WebServer()
+    try:
+        phone = phones("100", options=("--dns", "none"))
+        phone.ask(f"set action_dnd_on_url {web.url}/a?b=$phone_ip http://127.0.0.2:9/")
+        good, bad = phone.ask("test_url action_dnd_on_url")["results"]
+        assert good["status"] == 200 and good["cause"] == "" and good["ms"] >= 0
+        assert bad["status"] == 0 and bad["cause"]
+    finally:
+        web.close()
+
+
+def test_the_log_has_dates_as_iso_writes_them_unless_set_otherwise(phones):
+    phone = phones("100")
+    phone.ask("set log_level 9")
+    assert re.match(r"\[\d\] 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d: ", phone.ask("log")[-1])
+    phone.ask("set date_us_format on")
+    phone.ask("fault unplugged on")
+    last = phone.wait(lambda lines: lines and "/20" in lines[-1], "log")[-1]
+    assert re.match(r"\[\d\] \d+/\d+/20\d\d \d\d:", last)
+    assert not [x for x in phone.ask("log") if "0/0/0" in x]
+
+
+def test_a_flash_in_any_state_starts_a_phone_that_tells_of_it(phones, tmp_path):
+    from tools.control import Phone
+
+    state = tmp_path / "x"
+    with Phone(state, {"user_name1": "100"}) as phone:
+        phone.ask("set redirect_time 20")
+    for damage in (b"", b"\x00" * 3000, os.urandom(3000), b"12345678 user_name1=9\n" * 50):
+        for name in ("settings.txt", "settings.77", "settings.json", "settings.txt.new"):
+            (state / name).write_bytes(damage)
+        with Phone(state) as phone:
+            assert phone.ask("get redirect_time")["value"] in (10, 20)
+            told = phone.ask("status")["settings"]
+            assert (told == "ok") == (not damage.strip(b"\0")) or "damaged" in told
+            phone.ask("set user_name1 100")
 
 
 def test_an_unplugged_network_shows_and_comes_back(phones):

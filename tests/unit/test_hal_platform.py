@@ -5,7 +5,7 @@ import os
 import fakechip  # before what needs the chip's modules
 import fakes
 
-from hal import platform, serial
+from hal import platform
 from hal.clock.ntp import Keeper
 from hal.memory.regions import Regions
 from hal.memory.sim import Memory
@@ -101,19 +101,6 @@ def test_the_zone_of_the_settings_is_set_and_a_wrong_one_is_logged():
 async def test_the_time_is_asked_for_again_soon_when_no_server_answers():
     keeper, clock, _ = _keeper(ntp_server="pool.example")
     assert await keeper.ask() <= 60 and clock.times == []
-
-
-async def test_a_line_for_which_there_is_no_memory_does_not_end_the_console():
-    async def full(line):
-        raise MemoryError
-
-    said = []
-    serial.print = said.append
-    try:
-        await serial.answer(full, b"log")
-    finally:
-        del serial.print
-    assert said == ['{"error": "MemoryError"}']
 
 
 class _Platform(platform.Platform):

@@ -90,6 +90,8 @@ class Repl:
         """Set one setting."""
         self.phone.settings.set(name, _written(value))
         print("%s = %s" % (name, self.get(name)))
+        for line in changes.warnings(self.phone, name):
+            print("warning: " + line)
 
     def get(self, name):
         """Return a setting's value."""
@@ -127,9 +129,15 @@ class Repl:
         if not text:
             raise ValueError("%s is empty; it takes a URL" % event)
         phone.actions.set(event, text)
+        context = Context(None, None)
         for target in phone.actions.targets[event]:
-            print("GET " + phone.actions.shown(target, Context(None, None)))
-        self._while_up(lambda: phone.desk.fire(event))
+            print("GET " + phone.actions.shown(target, context))
+
+        async def send():
+            for result in await phone.actions.test(event, context):
+                print("%s, %d ms" % (result["cause"] or result["status"], result["ms"]))
+
+        self._while_up(send)
 
     def press(self, key):
         """Press a key, and send what it sends."""

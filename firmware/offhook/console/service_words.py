@@ -79,8 +79,8 @@ def counters(phone, _):
     return phone.actions.counters()
 
 
-def test_url(phone, rest):
-    """Send an event's Action URLs."""
+async def test_url(phone, rest):
+    """Send an event's Action URLs now; return what became of each."""
     settings, actions = phone.settings, phone.actions
     if rest[:7] != "action_" or rest[:11] == "action_url_":
         raise ValueError("'%s' is no event; 'find action_' lists them" % rest[:40])
@@ -88,9 +88,8 @@ def test_url(phone, rest):
     if not settings.get(rest):
         raise ValueError("%s is not set" % rest)
     context = phone.desk.context(phone.desk.active())
-    urls = [actions.shown(target, context) for target in actions.targets[rest]]
-    actions.fire(rest, context)
-    return {"template": shown(settings, rest), "urls": urls}
+    results = await actions.test(rest, context)
+    return {"template": shown(settings, rest), "results": results}
 
 
 def update(phone, rest):
@@ -106,6 +105,13 @@ def fault(phone, rest):
     phone.platform.fault(name, state == "on")
 
 
+def json_(phone, rest):
+    """Switch the serial line between JSON and words."""
+    if rest not in ("on", "off"):
+        raise ValueError("json takes on or off, not '%s'" % rest[:20])
+    phone.terminal.json(rest == "on")
+
+
 def stop(phone, _):
     """Stop the phone."""
     phone.stop()
@@ -116,10 +122,13 @@ WORDS = {
     "version": Word("version", "of this software and of its firmware", version),
     "log": Word("log [N]", "the last N lines of the log", log),
     "counters": Word("counters", "Action URLs queued, sent, answered, failed", counters),
-    "test_url": Word("test_url EVENT", "send an event's Action URLs", test_url),
+    "test_url": Word(
+        "test_url EVENT", "send an event's Action URLs, tell status, ms and cause", test_url
+    ),
     "update": Word("update [URL]", "fetch new software by HTTPS", update),
     "ram": Word("ram", "bytes free and used, of Python and of the system", ram),
     "loaded": Word("loaded", "the modules that are loaded", loaded),
     "fault": Word("fault NAME on|off", "switch a fault of simulated parts", fault),
+    "json": Word("json on|off", "the serial line answers in JSON, or in words", json_),
     "quit": Word("quit", "stop the phone", stop),
 }

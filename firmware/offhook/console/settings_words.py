@@ -1,11 +1,12 @@
 """The console's words for settings."""
 
+from offhook.changes import warnings
 from offhook.console.word import Word, shown
 from offhook.settings.catalogue import groups, unknown
 
 
 async def set_(phone, rest):
-    """Change a setting; the rest of the line is its value."""
+    """Change a setting; the rest of the line is its value. What is odd about it is told."""
     name, space, value = rest.partition(" ")
     if not name:
         raise ValueError("set takes NAME VALUE, such as 'set user_name1 100'")
@@ -14,7 +15,10 @@ async def set_(phone, rest):
         known(phone, name)
         raise ValueError("set %s takes a value; 'unset %s' gives it its default" % (name, name))
     await phone.settings.keep({name: value})
-    return {"value": _value(phone, name)}
+    answer, found = {"value": _value(phone, name)}, warnings(phone, name)
+    if found:
+        answer["warnings"] = found
+    return answer
 
 
 def get(phone, rest):

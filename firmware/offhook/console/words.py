@@ -26,5 +26,5 @@ WORDS.update(service_words.WORDS)
 ORDER = (
     "help press hook dial keys calls display lamps "
     "set get unset find show status version log counters test_url ram loaded "
-    "update reset fault quit"
+    "update reset fault json quit"
 ).split()
