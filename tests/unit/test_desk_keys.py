@@ -560,7 +560,7 @@ def test_variables_of_a_call():
     assert (value("local"), value("remote")) == ("100@pbx", "201@pbx")
     assert (value("display_local"), value("call-id")) == ("Desk", call.call_id)
     assert (value("csta_id"), value("active_key")) == (str(call.id), "P1")
-    assert value("sip_header", "X-A") == "<X-A>"
+    assert value("sip_header", "X-A") == "<x-a>"
     assert value("cancel_reason") is None, "it goes on"
     office.does(call.over, "remote")
     assert value("cancel_reason") == "SIP;cause=200"

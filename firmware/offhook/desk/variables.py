@@ -47,7 +47,7 @@ def _cancel_reason(desk, call, argument):
 
 
 def _sip_header(desk, call, argument):
-    return call.invite.header(argument) if call.direction == "in" else None
+    return call.invite.header(argument.lower()) if call.direction == "in" else None
 
 
 OF_CALL = {  # ``(desk, call, argument)``
