@@ -122,16 +122,29 @@ class Agent:
         """Return 8 random hex digits."""
         return "%08x" % self.random(32)
 
-    def contact(self, account, address, protocol, extra=""):
-        """Return our Contact value at the own `address`."""
-        public = account and account.registration and account.registration.public
-        port = self.port
-        if public and self.settings.get("use_rport_contact"):
-            address, port = public
+    def contact(self, account, address, protocol, extra="", hidden=False):
+        """Return our Contact value at the own `address`; `hidden`: it does not tell who we are.
+
+        Over TCP and TLS it names the connection to the registrar, for calls come by it: there is
+        no port for TLS to connect to, and behind a NAT none at all (RFC 5626).
+        """
+        port, registration = self.port, account.registration
+        if registration:
+            seen = registration.seen_at(protocol)
+            if seen:
+                address, port = seen
+            if registration.outbound and protocol == registration.protocol:
+                extra += ";ob"
         if protocol != "UDP":
             extra = ";transport=" + protocol.lower() + extra
-        user = account.user if account else "anonymous"
+        user = "anonymous" if hidden else account.user
         return "<sip:%s@%s:%d%s>" % (user, address, port, extra)
+
+    @property
+    def instance(self):
+        """The URN of this phone (RFC 5626 section 4.1), made of its hardware address."""
+        mac = "".join([x for x in self.network.mac if x not in ":-."]).lower()
+        return "urn:uuid:00000000-0000-1000-8000-" + mac
 
     def media_port(self, call):
         """Return the UDP port of a new call's voice; the voice room puts its own in this place."""

@@ -30,6 +30,7 @@ class Request:
     """
 
     cseq = None
+    heard = None  # ``(request, response)``: told of every response from outside, challenges too
     tries = 0  # answers to challenges so far
     over = False
     last = False  # no further try
@@ -165,13 +166,15 @@ class Request:
 
     def contact(self, extra=""):
         """Return our Contact towards the present target; `extra` goes into its URI."""
-        user = None if self.dialog.hidden else self.dialog.account
-        return self.agent.contact(user, self.local[0], self.protocol, extra)
+        account, hidden = self.dialog.account, self.dialog.hidden
+        return self.agent.contact(account, self.local[0], self.protocol, extra, hidden)
 
     def _receive(self, response):
         status = response.status
         if self.over:
             return
+        if self.heard and not response.local:
+            self.heard(self, response)
         if self.targets:
             self._remember(self.targets[0][:2], response.local)
         if self.last:

@@ -71,7 +71,7 @@ request_route {{
         exit;
     }}
     consume_credentials();
-    if ($proto != "udp") add_contact_alias();
+    {rewrite}
     remove_hf("Route");
     record_route();
     if (!lookup("location")) {{
@@ -100,12 +100,12 @@ route[LOCATION] {{
         www_challenge("{domain}", "1");
         exit;
     }}
-    if ($proto != "udp") fix_nated_register();
+    {fix}
     if (!save("location")) sl_reply_error();
 }}
 
 onreply_route[BACK] {{
-    if ($proto != "udp") add_contact_alias();
+    {rewrite}
 }}
 """
 
@@ -120,6 +120,7 @@ class Kamailio(Peer):
     """A running Kamailio. `listeners` are ("udp"|"tcp"|"tls", ip, port); none: UDP on loopback.
 
     `certificate` is (file of the chain, file of the key), for TLS. `prefix` starts the command.
+    `rewriting` off: Contacts of TCP and TLS stay as the phones have written them.
     """
 
     def __init__(self, folder, listeners=(), domain="pbx.test", prefix=(), **more):
@@ -131,6 +132,7 @@ class Kamailio(Peer):
         folder = folder / f"kamailio-{self.ip}-{self.port}"
         folder.mkdir(parents=True, exist_ok=True)
         names, extra = list(_MODULES), ""
+        rewriting = more.get("rewriting", True)
         if certificate := more.get("certificate"):
             names.append("tls")
             extra = (
@@ -146,6 +148,10 @@ class Kamailio(Peer):
             modules_path=_modules_path(),
             modules="\n".join(f'loadmodule "{name}.so"' for name in names),
             more=extra,
+            rewrite='if ($proto != "udp") add_contact_alias();'
+            if rewriting
+            else "$var(none) = 0;",
+            fix='if ($proto != "udp") fix_nated_register();' if rewriting else "",
             min_expires=more.get("min_expires", 10),
             max_expires=more.get("max_expires", 3600),
             nonce_expire=more.get("nonce_expire", 300),

@@ -16,12 +16,15 @@ def authority():
     return Authority()
 
 
-def secure(kamailio, tmp_path, authority, *certified, ports=None, **how):
+def secure(kamailio, tmp_path, authority, *certified, ports=None, rewriting=True, **how):
     """Return a Kamailio with TLS on the domain's name, certified for `certified`."""
     path = authority.file(tmp_path, *(certified or (DOMAIN,)), **how)
     udp, tls = ports or free_ports(2)
     proxy = kamailio(
-        ("udp", "127.0.0.1", udp), ("tls", "127.0.0.1", tls), certificate=(path, path)
+        ("udp", "127.0.0.1", udp),
+        ("tls", "127.0.0.1", tls),
+        certificate=(path, path),
+        rewriting=rewriting,
     )
     proxy.tls = tls
     return proxy
@@ -57,7 +60,24 @@ def test_calls_over_tls_are_answered_and_hung_up(kamailio, tmp_path, authority, 
     for phone in (first, second):
         phone.wait(states())
     assert first.stop() == 0
-    until(lambda: not proxy.bindings("100"), message="still registered after the phone's end")
+    until(lambda: not proxy.bindings("100"), message=lambda: proxy.bindings("100"))
+
+
+def test_calls_come_by_the_phones_own_connection_where_nobody_rewrites_contacts(
+    kamailio, tmp_path, authority, trusting
+):
+    proxy = secure(kamailio, tmp_path, authority, rewriting=False)
+    first, second = (trusting(number, proxy) for number in ("100", "200"))
+    for phone, number in ((first, "100"), (second, "200")):
+        registered(phone)
+        assert f":{phone.sip_port}" not in proxy.bindings(number)
+    for ending in (second, first):
+        talk(first, second, "200")
+        ending.ask("hook on")
+        first.ask("hook on")
+        second.ask("hook on")
+        for phone in (first, second):
+            phone.wait(states())
 
 
 @pytest.mark.parametrize("wrong", ["authority", "name", "expired", "future"])

@@ -36,6 +36,7 @@ class Network:
     """The network part: always up, one address."""
 
     up = True
+    mac = "02005E000001"
 
     def __init__(self, ip):
         self.ip = ip
@@ -49,6 +50,8 @@ class Wire:
 
     `log` holds (index, from, to, message) of everything sent, whether lost or not.
     """
+
+    protocol = "UDP"  # as what they arrive
 
     def __init__(self, clock=None, delay=10):
         self.clock = clock or Clock()
@@ -85,7 +88,7 @@ class Wire:
         index = len(self.log)
         self.log.append((index, source, target, data))
         if index not in self.lose and target in self.ends:
-            self.timers.after(self.delay, self.ends[target], data, source, "UDP")
+            self.timers.after(self.delay, self.ends[target], data, source, self.protocol)
 
     def run(self, ms):
         """Let time pass."""

@@ -155,8 +155,7 @@ def test_a_registration_with_digest_its_refresh_and_its_end():
         a.add(account)
         wire.run(110_000)
         state = account.registered, a.party.events, list(robot.trail)
-        account.registration.wait(None)
-        account.registration.keep_open(None)
+        account.registration.halt()
         _empty(wire, a)
         return wire, state
 

@@ -170,3 +170,120 @@ def test_an_account_that_comes_back_registers_when_the_former_is_taken_back():
             assert agent.accounts[-1].registered and agent.leaving == {}
 
     asyncio.run(scene())
+
+
+class Streams:
+    """Takes the place of TCP and TLS: what breaks is told by `broken`."""
+
+    broken = None
+
+    def watch(self, address, protocol, callback):
+        self.broken = callback
+
+    def named(self, targets, host):
+        pass
+
+
+def _secure(granted=True, seen=40001):
+    """Return (wire, peer, agent, account, streams), with a REGISTER that was sent over TLS."""
+    wire = Wire()
+    wire.protocol = "TLS"
+    peer = wire.peer(REGISTRAR, 5061)
+    agent = wire.agent(US, "direct")
+    streams = agent.transport.streams = Streams()
+    account = Account(2, "100", REGISTRAR, "secret")
+    account.transport = "tls"
+    agent.add(account)
+    assert peer.take() == ["REGISTER"]
+    return wire, peer, agent, account, streams
+
+
+def _seen(request, port):
+    """Return the request with the port that the registrar sees in its Via."""
+    via = request.header("via").replace(";rport", ";received=10.0.0.1;rport=%d" % port)
+    request.replace("via", via)
+    return request
+
+
+def test_over_tls_the_contact_names_the_connection_that_the_registrar_sees():
+    wire, peer, agent, account, streams = _secure()
+    first = peer.got[0]
+    assert '+sip.instance="<urn:uuid:00000000-0000-1000-8000-02005e000001>"' in first.header(
+        "contact"
+    )
+    assert "reg-id=1" in first.header("contact") and first.has("supported", "outbound")
+    headers = (("WWW-Authenticate", 'Digest realm="r", nonce="n", algorithm=MD5'),)
+    peer.reply(_seen(first, 40001), 401, headers=headers, contact=False)
+    assert peer.take() == ["REGISTER"]
+    contact = peer.got[0].header("contact")
+    assert contact.startswith("<sip:100@10.0.0.1:40001;transport=tls>"), contact
+    peer.reply(_seen(peer.got[0], 40001), 200, contact=False, headers=[("Expires", "3600")])
+    assert peer.take() == [] and account.registered
+    agent.call(account, "200")
+    assert peer.take()[-1] == "INVITE"
+    assert peer.got[-1].header("contact") == "<sip:100@10.0.0.1:40001;transport=tls>"
+
+
+def test_a_registrar_with_outbound_is_told_so_in_later_contacts():
+    wire, peer, agent, account, streams = _secure()
+    lines = [("Expires", "3600"), ("Require", "outbound")]
+    peer.reply(_seen(peer.got[0], 40001), 200, contact=False, headers=lines)
+    assert peer.take() == ["REGISTER"]  # once more, with the port that counts
+    peer.reply(_seen(peer.got[0], 40001), 200, contact=False, headers=lines)
+    assert peer.take() == []
+    agent.call(account, "200")
+    peer.take()
+    assert peer.got[-1].header("contact") == "<sip:100@10.0.0.1:40001;transport=tls;ob>"
+
+
+def test_a_connection_that_broke_is_replaced_and_its_contact_taken_back():
+    wire, peer, agent, account, streams = _secure()
+    lines = [("Expires", "3600")]
+    for _ in range(2):
+        peer.reply(_seen(peer.got[0], 40001), 200, contact=False, headers=lines)
+        peer.take()
+    streams.broken()
+    assert "REGISTER" in peer.take(5000)
+    for _ in range(2):
+        peer.reply(_seen(peer.got[0], 40002), 200, contact=False, headers=lines)
+        last, _ = peer.got[0], peer.take()
+    contacts = peer.got[0].all("contact") if peer.got else last.all("contact")
+    assert contacts[-1].startswith("<sip:100@10.0.0.1:40002;transport=tls>;expires=3600")
+
+
+def test_at_its_end_without_an_answer_the_registration_is_over_at_once_and_told_once():
+    wire, peer, agent, account = _scene()
+    _grant(peer, 100)
+    peer.take(99_000)
+    assert account.registered and agent.party.events == ["registered"]
+    peer.take(1500)
+    assert not account.registered and agent.party.events == ["registered", "reg_failed"]
+    assert account.reason
+    peer.take(60_000)
+    assert agent.party.events == ["registered", "reg_failed"]
+    while "REGISTER" not in peer.take(1000):
+        pass
+    _grant(peer, 100)
+    assert agent.party.events[-1] == "registered" and account.reason == ""
+
+
+def test_a_refresh_puts_the_end_off():
+    wire, peer, agent, account = _scene()
+    for _ in range(5):
+        _grant(peer, 100)
+        while "REGISTER" not in peer.take(1000):
+            assert account.registered
+    assert agent.party.events == ["registered"]
+
+
+def test_a_notify_may_overtake_the_answer_to_the_register():
+    wire, peer, agent, account = _scene()
+    body = b"Messages-Waiting: yes\r\nVoice-Message: 3 / 1\r\n"
+    lines = [("Event", "message-summary"), ("Subscription-State", "active")]
+    kind = "application/simple-message-summary"
+    for host, status in ((REGISTRAR, "200"), ("10.0.0.66", "403")):
+        other = peer if host == REGISTRAR else wire.peer(host)
+        uri = "sip:100@" + US
+        other.request("NOTIFY", (US, 5060), uri, "n" + host, headers=lines, body=body, kind=kind)
+        assert other.take() == [status], host
+    assert agent.party.events == ["mwi"]

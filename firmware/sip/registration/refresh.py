@@ -18,13 +18,17 @@ def learn(registration, request, response):
         ip, port = param(params, "received"), param(params, "rport")
     except ValueError:
         return
-    before = registration.public
+    before = registration.seen_at(response.protocol)
     if port and port.isdigit():
-        registration.public = (ip or request.local[0], int(port))
-    if before != registration.public and registration.agent.settings.get("use_rport_contact"):
-        if registration.public != request.local and response.status < 300:
-            # once more, with the address that counts
-            registration.agent.timers.after(0, registration.start)
+        seen = (ip or request.local[0], int(port[:6]))
+        if response.protocol == "UDP":
+            registration.public = seen
+        else:
+            registration.flow = seen
+    now = registration.seen_at(response.protocol)
+    if before != now and (before or request.local) != now and response.status < 300:
+        # once more, with the address that counts
+        registration.agent.timers.after(0, registration.start)
 
 
 def due(granted, random):

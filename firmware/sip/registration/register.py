@@ -32,12 +32,16 @@ class Registration:
         self.dialog.remote = "<%s>" % account.uri
         self.expires = account.expires
         self.failures = 0
-        self.request = self.timer = self.bound = None
+        self.request = self.timer = None
+        self.bound = self.kept = None  # the Contact that we have sent, and the one that was taken
         self.public = None  # (ip, port) that the registrar sees
+        self.flow = None  # the same of the connection to it, for TCP and TLS
+        self.outbound = False  # it sends all by that connection (RFC 5626)
         self.server = None  # the (ip, port) that has answered, and by which transport
         self.protocol = None
         self.addresses = ()  # ips of the registrar and of its outbound proxy
         self.keep = None
+        self.end = None  # the timer of its end, unless it is refreshed
         self.gone = None  # set when unregistering is over
 
     # -- for the agent ------------------------------------------------------------------------
@@ -51,6 +55,7 @@ class Registration:
             self.request = Request(
                 self.agent, self.dialog, "REGISTER", self._answered, self._headers
             )
+            self.request.heard = self._heard
             self.request.start()
             if self.dialog.routes and not self.account.tried:
                 self._look_up()
@@ -79,8 +84,7 @@ class Registration:
 
     async def stop(self):
         """Unregister, as far as the registrar answers in two seconds; then its heir begins."""
-        self.wait(None)
-        self.keep_open(False)
+        self.halt()
         self._withdraw()
         if self.account.registered:
             self.gone = asyncio.Event()
@@ -90,7 +94,7 @@ class Registration:
                 await wait_for_ms(self.gone.wait(), _BYE)
             except asyncio.TimeoutError:
                 self._withdraw()  # a late one would take back what is registered by then
-            self.wait(None)
+            self.halt()
             self._change(False)
         self.agent.leaving.pop(self.account.number, None)
         if self.heir:
@@ -98,6 +102,12 @@ class Registration:
                 self.heir.dialog.call_id = self.dialog.call_id
                 self.heir.dialog.cseq = self.dialog.cseq
             self.heir.start()
+
+    def halt(self):
+        """Wait for nothing any more."""
+        self.wait(None)
+        self._until(None)
+        self.keep_open(False)
 
     def _withdraw(self):
         if self.request:
@@ -129,23 +139,35 @@ class Registration:
     def _headers(self, request):
         self._know(request.targets)
         contact = request.contact()
-        if self.public and self.agent.settings.get("use_rport_contact"):
-            contact = contact.replace("%s:%d" % request.local, "%s:%d" % self.public)
+        lines, supported = [], "path"
+        if request.protocol != "UDP":
+            if self.kept not in (None, contact) and not self.outbound:
+                lines.append(("Contact", self.kept + ";expires=0"))  # of a connection that broke
+            supported = "path, outbound"
+            flow = ';reg-id=1;+sip.instance="<%s>"' % self.agent.instance
+            lines.append(("Contact", "%s;expires=%d%s" % (contact, self.expires, flow)))
+        else:
+            lines.append(("Contact", "%s;expires=%d" % (contact, self.expires)))
         self.bound = contact
-        return (
-            ("Contact", "%s;expires=%d" % (contact, self.expires)),
-            ("Expires", str(self.expires)),
-            ("Allow", self.agent.allow),
-            ("Supported", "path"),
-        )
+        lines.append(("Expires", str(self.expires)))
+        lines.append(("Allow", self.agent.allow))
+        lines.append(("Supported", supported))
+        return lines
+
+    def seen_at(self, protocol):
+        """Return the (ip, port) by which requests reach us, None for our own port."""
+        if protocol != "UDP":
+            return self.flow if protocol == self.protocol else None
+        return self.public if self.agent.settings.get("use_rport_contact") else None
+
+    def _heard(self, request, response):
+        refresh.learn(self, request, response)
 
     def _answered(self, request, response):
         """Take an answer; what follows is a timer, or another REGISTER at once."""
         if response is None or response.status < 200:
             return
         self.request = None
-        if not response.local:
-            refresh.learn(self, request, response)
         if self.gone:
             self.gone.set()
         elif response.status < 300:
@@ -157,14 +179,31 @@ class Registration:
 
     def _registered(self, response):
         self.failures = 0
+        self.outbound = response.has("require", "outbound")
+        self.kept = self.bound
         self.routes = refresh.routes(self, response)
         granted = refresh.granted(self, response)
         self._change(True)
+        self._until(granted * 1000)
         self.wait(refresh.due(granted, self.agent.random))
         if response.protocol != "UDP":  # the stream keeps itself alive
             self.agent.transport.streams.watch(self.server, response.protocol, self.lost)
         elif self.public and self.public[0] != self.agent.network.address(self.server[0]):
             self.keep_open(True)
+
+    def _until(self, ms):
+        """Be over in `ms`, unless it is refreshed before; None: not by itself."""
+        if self.end:
+            self.end.cancel()
+            self.end = None
+        if ms is not None:
+            self.end = self.agent.timers.after(ms, self._expired)
+
+    def _expired(self):
+        """It ends while its refresh is unanswered: calls do not come any more."""
+        self.end = None
+        self.account.reason = "no answer"
+        self._change(False, failed=True)
 
     def _failed(self, response):
         self.failures += 1
@@ -190,6 +229,7 @@ class Registration:
 
     def lost(self):
         """The connection to the registrar broke: calls come by it, so register by a new one."""
+        self.flow = None
         if self.request is None and not self.gone:
             self.wait(_BROKEN + self.agent.random(12))
 
@@ -208,11 +248,13 @@ class Registration:
         if self.keep:
             self.keep.cancel()
             self.keep = None
+        self.end = None  # the timer of its end, unless it is refreshed
         if on:
             self.keep = self.agent.timers.after(_KEEP, self._alive)
 
     def _alive(self):
         """Hold a NAT's mapping open (RFC 5626 section 4.4.1): never an empty datagram."""
         self.keep = None
+        self.end = None  # the timer of its end, unless it is refreshed
         self.agent.send(b"\r\n\r\n", self.server, "UDP")
         self.keep_open(True)
