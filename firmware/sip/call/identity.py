@@ -106,7 +106,9 @@ def _party(value, not_them):
     """Return the `Party` of one value, None where it is ourselves or no telephone's address."""
     display, uri, params = name_addr(value)
     role, wish = param(params, "party"), param(params, "privacy")
-    if (role and role.lower() == not_them) or not uri.lower().startswith(("sip:", "sips:", "tel:")):
+    if (role and role.lower() == not_them) or not uri.lower().startswith(
+        ("sip:", "sips:", "tel:")
+    ):
         return None
     if "sip" in uri[:4].lower() and not uri_parts(uri).host:
         return None
