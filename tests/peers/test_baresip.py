@@ -116,7 +116,7 @@ def test_dtmf_of_the_phone_reaches_baresip_and_the_other_way(both):
 
 def test_baresip_transfers_the_phone_to_another(desk, baresip):
     first, second = baresip(), desk("300")
-    phone = desk("100")
+    phone = desk("100", refer_from="anybody")
     incoming(phone, first)
     first.ask("transfer", f"sip:300@127.0.0.1:{second.sip_port}")
     second.wait(states("ringing"))

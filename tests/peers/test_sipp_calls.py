@@ -14,8 +14,8 @@ pytestmark = pytest.mark.usefixtures("own_network")
 def phone(tmp_path):
     """A phone with the number 100 that calls directly, with room on its heap."""
     settings = {"user_name1": "100", "user_host1": "desk.example", "user_register1": "off"}
-    settings.update({"user_pass1": "secret", "auto_dial": "1"})
-    with Phone(tmp_path / "phone", settings, ["--heap", "512k"]) as running:
+    settings.update({"user_pass1": "secret", "auto_dial": "1", "refer_from": "anybody"})
+    with Phone(tmp_path / "phone", settings, ["--heap", "4m"]) as running:
         yield running
 
 
