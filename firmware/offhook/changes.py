@@ -14,6 +14,7 @@ PLAIN = {
     "number": numbers.check,
 }  # checks that need no phone, see `settings.catalogue.parse`
 _KIND = {"all": "always", "busy": "busy", "time": "time"}  # in the names of star codes
+_KEYS = ("fkey", "fkey_longpress")
 _FORWARDING = ("redirect_event", "redirect_number", "redirect_busy_number", "redirect_time_number")
 
 
@@ -31,8 +32,23 @@ def checks(phone):
     return {"url": url, "fkey": fkey}
 
 
-def relations(get, names):
-    """Refuse settings that do not go together; ValueError names what is missing."""
+def relations(phone):
+    """Return what refuses settings that do not go together, see `settings.settings.Settings`."""
+
+    def refuse(get, names):
+        _forwarding(get, names)
+        for name in names:
+            stem, number = plain(name)
+            if stem in _KEYS and get(name):
+                try:
+                    phone.fkeys.check(number)
+                except ValueError as error:
+                    raise ValueError("%s: %s" % (name, error))
+
+    return refuse
+
+
+def _forwarding(get, names):
     event = get("redirect_event")
     if event == "none" or not any(name in names for name in _FORWARDING):
         return

@@ -101,7 +101,7 @@ class Phone:
     def _begin_settings(self, preset):
         settings, troubles = self.settings, self.panel.troubles
         settings.checks.update(changes.checks(self))
-        settings.relations = changes.relations
+        settings.relations = changes.relations(self)
         settings.quiet = self.quiet
         if settings.trouble:
             troubles["settings"] = settings.trouble

@@ -33,11 +33,15 @@ def local(remote, path):
 
 
 def _word(part):
-    """Return (name, "=", value) of one parameter; a number's plus is no space."""
+    """Return (name, "=", value) of one parameter; a number's plus is no space.
+
+    Keys are decoded one by one: what a variable's value brings along separates none.
+    """
     if part.startswith("number="):
         part = part.replace("+", "%2B")
     name, equals, value = part.partition("=")
-    return unquote(name), equals, unquote(value)
+    name = unquote(name)
+    return name, equals, value if name == "key" else unquote(value)
 
 
 def unquote(text):
@@ -74,6 +78,7 @@ def _keys(remote, text, _):
         if not part:
             continue
         name, _, times = part.partition(",")
+        name = unquote(name)
         press, _, pause = times.partition(",")
         for number in (press, pause):
             if number and not number.isdigit():
@@ -91,16 +96,8 @@ def _key(name):
     return name
 
 
-def _digits(text):
-    """Return what is dialled for `text`: a number without what makes it readable, or a URI."""
-    if ":" in text or "@" in text:
-        return text.strip()
-    kept = "".join(c for c in text if c not in " -/().")
-    return kept[:1] + kept[1:].replace("+", "")
-
-
 def _number(remote, text, values):
-    remote.dial(_digits(text), values.get("outgoing_uri"))
+    remote.dial(text.strip(), values.get("outgoing_uri"))
     return 302
 
 

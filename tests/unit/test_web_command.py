@@ -104,3 +104,13 @@ async def test_the_console_presses_keys_that_the_board_does_not_have():
     for word in ("P33", "dnd", "foo", "_"):
         with raises(ValueError):
             await press(phone, word)
+
+
+async def test_what_a_variable_brings_along_presses_no_further_key():
+    phone = Phone(["1", "2"])
+    for value in ("1%3B2", "1%2C9000", "1%3b%32", "1,1%3B2,1"):
+        assert phone.local("/command.htm?key=" + value) == 400, value
+    assert phone.local("/command.htm?key=%31,1,1;%32,1,1") == 200
+    assert await phone.until(4) == [("1", True), ("1", False), ("2", True), ("2", False)]
+    assert phone.local("/command.htm?key=%23,1,1;*,1,1") == 200
+    assert (await phone.until(6))[4:] == ["#", "*"]

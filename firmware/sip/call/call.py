@@ -53,8 +53,6 @@ class Call:
     """
 
     direction = ""
-    trusted = True  # it came from the registrar, or is ours
-    anonymous = False  # who they are was withheld
 
     def __init__(self, agent, dialog):
         agent.last_id += 1
