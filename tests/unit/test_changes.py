@@ -30,7 +30,7 @@ class Phone:
 
     def __init__(self):
         self.settings = Settings(Memory(), lambda *_: None, changes.PLAIN)
-        self.settings.relations = changes.relations
+        self.settings.relations = changes.relations(self)
         self.settings.on_change(lambda name: changes.apply(self, name))
         self.agent = Agent()
         self.desk = self.watch = self.fkeys = self
@@ -51,6 +51,10 @@ class Phone:
 
     def take(self, index):
         self.watched.pop(index, None)
+
+    def check(self, index):
+        if index > 31:
+            raise ValueError("there is no key P%d" % (index + 1))
 
 
 def test_an_identity_registers_anew_for_what_concerns_its_registration_only():
@@ -95,3 +99,14 @@ def test_calls_are_forwarded_only_where_it_is_known_to_whom():
         settings.unset("redirect_busy_number")
     settings.update({"redirect_event": "none", "redirect_busy_number": None})
     settings.set("dnd_mode", "on")
+
+
+def test_a_key_that_the_phone_does_not_have_is_refused_but_may_be_cleared():
+    phone = Phone()
+    for name in ("fkey32", "fkey[32]", "fkey_longpress40"):
+        with raises(ValueError) as caught:
+            phone.settings.set(name, "on" if "long" in name else "active speed 201")
+        assert "there is no key P" in str(caught.value), name
+    phone.settings.set("fkey31", "active speed 201")
+    phone.settings.set("fkey32", "")
+    phone.settings.set("fkey_longpress40", "off")
