@@ -11,16 +11,18 @@ try:
 
     if loader.start():
         from hal.platform import Platform
-        from offhook import start
 
         platform = Platform()
-        try:
-            start.run(platform)
-        finally:
+        if not platform.refused():
+            from offhook import start
+
             try:
-                platform.release()
-            except KeyboardInterrupt:  # a second Ctrl-C
-                platform.release()
+                start.run(platform)
+            finally:
+                try:
+                    platform.release()
+                except KeyboardInterrupt:  # a second Ctrl-C
+                    platform.release()
 except KeyboardInterrupt:
     print("Offhook: stopped. Ctrl-D starts it again.")
 except Exception as error:

@@ -21,6 +21,7 @@ from hal.keys.names import numbered
 from hal.lamps.banks import Banks
 from hal.network.absent import NoNetwork
 
+DISPLAYS = ("i2c", "ssd1306", "sh1106", "hd44780")
 _KEYPAD = "123456789*0#"
 # The S3 has pull-ups on all pins, the ESP32 on those below 34
 _S3 = "S3" in getattr(sys.implementation, "_machine", "")
@@ -48,6 +49,13 @@ class Parts:
     def modules(self):
         """The names of the expansion modules that answer."""
         return [name for name, chip in self.found if not chip.lost]
+
+
+class Only:
+    """The part of `board` that has these `kinds`."""
+
+    def __init__(self, board, kinds):
+        self.PARTS = [part for part in board.PARTS if part[0] in kinds]
 
 
 class Assembler:

@@ -3,9 +3,9 @@
 A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``, ``console(text)`` (shows
 text as it is), ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
 ``memory()`` (`hal.memory.Figures`, None where unknown), ``heap_grows`` (True where a large
-allocation takes memory from the system), ``reset()``, ``fault(name, on)`` (ValueError on a real
-board), ``ready(phone)``, called when the phone is up, and ``release()``: leave the board to the
-REPL.
+allocation takes memory from the system), ``refused()`` (asked before the software is loaded),
+``reset()``, ``fault(name, on)`` (ValueError on a real board), ``ready(phone)``, called when the
+phone is up, and ``release()``: leave the board to the REPL.
 
 Of the phone it knows ``terminal`` (as `hal.serial` wants one), ``came_up()``, ``settings``
 (``get``, ``on_change``), ``network``, ``clock``, ``resolver.address`` and ``log``.
@@ -20,8 +20,8 @@ import machine
 
 from base.compat import const, sleep_ms
 from base.tasks import keep
-from hal import serial
-from hal.assemble import assemble
+from hal import fit, serial
+from hal.assemble import DISPLAYS, Only, assemble
 from hal.clock.ntp import Keeper
 from hal.memory.regions import Regions
 from hal.storage.folder import Storage
@@ -29,6 +29,10 @@ from hal.storage.trial import Trial
 
 _FEED = const(2000)  # ms between two feeds of the watchdog
 _ZONE = ("timezone", "utc_offset")
+
+
+def _nothing(*_):
+    """Stand for settings and log while there are none."""
 
 
 class Platform:
@@ -50,6 +54,19 @@ class Platform:
         parts = assemble(board, get, log)
         self.watchdog, self.ringer = parts.watchdog, parts.ringer
         return parts
+
+    def refused(self):
+        """Return whether this chip cannot hold the software; console and display say why."""
+        frozen = __file__[:1] != "/"
+        text = fit.refusal(board, frozen, esp32.idf_heap_info(esp32.HEAP_DATA))
+        if text is None:
+            return False
+        self.console("Offhook: not started. %s\n" % text)
+        display = assemble(Only(board, DISPLAYS), _nothing, _nothing).display
+        if display:
+            display.show(["Offhook: not started"] + fit.fold(text, display.columns))
+            display.finish()
+        return True
 
     def memory(self):
         """Return the system's memory as `hal.memory.Figures`."""

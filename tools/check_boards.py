@@ -135,7 +135,9 @@ def _firmware(board, chip):
     variant = about["firmware"].partition("-")[2]
     if variant != suffix:
         found.append(f"firmware {about['firmware']} is not the one for {about['psram']} PSRAM")
-    if about["frozen"] == bool(about["psram"]):
+    if board.firmware != " or ".join(x["name"] for x in about["firmwares"]):
+        found.append(f"board.py names the firmware '{board.firmware}', board.json another")
+    if about["frozen"] == bool(about["psram"]) or about["frozen"] != board.frozen:
         found.append("software is frozen where there is no PSRAM, and there only")
     if about["firmware_offset"] != chip.offset:
         found.append(f"the {about['chip']}'s firmware begins at {chip.offset:#x}")

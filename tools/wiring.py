@@ -72,7 +72,7 @@ class Block:
 
 @dataclasses.dataclass
 class Board:
-    """A board: its module's PARTS, BUTTON and FKEYS, its board.json, its blocks."""
+    """A board: what its module has in PARTS, BUTTON, …, its board.json, its blocks."""
 
     name: str
     parts: tuple
@@ -80,6 +80,8 @@ class Board:
     about: dict
     blocks: list = dataclasses.field(default_factory=list)
     fkeys: dict = dataclasses.field(default_factory=dict)
+    firmware: str = ""
+    frozen: bool = False
 
     def soldered(self, pin):
         """Return (effect, text) of what the board itself has at a GPIO, ("", "") for nothing."""
@@ -130,12 +132,17 @@ def load(name):
     module = types.ModuleType("board")
     exec((folder / "board.py").read_text("utf-8"), module.__dict__)
     about = json.loads((folder / "board.json").read_text("utf-8"))
-    return make(module.NAME, module.PARTS, module.BUTTON, about, getattr(module, "FKEYS", {}))
+    board = make(module.NAME, module.PARTS, module.BUTTON, about, getattr(module, "FKEYS", {}))
+    board.firmware = getattr(module, "FIRMWARE", "")
+    board.frozen = getattr(module, "FROZEN", False)
+    return board
 
 
 def make(name, parts, button, about, fkeys=None):
     """Return the `Board` of this data."""
     board = Board(name, parts, button, about, fkeys=fkeys or {})
+    board.firmware = " or ".join(x["name"] for x in about.get("firmwares", ()))
+    board.frozen = about.get("frozen", False)
     for kind, data in parts:
         board.blocks.append(block(kind, data))
     return board

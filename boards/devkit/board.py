@@ -1,6 +1,8 @@
 """ESP32-DevKitC-VE with an ESP32-WROVER-E: the default board. Pins are GPIO numbers."""
 
 NAME = "devkit"
+FIRMWARE = "ESP32_GENERIC-SPIRAM"  # the software goes into PSRAM
+FROZEN = False
 BUTTON = 0  # BOOT, on the board: pressed while the console asks for it, the phone is not started
 
 PARTS = (

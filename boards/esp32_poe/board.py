@@ -4,6 +4,8 @@ Pins are GPIO numbers.
 """
 
 NAME = "esp32_poe"
+FIRMWARE = "ESP32_GENERIC"  # the software is frozen into it
+FROZEN = True
 BUTTON = 34  # BUT1, on the board
 
 PARTS = (

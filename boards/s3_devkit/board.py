@@ -1,6 +1,8 @@
 """ESP32-S3-DevKitC-1 with N8R8 or N8R2. Pins are GPIO numbers."""
 
 NAME = "s3_devkit"
+FIRMWARE = "ESP32_GENERIC_S3-SPIRAM_OCT or ESP32_GENERIC_S3"  # the software goes into PSRAM
+FROZEN = False
 BUTTON = 0  # BOOT, on the board: pressed while the console asks for it, the phone is not started
 
 PARTS = (

@@ -1,6 +1,8 @@
 """Waveshare ESP32-S3-ETH or ESP32-S3-POE-ETH. Pins are GPIO numbers."""
 
 NAME = "s3_w5500"
+FIRMWARE = "ESP32_GENERIC_S3-SPIRAM_OCT"  # the software goes into PSRAM
+FROZEN = False
 BUTTON = 0  # BOOT, on the board: pressed while the console asks for it, the phone is not started
 
 PARTS = (

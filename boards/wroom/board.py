@@ -1,6 +1,8 @@
 """ESP32-DevKitC with an ESP32-WROOM-32: no PSRAM, for frozen software. Pins are GPIO numbers."""
 
 NAME = "wroom"
+FIRMWARE = "ESP32_GENERIC"  # the software is frozen into it
+FROZEN = True
 BUTTON = 0  # BOOT, on the board: pressed while the console asks for it, the phone is not started
 
 PARTS = (

@@ -1,6 +1,8 @@
 """Wireless-Tag WT32-ETH01: no PSRAM, for frozen software. Pins are GPIO numbers."""
 
 NAME = "wt32_eth01"
+FIRMWARE = "ESP32_GENERIC"  # the software is frozen into it
+FROZEN = True
 BUTTON = (
     14  # the hook: lifted and put back while the console asks for it, the phone is not started
 )

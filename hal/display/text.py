@@ -46,6 +46,14 @@ class TextDisplay:
         if self._task is None:
             self._task = spawn(self._serve())
 
+    def finish(self):
+        """Write all that is left at once: for a message while no loop runs."""
+        while True:
+            wait = self.step()
+            if wait is None:
+                return
+            sleep(wait / 1000)
+
     async def _serve(self):
         try:
             while True:

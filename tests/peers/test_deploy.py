@@ -12,6 +12,12 @@ from tools.build import image as build
 from tools.vmboard.bridge import Bridge
 
 SIZE = 64 * 4096
+_PLATFORM = """
+class Platform:
+    def refused(self):
+        pass
+    release = refused
+"""
 _RUN = """
 import sys
 def run(platform):
@@ -31,7 +37,7 @@ def software(folder, version, more=_CONFIRM):
     root = folder / version
     files = {
         "hal/__init__.py": "",
-        "hal/platform.py": "class Platform:\n    def release(self):\n        pass\n",
+        "hal/platform.py": _PLATFORM,
         "offhook/__init__.py": "",
         "offhook/start.py": _RUN.format(more=more),
         "part/__init__.py": "",

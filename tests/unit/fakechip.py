@@ -91,6 +91,8 @@ class Esp32:
 class Board:
     """A board module."""
 
+    NAME, FIRMWARE, FROZEN = "devkit", "ESP32_GENERIC-SPIRAM", False
+
     def __init__(self, parts=(), fkeys=None):
         self.PARTS = parts
         self.FKEYS = fkeys or {}

@@ -5,7 +5,7 @@ import os
 import fakechip  # before what needs the chip's modules
 import fakes
 
-from hal import platform
+from hal import fit, platform
 from hal.clock.ntp import Keeper
 from hal.memory.regions import Regions
 from hal.memory.sim import Memory
@@ -177,6 +177,44 @@ async def test_new_software_that_does_not_come_up_restarts_the_board():
     before = fakechip.Machine.resets
     await _guarded(_Phone(), Over())
     assert fakechip.Machine.resets > before
+
+
+_SMALL = [(7288, 0, 0, 0), (180_000, 90_000, 60_000, 70_000)]
+_LARGE = _SMALL + [(2_097_000, 2_000_000, 1_900_000, 1_800_000)]
+
+
+def test_a_chip_that_cannot_hold_the_software_is_told_which_firmware_it_needs():
+    board = fakechip.Board()
+    assert fit.refusal(board, False, _LARGE) is None
+    assert fit.refusal(board, True, _SMALL) is None
+    assert "ESP32_GENERIC-SPIRAM" in fit.refusal(board, False, _SMALL)
+    board.NAME, board.FROZEN = "wroom", True
+    assert "make firmware BOARD=wroom" in fit.refusal(board, False, _SMALL)
+
+
+def test_the_refusal_is_on_the_console_and_the_display():
+    said, board = [], platform.board
+    part = platform.Platform()
+    part.console = said.append
+    chip = fakes.HD44780()
+    fakechip.Machine.bus = fakes.I2C()
+    fakechip.Machine.bus.chips = {0x27: chip}
+    board.PARTS = (
+        ("wifi", {}),
+        ("i2c", {"scl": 1, "sda": 2}),
+        ("hd44780", {"columns": 20, "rows": 4}),
+        ("ht16k33", {}),
+    )
+    platform.__file__, fakechip.Esp32.regions = "/app/hal/platform.mpy", _SMALL
+    try:
+        assert part.refused()
+    finally:
+        board.PARTS = ()
+    assert "ESP32_GENERIC-SPIRAM" in said[0]
+    rows = [chip.text(at, 20).decode().strip() for at in (0, 0x40, 0x14, 0x54)]
+    assert rows[0] == "Offhook: not started" and " ".join(rows[1:])[:60] in said[0]
+    fakechip.Esp32.regions = _LARGE
+    assert not part.refused() and len(said) == 1
 
 
 def test_the_systems_memory_is_that_of_the_regions_inside_the_chip():
