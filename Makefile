@@ -63,7 +63,7 @@ lint: $(READY)  ## ruff, over everything
 check-boards: $(READY)  ## refuse boards whose pins cannot work
 	@$(BIN)/python -m tools.check_boards
 
-diagrams: $(READY)  ## draw each board's wiring from its data
+diagrams: $(READY)  ## draw each board's wiring and its key labels from its data
 	@$(BIN)/python -m tools.diagram
 
 build: $(READY)  ## compile for BOARD and make its flash image in build/BOARD

@@ -1,7 +1,7 @@
 """The ESP32 as the platform that main builds the phone on.
 
-A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``, ``console(text)`` (shows
-text as it is), ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
+A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``, ``console(text)``
+(shows text as it is), ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
 ``memory()`` (`hal.memory.Figures`, None where unknown), ``heap_grows`` (True where a large
 allocation takes memory from the system), ``refused()`` (asked before the software is loaded),
 ``reset()``, ``fault(name, on)`` (ValueError on a real board), ``ready(phone)``, called when the

@@ -2,5 +2,6 @@
 
 A network has ``start()``, ``up``, ``reason`` (why it is not), ``on_change(callback)``, ``mac``,
 ``address(peer)``, ``dns()``, ``udp(port)`` (a `Datagram`), ``connect(ip, port, tls, name)``
-(asyncio's streams), ``serve(port, handler)``. What fails raises OSError; nothing blocks.
+(asyncio's streams), ``serve(port, handler)``. What fails raises OSError; nothing blocks. A driver
+is made with ``(nic, get, log)``: the interface, the settings' ``get(name)``, the log.
 """

@@ -3,5 +3,5 @@
 A storage has ``read(name)`` (bytes, None where there is none), ``write(name, data)`` and
 ``rename(old, new)`` (both raise OSError and leave what was before), ``append(name, data)``,
 ``create(name)`` (an open file, for what is written in slices), ``remove(name)``, ``names()``, and
-``root``, the path of its folder.
+``root``, the path of its folder, with which it is made.
 """
