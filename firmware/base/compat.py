@@ -26,35 +26,3 @@ class Ticks:
 def spawn(coroutine):
     """Start `coroutine` as a task and return it. The loop must be running."""
     return asyncio.create_task(coroutine)
-
-
-def chosen(words, functions, word):
-    """Return that of `functions` whose place `word` has in the text `words`, None for none."""
-    words = words.split()
-    return functions[words.index(word)] if word in words else None
-
-
-def unload(name):
-    """Nothing: code is resident. Goes with its last caller."""
-
-
-def free_heap(gc, narrow=None):
-    """Return the bytes that the phone may still allocate, by the module `gc`."""
-    return gc.mem_free()
-
-
-def low_heap(wanted=0):
-    """Return False: nothing tries to repair a heap. Goes with its last caller."""
-    return False
-
-
-def spare(callback):
-    """Nothing: code is resident. Goes with its last caller."""
-
-
-def make_room():
-    """Nothing: code is resident. Goes with its last caller."""
-
-
-def let_go():
-    """Nothing: code is resident. Goes with its last caller."""

@@ -90,17 +90,18 @@ class Answer:
         Return True when it came to its end. A server that pauses for more than a second is not
         waited for where nobody wants what it says; with a sink, the caller's deadline counts.
         """
+        complete = False
         try:
             if self._chunked:
-                self.whole = await self._chunks(limit, sink)
+                complete = await self._chunks(limit, sink)
             elif self.length is None:
                 return await self._take(limit + 1, sink) <= limit
             else:
-                size = min(self.length, limit)
-                self.whole = await self._take(size, sink) == self.length
+                complete = await self._take(min(self.length, limit), sink) == self.length
         except asyncio.TimeoutError:  # of a pause
             pass
-        return self.whole
+        self.whole = complete and not self._rest  # that would be what nobody asked for
+        return complete
 
     async def _take(self, size, sink):
         """Read `size` bytes of the body; return how many there were."""

@@ -19,7 +19,7 @@ Decisions:
 import asyncio
 from collections import namedtuple
 
-from base.compat import const, listen, shut, spawn, waits
+from base.compat import const, listen, shut, sleep_ms, spawn, waits
 from base.timers import Deadline
 from net.cause import cause
 
@@ -114,22 +114,27 @@ class Pool:
         ``allowed(ip)`` raises OSError for an address that must not be connected to.
         """
         found = self._find(server, again)
-        if found:
-            self.kept.remove(found)
-            found.kept = True
-            if found.shaking:  # the request goes on with the handshake
-                found.shaking.cancel()
-                found.shaking = None
         self._used[server] = self._used.get(server, 0) + 1
         try:
-            if found and allowed:
+            if found is None:
+                return await self.open(server, allowed)
+            await self._claim(found)
+            if allowed:
                 allowed(found.ip)
-            return found or await self.open(server, allowed)
+            return found
         except BaseException:
             self._release(server)
             if found:
                 found.close()
             raise
+
+    async def _claim(self, connection):
+        self.kept.remove(connection)
+        connection.kept = True
+        if connection.shaking:  # the request goes on with the handshake
+            connection.shaking.cancel()
+            connection.shaking = None
+            await sleep_ms(0)  # until that task has let go of the stream
 
     async def open(self, server, allowed=None):
         """Return a new `Connection`, its handshake still to come; OSError."""
@@ -169,7 +174,7 @@ class Pool:
         connection.idle = self.timers.clock.ms()
         self.kept.append(connection)
         same = [x for x in self.kept if x.server.secure == secure]
-        for each in same[: len(same) - (_TLS if secure else _PLAIN)]:
+        for each in same[: max(0, len(same) - (_TLS if secure else _PLAIN))]:
             self._close(each)
         self._look_later()
 

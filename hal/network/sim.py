@@ -1,10 +1,14 @@
 """The simulated network: the chip's own code on the unix VM's sockets, and its faults."""
 
+import asyncio
+import select
 import socket
 
 from hal.network.interface import Network as ChipNetwork
 from hal.network.sim_faults import FAULTS, infect
 from hal.network.sim_route import name_servers, source_address
+
+_SOCKETS = 32
 
 
 def _encode(address):
@@ -74,6 +78,12 @@ class Network(ChipNetwork):
             return found
         return name_servers()
 
+    async def connect(self, ip, port, tls=None, server_hostname=None):
+        """Connect; the first time over TLS, see `enlarge`."""
+        if tls:
+            enlarge(asyncio.core._io_queue)
+        return await super().connect(ip, port, tls, server_hostname)
+
     def udp(self, port=0):
         """Return a `Datagram` bound to `port`; the last eight can be made to fail."""
         sock = super().udp(port)
@@ -81,3 +91,20 @@ class Network(ChipNetwork):
         if self.faults:
             infect(self.faults, sock)
         return sock
+
+
+def enlarge(queue):
+    """Give asyncio's poller room for all sockets that a phone may have.
+
+    The unix VM's poller corrupts entries without a file descriptor, as TLS sockets are, when its
+    array of entries grows; the ESP32's has no such code. So it grows before there is one.
+    """
+    if hasattr(queue, "enlarged"):
+        return
+    queue.enlarged = True
+    made = [socket.socket() for _ in range(_SOCKETS)]
+    for sock in made:
+        queue.poller.register(sock, select.POLLIN)
+    for sock in made:
+        queue.poller.unregister(sock)
+        sock.close()

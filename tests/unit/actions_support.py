@@ -18,11 +18,14 @@ _port = 21000
 class Web:
     """A server on loopback; each request is kept in `heads`, then `serve(head, reader, writer)`.
 
-    A `serve` given as bytes is sent as it is. The connection is closed after it.
+    A `serve` given as bytes is sent as it is. The connection is closed after it, unless `keep`.
     """
 
-    def __init__(self, serve=OK):
+    def __init__(self, serve=OK, keep=False):
         self.serve = serve
+        self.keep = keep
+        self.connections = 0
+        self.open = []
         self.heads = []
         self.arrived = asyncio.Event()
         self.server = None
@@ -47,23 +50,31 @@ class Web:
 
     async def handle(self, reader, writer):
         """Serve one connection."""
+        self.connections += 1
+        self.open.append(writer)
         try:
-            head = b""
-            while head[-4:] != b"\r\n\r\n":
-                data = await reader.read(500)
-                if not data:
-                    return
-                head += data
-            self.heads.append(head.decode())
-            self.arrived.set()
-            if isinstance(self.serve, bytes):
-                await put(writer, self.serve)
-            else:
-                await self.serve(head.decode(), reader, writer)
+            while await self.request(reader, writer) and self.keep:
+                pass
         except OSError:
             pass
         finally:
             shut(writer)
+
+    async def request(self, reader, writer):
+        """Serve one request; return False at the end of the connection."""
+        head = b""
+        while head[-4:] != b"\r\n\r\n":
+            data = await reader.read(500)
+            if not data:
+                return False
+            head += data
+        self.heads.append(head.decode())
+        self.arrived.set()
+        if isinstance(self.serve, bytes):
+            await put(writer, self.serve)
+        else:
+            await self.serve(head.decode(), reader, writer)
+        return True
 
     def paths(self):
         """Return the paths asked for, in their order."""
@@ -74,6 +85,11 @@ class Web:
         while len(self.heads) < count:
             self.arrived.clear()
             await wait_for_ms(self.arrived.wait(), _GUARD)
+
+    def cut(self):
+        """Close the connections that there are."""
+        while self.open:
+            shut(self.open.pop())
 
     def close(self):
         """Stop listening."""

@@ -264,3 +264,74 @@ async def test_the_log_masks_passwords_of_the_template():
     assert bench.logged("file = /x?u=***&z=1")
     assert not bench.logged("geheim")
     bench.stop()
+
+
+async def test_a_question_that_is_answered_no_is_no_failure():
+    web = await Web(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").start()
+    bench, got = Bench(), []
+    bench.set("action_blacklist_url", "http://web.test:%d/" % web.port)
+    bench.ask("action_blacklist_url", None, got.append)
+    while not got:
+        await sleep_ms(1)
+    assert got == [404] and bench.counted("action_blacklist_url") == (1, 1, 1, 0, 0, 0)
+    assert bench.logged("Answer 404") and not bench.logged("Refused")
+    web.close()
+    bench.stop()
+
+
+async def test_under_a_flood_the_events_of_strangers_give_way_first():
+    bench = Bench(action_url_queue=4)
+    bench.sender.busy = {1: False, 2: False, 3: False}  # nothing may start
+    bench.stranger = lambda context: context["from"] == "stranger"
+    bench.set("a", "http://web.test/?n=$csta_id")
+
+    def fire(number, who):
+        bench.fire("a", {"csta_id": number, "from": who})
+
+    def waiting():
+        return [int(x.path[4:]) for x in bench.queue.entries]
+
+    for number, who in enumerate(("owner", "stranger", "owner", "stranger")):
+        fire(number, who)
+    for number in range(4, 8):
+        fire(number, "stranger")
+    assert waiting() == [0, 2, 6, 7]
+    fire(8, "owner")
+    fire(9, "owner")
+    assert waiting() == [0, 2, 8, 9]
+    fire(10, "stranger")  # there is nobody of less weight
+    assert waiting() == [0, 2, 8, 9]
+    fire(11, "owner")
+    assert waiting() == [2, 8, 9, 11] and bench.counted()[5] == 8
+    bench.stop()
+
+
+async def test_a_handshake_waits_for_a_calm_moment_but_not_for_long():
+    for calm_after, least, most in ((3, 3, 5), (1000, 28, 32)):
+        looks = [0]
+
+        def calm(looks=looks, calm_after=calm_after):
+            looks[0] += 1
+            return looks[0] > calm_after
+
+        bench = Bench(calm=calm, check_trusted_certificate=True)  # and nobody to be trusted
+        assert not await bench.go("https://web.test/x")
+        assert least <= looks[0] <= most, looks
+        assert bench.logged("Failed ca_certificate is empty"), bench.lines
+        looks[0] = 0
+        assert not await bench.go("http://nowhere.invalid/x")
+        assert looks[0] == 0
+        bench.stop()
+
+
+async def test_a_test_waits_for_the_answer_and_says_what_it_was():
+    web = await Web(b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n").start()
+    bench = Bench()
+    bench.set("a", "http://web.test:%d/?u=x:y@z&n=$csta_id http://nowhere.invalid/" % web.port)
+    first, second = await bench.test("a", {"csta_id": 7})
+    assert first["status"] == 418 and first["cause"] == "" and 0 <= first["ms"] < 2000
+    assert first["url"] == "http://web.test:%d/?u=***&n=7" % web.port
+    assert second["status"] == 0 and second["cause"] == "no address for nowhere.invalid"
+    assert bench.counted("a") == (2, 1, 0, 2, 0, 0) and await bench.test("b", None) == []
+    web.close()
+    bench.stop()

@@ -91,3 +91,54 @@ async def test_https_without_a_ca_fails_and_says_why():
     assert bench.logged("ca_certificate"), bench.lines
     assert bench.network.count == 0
     bench.stop()
+
+
+def _none():
+    return None
+
+
+def test_the_cas_of_the_firmware_are_used_where_no_setting_names_one():
+    got, _ = made({"check_trusted_certificate": True}, bundle=_PEM.encode)
+    assert got.verify_mode == 2
+    text, final = made({"check_trusted_certificate": True}, bundle=_none)
+    assert "ca_certificate is empty" in text and final
+    other = {"check_trusted_certificate": True, "ca_certificate": "nofile"}
+    text, final = made(other, bundle=_PEM.encode)
+    assert "holds no certificate" in text and final
+
+
+def test_a_context_is_made_once_and_anew_when_its_setting_changes():
+    options = {"check_trusted_certificate": True, "ca_certificate": _PEM}
+    trust = Trust(options.get, None, Time(1), "check_trusted_certificate")
+    first = trust.context()
+    assert trust.context() is first
+    options["check_trusted_certificate"] = False
+    assert trust.context() is not first and trust.context().verify_mode == 0
+    assert trust.context(verified=True) is first
+    options["ca_certificate"] = _PEM + _PEM
+    assert trust.context(verified=True) is not first
+
+
+def test_sip_and_web_servers_have_settings_of_their_own():
+    options = {"check_trusted_certificate": False, "sip_check_certificate": True}
+    options["ca_certificate"] = _PEM
+    sip = Trust(
+        options.get, None, Time(1), "sip_check_certificate", "sip_ca_certificate", "ca_certificate"
+    )
+    web = Trust(options.get, None, Time(1), "check_trusted_certificate")
+    assert (sip.context().verify_mode, web.context().verify_mode) == (2, 0)
+    options.update(check_trusted_certificate=True, sip_check_certificate=False)
+    assert (sip.context().verify_mode, web.context().verify_mode) == (0, 2)
+
+
+async def test_a_template_of_https_says_at_once_which_setting_is_missing():
+    bench = Bench(check_trusted_certificate=True)
+    (text,) = bench.warnings("https://web.test/x https://localhost/y")
+    assert "ca_certificate" in text and "check_trusted_certificate off" in text
+    assert bench.warnings("http://web.test/x https://localhost/y") == []
+    bench.options["ca_certificate"] = _PEM
+    assert bench.warnings("https://web.test/x") == []
+    bench.stop()
+    bench = Bench(check_trusted_certificate=True, bundle=lambda: _PEM)
+    assert bench.warnings("https://web.test/x") == []
+    bench.stop()

@@ -338,6 +338,14 @@ def test_bad_places_are_refused():
         ("http://" + "abc." * 70 + "de/", "name"),
         ("?x=1", "host"),
         ("/x", "host"),
+        ("POST", "no URL"),
+        ("POST http://h/x", "no URL"),
+        ("h", "no URL"),
+        ("http://127.1/", "192.0.2.1"),
+        ("http://127.0.0.001/", "192.0.2.1"),
+        ("http://2130706433/", "192.0.2.1"),
+        ("http://0x7f.1/", "192.0.2.1"),
+        ("http://h.1/", "192.0.2.1"),
     ):
         message = refused(text)
         assert word in message, (text, message)
@@ -411,3 +419,28 @@ def test_the_address_of_a_key_is_shown_whole_and_only_its_password_is_hidden():
         ("1 blf &lt;sip:bob:secret@h&gt;", "1 blf &lt;sip:bob:***@h&gt;"),
     ):
         assert masked_setting("fkey5", text) == (shown or text), text
+
+
+def test_what_is_taken_for_a_variable_and_is_none_is_named_and_sent_as_it_stands():
+    def warnings(text):
+        return [x for target in parse(text, known) for x in target.warnings]
+
+    for text, words in (
+        ("http://h/?a=$REMOTE", ["$REMOTE"]),
+        ("http://h/?a=$nosuch&b=$nosuch&c=$user_uid[77]", ["$nosuch", "$user_uid[77]"]),
+        ("http://h/?a=${remote}", ["${remote}", "$remote"]),
+        ("http://h/$mac/x?b=1", ["$mac&"]),
+        ("http://h/$macx&/y", ["$mac&"]),
+        ("http://h/a$b?x=100$", ["$b"]),
+        ("http://h/?a=$sip_header(Via)", ["$sip_header(Via)"]),
+        ("http://h/?a=$remote http://h/?b=$Local", ["$Local"]),
+    ):
+        found = warnings(text)
+        assert found and all(any(word in x for x in found) for word in words), (text, found)
+    for text in (
+        "http://h/?a=$remote&b=$mac&c=$user_pass1&d=$duration&e=$call_direction",
+        "http://h/$mac&/x?a=$$&b=$5&c=$&d=$sip_header(X-Id)#$nosuch",
+        "http://h/a$&?x=100$",
+    ):
+        assert warnings(text) == [], warnings(text)
+    assert path("http://h/?a=$REMOTE&b=${remote}") == "/?a=$REMOTE&b=${remote}"

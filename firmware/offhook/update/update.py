@@ -12,7 +12,7 @@ import os
 from binascii import hexlify
 from hashlib import sha256
 
-from base.compat import const, sleep_ms, spawn, unload
+from base.compat import const, sleep_ms, spawn
 from net.http import Request
 from net.url import parse
 
@@ -277,4 +277,3 @@ async def _beside(phone, url):
         phone.log(1, "%s", error)
     finally:
         phone.updating = False
-        unload("offhook.update.update")
