@@ -4,6 +4,7 @@ import pytest
 
 from tests.phone import webserver
 from tests.phone.certificates import Authority
+from tests.phone.test_http_calls import EVENTS, dial, states
 from tests.phone.webserver import HOST, WebServer
 
 
@@ -18,9 +19,9 @@ def web(tmp_path):
     """Give ``start(authority, *names)``: a running HTTPS server with such a certificate."""
     running = []
 
-    def start(authority, *names, face=webserver.ok, **options):
+    def start(authority, *names, face=webserver.ok, keep=False, **options):
         context = authority.server(tmp_path, *(names or (HOST,)), **options)
-        running.append(WebServer(face, tls=context))
+        running.append(WebServer(face, tls=context, keep=keep))
         return running[-1]
 
     yield start
@@ -120,3 +121,38 @@ def test_basic_over_tls_and_a_redirect_from_http(phone, web, authority):
     assert press(phone, first.url + "/x")["ok"] == 2
     first.close()
     assert secure.paths() == ["/x", "/x", "/y"]
+
+
+def test_the_events_of_a_call_go_over_a_connection_that_was_open_before(pair, web, authority):
+    first, second = pair
+    server = web(authority, face=webserver.stay, keep=True)
+    second.ask("set ca_certificate " + authority.pem.replace("\n", " "))
+    for event in EVENTS:
+        second.ask(f"set action_{event}_url {server.url}/{event}")
+    server.connected(1)
+    for count in (1, 2):
+        dial(first, "200")
+        second.wait(states("ringing"))
+        second.ask("hook off")
+        first.wait(states("connected"))
+        first.ask("hook on")
+        second.wait(states())
+        second.ask("hook on")
+        server.wait(5 * count)
+    wanted = ["/incoming", "/offhook", "/connected", "/disconnected", "/onhook"]
+    second.wait(lambda x: x["total"]["ok"] == 10, "counters")
+    assert server.paths() == wanted * 2 and server.connections == 1
+
+
+def test_a_kept_connection_that_its_server_closes_costs_no_event(phone, web, authority):
+    server = web(authority, face=webserver.stay, keep=True)
+    phone.ask(f"set action_dnd_on_url {server.url}/on")
+    phone.ask(f"set action_dnd_off_url {server.url}/off")
+    server.connected(1)
+    for count, word in enumerate(("on", "off", "on", "off"), 1):
+        phone.ask("set dnd_mode " + word)
+        phone.wait(lambda x, n=count: x["total"]["ok"] == n, "counters")
+        server.cut()
+    assert server.paths() == ["/on", "/off", "/on", "/off"]
+    row = phone.ask("counters")["total"]
+    assert (row["sent"], row["failed"], row["retried"]) == (4, 0, 0)

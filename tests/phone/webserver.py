@@ -65,12 +65,23 @@ def missing(_, connection):
     connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 
 
-class WebServer:
-    """Listens at once; `face` may be changed while it runs. With `tls`, a server-side context."""
+def stay(_, connection):
+    """Answer 200 and say that the connection stays."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok")
 
-    def __init__(self, face=ok, tls=None, port=0):
+
+class WebServer:
+    """Listens at once; `face` may be changed while it runs. With `tls`, a server-side context.
+
+    With `keep`, a connection serves until its other side leaves.
+    """
+
+    def __init__(self, face=ok, tls=None, port=0, keep=False):
         self.face = face
+        self.keep = keep
+        self.connections = 0
         self.heads = []
+        self._open = []
         self.left = 0  # connections that are over
         self.errors = []
         self._changed = threading.Condition()
@@ -91,16 +102,12 @@ class WebServer:
             connection.settimeout(30)
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            head = b""
-            while b"\r\n\r\n" not in head:
-                data = connection.recv(1000)
-                if not data:
-                    return
-                head += data
             with self._changed:
-                self.heads.append(head.decode())
+                self.connections += 1
+                self._open.append(connection)
                 self._changed.notify_all()
-            self.face(head.decode(), connection)
+            while self._request(connection) and self.keep:
+                pass
         except (OSError, ssl.SSLError) as error:
             self.errors.append(error)
         finally:
@@ -108,6 +115,32 @@ class WebServer:
             with self._changed:
                 self.left += 1
                 self._changed.notify_all()
+
+    def _request(self, connection):
+        """Serve one request; return False where the other side has left."""
+        head = b""
+        while b"\r\n\r\n" not in head:
+            data = connection.recv(1000)
+            if not data:
+                return False
+            head += data
+        with self._changed:
+            self.heads.append(head.decode())
+            self._changed.notify_all()
+        self.face(head.decode(), connection)
+        return True
+
+    def connected(self, count, seconds=20):
+        """Wait until there were `count` connections."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.connections >= count, seconds)
+
+    def cut(self):
+        """Close the connections that there are."""
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self._open.clear()
 
     def paths(self):
         """Return the paths asked for, in their order."""
