@@ -24,7 +24,7 @@ class Agent:
     """
 
     allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
-    supported = "replaces, norefersub, timer, 100rel"
+    supported = "replaces, norefersub, timer, 100rel, from-change"
     # ``(account, uri) -> bool``: whether the owner's rules let a REFER of others call `uri`
     may_dial = None
     media = None  # ``(call)``: its voice has begun, changed, or is over (`voice`, `state`)

@@ -295,3 +295,97 @@ def test_a_change_of_address_that_meets_491_is_told_once_more():
     assert peer.take(5000)[:2] == ["ACK", "INVITE"]
     assert b"c=IN IP4 10.0.0.7" in peer.got[1].body and call.state == "connected"
     finish(wire, a)
+
+
+def test_an_answer_that_never_came_does_not_stand_in_the_way_of_the_next_offer():
+    wire = Wire()
+    a = wire.agent(A, "100")
+    peer = wire.peer(B)
+    call = a.call(a.accounts[0], "200@" + B)
+    peer.take()
+    peer.reply(peer.got[0], 200)  # without a description
+    assert peer.take() == ["ACK"] and call.state == "connected"
+    call.hold()
+    assert peer.take() == ["INVITE"] and b"a=sendonly" in peer.got[0].body
+    peer.reply(peer.got[0], 200)
+    assert peer.take() == ["ACK"]
+    call.resume()
+    assert peer.take() == ["INVITE"] and b"a=sendrecv" in peer.got[0].body
+    _inside(peer, call, "BYE")
+    peer.take(100)
+    finish(wire, a)
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, "offerless")
+    peer.take()
+    call = a.calls[0]
+    call.answer()
+    peer.take()
+    tag = call.dialog.local_tag
+    peer.request("ACK", (A, 5060), "sip:100@" + A, "offerless", to_tag=tag)  # and no answer
+    peer.take()
+    call.hold()
+    assert peer.take() == ["INVITE"] and b"a=sendonly" in peer.got[0].body
+    peer.reply(peer.got[0], 200, body=SDP)
+    peer.take()
+    call.hangup()
+    peer.take()
+    peer.reply(peer.got[0], 200)
+    finish(wire, a)
+
+
+def _plays(steps):
+    """Play "hold", "resume" and statuses of the change under way; return the states after each."""
+    wire, a, peer, call = _peer()
+    under_way, states, direction = [], [], {}
+    for step in steps:
+        if step == "hold":
+            call.hold()
+        elif step == "resume":
+            call.resume()
+        else:
+            request = under_way.pop(0)
+            peer.reply(request, step, body=SDP if step == 200 else b"")
+        peer.take()
+        under_way += [x for x in peer.got if x.method == "INVITE"]
+        for x in peer.got:
+            if x.method == "INVITE":
+                direction[len(states)] = b"a=sendonly" in x.body
+        states.append(call.changes.state)
+    for request in under_way:
+        peer.reply(request, 200, body=SDP)
+        peer.take()
+    return states, direction, call.state
+
+
+def test_each_cell_of_the_table_of_holding():
+    on, off = True, False
+    for steps, states, sent in (
+        (("hold", 200), ["holding", "held"], {0: on}),
+        (("hold", "hold", 200), ["holding", "holding", "held"], {0: on}),
+        (("hold", 488), ["holding", "alone"], {0: on}),
+        (("hold", 488, "hold"), ["holding", "alone", "alone"], {0: on}),
+        (("hold", 488, "resume"), ["holding", "alone", "active"], {0: on}),
+        (("hold", "resume", 200), ["holding", "resuming", "resuming"], {0: on, 2: off}),
+        (
+            ("hold", "resume", 200, 200),
+            ["holding"] + 2 * ["resuming"] + ["active"],
+            {0: on, 2: off},
+        ),
+        (("hold", "resume", "hold", 200), ["holding", "resuming", "holding", "held"], {0: on}),
+        (("hold", 200, "hold"), ["holding", "held", "held"], {0: on}),
+        (("hold", 200, "resume"), ["holding", "held", "resuming"], {0: on, 2: off}),
+        (("hold", 200, "resume", 200), ["holding", "held", "resuming", "active"], {0: on, 2: off}),
+        (("hold", 200, "resume", 488), ["holding", "held", "resuming", "held"], {0: on, 2: off}),
+        (
+            ("hold", 200, "resume", "hold", 200),
+            ["holding", "held", "resuming", "held", "holding"],
+            {0: on, 2: off, 4: on},
+        ),
+        (
+            ("hold", 200, "resume", "hold", 488),
+            ["holding", "held", "resuming", "held", "held"],
+            {0: on, 2: off},
+        ),
+        (("resume",), ["active"], {}),
+    ):
+        found = _plays(steps)
+        assert found[:2] == (states, sent), (steps, found)

@@ -182,7 +182,13 @@ class Call:
         self.voice_changed()
 
     def take_answer(self, body):
-        """Take the answer to our offer; one that cannot be used ends the call."""
+        """Take the answer to our offer; one that cannot be used ends the call.
+
+        Without one, what was agreed before stays.
+        """
+        if not body:
+            self.negotiation.withdraw()
+            return
         try:
             self.take(body)
         except ValueError:
@@ -274,7 +280,7 @@ class Call:
         if self.state == "ended":  # hung up before the ACK
             self.bye()
             return
-        if message.body and self.negotiation.state == "offered":
+        if self.negotiation.state == "offered":
             self.take_answer(message.body)
         self.changes.sync()
 
@@ -319,10 +325,7 @@ class Call:
         reading(self.agent.log, "Contact", lambda: self.dialog.refresh(response))
         self.identify(response)
         self.session.agreed(response)
-        if response.body:
-            self.take_answer(response.body)
-        else:
-            self.negotiation.withdraw()
+        self.take_answer(response.body)
 
     def identify(self, message):
         """Take who is there now: the registrar says so in a message within the call, or the other

@@ -97,8 +97,7 @@ class Outgoing(Call):
         self.status = response.status
         acknowledge(request, self.dialog)
         self.identify(response)
-        if response.body:
-            self.take_answer(response.body)
+        self.take_answer(response.body)
         if self.state != "ended":
             self.state = "connected"
             if response.header("session-expires"):
