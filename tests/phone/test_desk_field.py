@@ -148,3 +148,24 @@ def test_a_ringing_key_that_cannot_pick_up_says_so_and_does_not_call(desk, peer)
     phone.ask("press P6")
     phone.wait(lambda lines: "Set pickup_code" in lines["lines"], "display")
     assert phone.ask("calls") == [] and not any(x.method == "INVITE" for x in peer.asked)
+
+
+@pytest.mark.parametrize(("key", "followed"), [("ENTER", 1), ("CANCEL", 0), ("hook", 0)])
+def test_a_redirection_by_somebody_else_is_asked_first(phones, peer, receiver, key, followed):
+    ended = f"http://127.0.0.2:{receiver.port}/100/disconnected"
+    phone = phones("100", action_disconnected_url=ended)
+    phone.ask("hook off")
+    phone.ask(f"dial sip:201@127.0.0.1:{peer.port}")
+    first = called(phone, peer)
+    peer.answer(first, 302)
+    shown = phone.wait(lambda lines: "Redirected to" in lines["lines"], "display")
+    assert {"peer", f"@127.0.0.1:{peer.port}"} <= set(shown["lines"])
+    phone.ask("hook on" if key == "hook" else "press " + key)
+    if followed:
+        phone.wait(lambda _: any(number(x) == "peer" for x in peer.some("in")))
+        phone.ask("press CANCEL")
+    phone.wait(state())
+    receiver.expect("100", "disconnected")
+    invites = [x.first.split(" ")[1] for x in peer.asked if x.method == "INVITE"]
+    assert [x.partition("@")[0] for x in invites] == ["sip:201", "sip:peer"][: 1 + followed]
+    assert "Redirected to" not in phone.ask("display")["lines"]

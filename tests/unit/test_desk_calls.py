@@ -4,6 +4,7 @@ from deskkit import FakeCall, Office
 from support import raises
 
 from offhook.desk import call_events, calls
+from offhook.desk.desk import stranger
 
 
 def test_answered_with_the_handset():
@@ -463,7 +464,7 @@ def test_a_redirection_by_others_is_asked_on_the_display():
         call = office.agent.calls[0]
         call.follow = call.done.append
         office.does(call.report, "redirected", target="sip:900123@evil")
-        assert office.lines() == ["Redirected to", "sip:900123@evil", "OK: call, CANCEL: no"]
+        assert office.lines() == ["Redirected to", "900123", "@evil", "OK: call, CANCEL: no"]
         office.press(key)
         assert call.done == [followed] and office.desk.asking() is None
 
@@ -491,3 +492,104 @@ def test_every_handler_takes_the_report_that_it_is_named_for():
     )
     with raises(KeyError):
         call_events.HANDLERS["ringing"]
+
+
+# -- small things that only their own test would miss -----------------------------------------
+
+
+def test_each_status_that_has_a_text_is_told_in_the_displays_language():
+    for status, text in ((404, "Not found"), (480, "Not available"), (486, "Busy")):
+        office = Office()
+        office.press("2", "ENTER")
+        office.does(office.agent.calls[0].over, "remote", status, "other words")
+        assert office.desk.notice == text
+    office = Office(language="Deutsch")
+    office.press("2", "ENTER")
+    office.does(office.agent.calls[0].over, "remote", 603, "Decline")
+    assert office.desk.notice == "Abgelehnt"
+
+
+def test_a_call_that_ends_beside_a_transfer_leaves_the_transfer_alone():
+    office = Office()
+    moved = office.talk("201")
+    other = office.arrives("202")
+    office.press("TRANSFER")
+    office.does(other.over, "remote", 487)
+    assert office.desk.moving is moved
+
+
+def test_a_call_that_is_being_taken_back_stays_on_hold_when_another_one_is_answered():
+    office = Office()
+    held = office.talk("201")
+    office.press("HOLD")
+    asked = []
+    held.hold = lambda: asked.append("hold")
+    held.resume = lambda: asked.append("resume")  # its re-INVITE is under way
+    office.press("HOLD")
+    office.arrives("202")
+    office.press("P2")
+    assert asked == ["hold", "resume", "hold"], "the other side is told last that it is held"
+
+
+def test_taking_a_call_back_forgets_a_number_being_typed():
+    office = Office()
+    call = office.talk()
+    office.press("TRANSFER", "3", "P1")
+    assert call.state == "connected" and office.desk.entry == "" and not office.desk.dialling
+    assert office.desk.moving is None
+
+
+def test_release_all_closes_the_loudspeaker_and_forgets_what_was_typed():
+    office = Office()
+    office.press("SPEAKER", "2")
+    calls.release_all(office.desk)
+    assert (office.desk.audio, office.desk.entry, office.desk.dialling) == ("", "", False)
+
+
+def test_the_loudspeaker_is_quiet_after_its_call_even_with_the_handset_up():
+    office = Office()
+    office.lift()
+    office.press("2", "ENTER", "SPEAKER")
+    office.does(office.agent.calls[0].over, "remote", 486)
+    assert office.desk.audio == ""
+
+
+def test_a_call_that_is_dialled_opens_the_loudspeaker_or_the_handset():
+    office = Office()
+    office.press("2", "ENTER")
+    assert office.desk.audio == "speaker"
+    office = Office()
+    office.lift()
+    office.press("SPEAKER", "SPEAKER", "2", "ENTER")
+    assert office.desk.audio == "handset"
+
+
+def test_hold_while_somebody_else_is_active_takes_nobody_back():
+    office = Office()
+    held = office.talk("201")
+    office.desk.dialling, office.desk.entry = True, "300"
+    office.press("ENTER", "HOLD")
+    assert held.state == "held" and office.agent.calls[-1].state == "calling"
+
+
+def test_a_timer_of_digits_that_was_overtaken_dials_nothing():
+    office = Office(auto_dial=5)
+    office.lift()
+    office.press("2", "ENTER")
+    office.does(office.agent.calls[0].over, "remote", 486)
+    office.run(20_000)
+    assert office.agent.calls == []
+    office.put_back()
+    office.lift()
+    office.press("3")
+    office.put_back()
+    office.run(20_000)
+    assert office.agent.calls == []
+
+
+def test_whom_nobody_vouches_for_is_a_stranger():
+    office = Office()
+    strange = office.arrives("666@evil", trusted=False)
+    assert stranger(office.desk.context(strange))
+    assert not stranger(office.desk.context(office.arrives("201")))
+    assert not stranger(office.desk.context(None)) and not stranger(None)

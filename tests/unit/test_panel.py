@@ -2,7 +2,8 @@
 
 from deskkit import Office
 
-from offhook.panel import tones
+from base.printable import printable
+from offhook.panel import dates, tones
 from offhook.panel.lamps import Lamps
 
 
@@ -252,3 +253,65 @@ def test_tones_tell_what_is_open_and_what_became_of_the_call():
     assert tones.tone(desk) == "busy"
     office.put_back()
     assert tones.tone(desk) == ""
+
+
+def test_dates_are_written_as_the_settings_want_them():
+    class Wanted:
+        def __init__(self, **values):
+            self.get = values.get
+
+    for hour, twelve in ((0, "12:05 am"), (1, "1:05 am"), (12, "12:05 pm"), (23, "11:05 pm")):
+        now = (2026, 4, 11, hour, 5, 9)
+        assert dates.short(now, Wanted()) == "11/4 " + twelve
+        assert dates.short(now, Wanted(date_us_format=True)) == "4/11 " + twelve
+        assert dates.short(now, Wanted(time_24_format=True)) == "11/4 %d:05" % hour
+
+
+def test_what_moves_a_cursor_or_turns_the_writing_around_is_not_shown():
+    for text, shown in (
+        ("Ann", "Ann"),
+        ("Änne Грета 李", "Änne Грета 李"),
+        ("a\x1b[2Jb\r\nc\td", "a [2Jb  c d"),
+        ("a\x7f\x85\x9bb", "ab"),
+        ("\u202eevil\u202c\u200f\u2066x\u2069\ufeff", "evilx"),
+        ("a\u200bb\u00adc\u061c", "abc"),
+        ("", ""),
+    ):
+        assert printable(text) == shown, text
+    office = Office()
+    office.arrives("2\u202e01", remote_display="An\x07n\u200e")
+    assert office.lines()[1] == "An n 201"
+
+
+def test_the_third_and_fifth_pattern_ring_as_they_are_written():
+    for pattern, seen in (
+        (3, [660, 250, 250, 250, 250, 1000, 4000]),
+        (5, [350, 2000, 4000]),
+    ):
+        office = Office(ring_sound=pattern)
+        office.arrives()
+        for index, ms in enumerate(seen[1:]):
+            assert office.part.tones[-1] == (0 if index & 1 else seen[0])
+            count = len(office.part.tones)
+            office.run(ms - 1)
+            assert len(office.part.tones) == count
+            office.run(1)
+            assert len(office.part.tones) == count + 1
+
+
+def test_a_second_call_rings_from_the_beginning_of_its_pattern():
+    office = Office()
+    call = office.arrives()
+    office.run(1000)
+    office.does(call.over, "remote", 487)
+    office.part.tones.clear()
+    office.arrives("202")
+    assert office.part.tones == [440]
+
+
+def test_a_key_that_a_call_is_bound_to_shows_the_call_whatever_its_type():
+    office = Office(fkey4="active dest 201")
+    office.press("P5")
+    assert office.lamp("P5") == "on"
+    office.does(office.agent.calls[0].over, "remote", 486)
+    assert office.lamp("P5") == "off"

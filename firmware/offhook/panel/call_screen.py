@@ -16,6 +16,12 @@ def calling(view):
     return lines
 
 
+def asking(view, uri):
+    """Return the question whether a call may go to `uri`: its parts on lines of their own."""
+    user, at, host = uri.partition(":")[2].partition(";")[0].partition("@")
+    return [view.text("redirect_to"), user] + ([at + host] if at else []) + [view.text("yes_no")]
+
+
 def line(view, call):
     """Return one call as one line, for several calls."""
     return "%s %s" % (state(view, call), who(view, call))

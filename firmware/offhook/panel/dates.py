@@ -8,10 +8,3 @@ def short(now, settings):
     if settings.get("time_24_format"):
         return "%s %d:%02d" % (date, hour, minute)
     return "%s %d:%02d %s" % (date, (hour + 11) % 12 + 1, minute, "am" if hour < 12 else "pm")
-
-
-def stamp(now, us_format):
-    """Return "11/4/2006 10:52:43", the log's form."""
-    year, month, day, hour, minute, second = now[:6]
-    first, then = (month, day) if us_format else (day, month)
-    return "%d/%d/%d %02d:%02d:%02d" % (first, then, year, hour, minute, second)

@@ -2,7 +2,7 @@
 
 from base.compat import const
 from base.printable import printable
-from offhook.panel.call_screen import calling
+from offhook.panel.call_screen import asking, calling
 from offhook.panel.idle_screen import idle
 from offhook.panel.menu_screen import listing
 
@@ -51,7 +51,7 @@ class View:
         desk = self.desk
         call = desk.asking()
         if call:
-            lines = [self.text("redirect_to"), desk.of(call).question, self.text("yes_no")]
+            lines = asking(self, desk.of(call).question)
         elif desk.menu and not desk.agent.calls:
             lines = listing(self, desk.menu)
         elif desk.dialling or desk.agent.calls:
