@@ -5,5 +5,6 @@ the mask of the keys that are down and raises OSError while the part is away, an
 with ``state``, ``set()``, ``clear()`` that its interrupt sets, or None: then it is polled. A part
 that comes back after an OSError is set up anew by its next ``read``, which takes 1 ms at most.
 A driver on a bus is made with ``(i2c, address, names, lamps)`` and raises OSError where no chip
-answers; one on pins with its machine.Pin objects. `Input` turns masks into events: ``emit(name, down)``.
+answers; one on pins with its machine.Pin objects. `Input` turns masks into events:
+``emit(name, down)``.
 """
