@@ -11,6 +11,7 @@ from sip.call.identity import connected, plain, sender
 from sip.call.modify import Changes
 from sip.call.negotiation import Negotiation
 from sip.call.optional import reading
+from sip.call.sdp import resolved
 from sip.call.session_timer import SessionTimer
 from sip.message.uri import name_addr, untagged
 from sip.request import Request
@@ -214,7 +215,7 @@ class Call:
             self.agent.log(3, "SIP: no address for the voice at %s: %r", voice.host, error)
             return
         if voice is self.voice and self.state != "ended":
-            voice.ip = addresses[0]
+            self.negotiation.theirs = resolved(voice, addresses[0])
             self.voice_changed()
 
     def headers(self, request):

@@ -30,6 +30,15 @@ class Media:
         self.direction = "sendrecv"
 
 
+def resolved(media, ip):
+    """Return a `Media` like `media`, whose name stands for the address `ip`."""
+    found = Media(media.lines, media.index)
+    found.ip, found.port, found.host = ip, media.port, media.host
+    found.codec, found.payload, found.events = media.codec, media.payload, media.events
+    found.direction = media.direction
+    return found
+
+
 def parse(data):
     """Return the `Media` of the first voice stream that fits; ValueError where nothing does.
 
