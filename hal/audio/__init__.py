@@ -1,5 +1,12 @@
-"""Sound: the ringer, made with its machine.PWM; used by the panel.
+"""Sound: the ringer, made with its machine.PWM, and what speaks and listens: I2S parts, or silence.
+Used by the panel and by the voice room.
 
 A ringer has ``tone(hz)``, which sounds 1 to 20,000 hertz until something else is said, and
 ``quiet()``; neither waits nor raises.
+
+A sound part has ``start()`` and ``stop()``; ``read(frame)``, which fills 160 samples of 8 kHz from
+the microphone and returns False where there were none (the frame is silence then);
+``write(frame)``; ``route(name)``: "handset", "headset", "speaker" or "" for none;
+``volume(level)`` 0 to 15; ``delay``, the ms that it adds from air to air; ``fault``, which part
+does not work, "" for none. None of them waits, raises or allocates.
 """
