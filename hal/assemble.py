@@ -13,6 +13,7 @@ from time import sleep
 import machine
 import network
 
+from hal.audio.silent import Silent
 from hal.clock.rtc import Clock
 from hal.clock.watchdog import Watchdog
 from hal.keys.input import Input
@@ -22,6 +23,8 @@ from hal.lamps.banks import Banks
 from hal.network.absent import NoNetwork
 
 DISPLAYS = ("i2c", "ssd1306", "sh1106", "hd44780")
+_PLAYED = 2048  # bytes: four times 256 frames, the least that lets one be late
+_RECORDED = 8192  # the same, for the driver records 32 bits of two channels
 _KEYPAD = "123456789*0#"
 # The S3 has pull-ups on all pins, the ESP32 on those below 34
 _S3 = "S3" in getattr(sys.implementation, "_machine", "")
@@ -32,8 +35,7 @@ class Parts:
 
     `keys` is a list (keypad, hook, function keys, modules), `input` reads them, `fkeys` is what
     the function keys do by default ({index from 0: "keyevent F_HOLD"}), `modules` the names of the
-    expansion modules that answer, `missing` a text for each part that did not, `voice` the pins of
-    the I2S parts by kind.
+    expansion modules that answer, `missing` a text for each part that did not.
     """
 
     def __init__(self, fkeys):
@@ -41,9 +43,8 @@ class Parts:
         self.fkeys = fkeys
         self.found = []  # (name, chip) of each expansion module found at start
         self.missing = []
-        self.voice = {}
         self.network = self.clock = self.display = self.lamps = self.ringer = None
-        self.watchdog = self.input = None
+        self.watchdog = self.input = self.sound = None
 
     @property
     def modules(self):
@@ -72,6 +73,7 @@ class Assembler:
         parts.watchdog = Watchdog(machine.WDT)
         self._buses = {}
         self._lines = {}
+        self._speaker = self._microphone = self._amplifier = None
         for kind, data in board.PARTS:
             try:
                 getattr(self, kind)(**data)
@@ -80,6 +82,7 @@ class Assembler:
                 self._missing(kind, data, error)
         if parts.network is None:
             parts.network = NoNetwork(get, log, "no network: " + " ".join(parts.missing))
+        parts.sound = self._sound()
         parts.input = Input(parts.keys, parts.clock, log)
 
     def _missing(self, kind, data, error):
@@ -210,13 +213,38 @@ class Assembler:
 
         self.parts.ringer = Ringer(machine.PWM(machine.Pin(pin), freq=1000, duty_u16=0))
 
-    def i2s_out(self, **pins):
+    def i2s_out(self, bclk, ws, data, sd=None):
         """Amplifier: ``bclk``, ``ws``, ``data``, and ``sd`` where a pin switches it off."""
-        self.parts.voice["i2s_out"] = pins
+        mode = machine.I2S.TX
+        self._amplifier = None if sd is None else machine.Pin(sd, machine.Pin.OUT, value=0).value
+        self._speaker = self._i2s(0, bclk, ws, data, mode, _PLAYED)
 
-    def i2s_in(self, **pins):
+    def i2s_in(self, bclk, ws, data):
         """Microphone: ``bclk``, ``ws``, ``data``."""
-        self.parts.voice["i2s_in"] = pins
+        self._microphone = self._i2s(1, bclk, ws, data, machine.I2S.RX, _RECORDED)
+
+    def _i2s(self, number, bclk, ws, data, mode, size):
+        return machine.I2S(
+            number,
+            sck=machine.Pin(bclk),
+            ws=machine.Pin(ws),
+            sd=machine.Pin(data),
+            mode=mode,
+            bits=16,
+            format=machine.I2S.MONO,
+            rate=16000,
+            ibuf=size,
+        )
+
+    def _sound(self):
+        """Return the sound part: what there is of amplifier and microphone, or silence."""
+        if not (self._speaker or self._microphone):
+            return Silent()
+        from hal.audio.i2s import Sound
+
+        swap = 0 if _S3 else 1
+        clock = self.parts.clock
+        return Sound(self._speaker, self._microphone, clock, self._amplifier, swap)
 
     # -- network ------------------------------------------------------------------------------
 

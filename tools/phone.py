@@ -37,8 +37,21 @@ def arguments(words=None):
     parser.add_argument("--source", action="store_true", help="run the sources, to debug")
     parser.add_argument("--begin", default="", help="Python to run in the VM before the phone")
     parser.add_argument("--address", help="own address, where the routes do not tell it")
+    parser.add_argument(
+        "--audio", metavar="IN.wav,OUT.wav", help="speak the one, write the other; or 'loop'"
+    )
     parser.add_argument("--dns", help="name server, instead of the host's; 'none' for none")
     return parser.parse_args(words)
+
+
+def audio(words):
+    """Return what the phone is told of ``--audio``: the phone runs in another folder."""
+    if words == "loop":
+        return words
+    names = words.split(",")
+    if len(names) != 2:
+        raise SystemExit(f"--audio {words}: write IN.wav,OUT.wav (either may be empty), or loop")
+    return ",".join(str(pathlib.Path(x).resolve()) if x else "" for x in names)
 
 
 def options(args):
@@ -54,6 +67,7 @@ def options(args):
         "control": args.control,
         "set": wanted,
         "address": args.address,
+        "audio": args.audio and audio(args.audio),
     }
     if args.dns:
         given["dns"] = [] if args.dns == "none" else [args.dns]

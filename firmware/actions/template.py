@@ -42,6 +42,9 @@ _RUNTIME = (
     "longpress_key",
     "duration",
     "call_direction",
+    "rtp_loss",
+    "rtp_jitter",
+    "mos",
     "mac",  # a setting too; empty, it is the network part's own
 )
 # with the compact forms (RFC 3261 section 7.3.3), which would be a way round

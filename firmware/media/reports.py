@@ -33,16 +33,17 @@ class Reports:
         self._remote = (said.ip, getattr(said, "control", None) or said.port + 1)
         if self._port:
             self._port.aim(self._remote)
+            self._port.lock(self._remote)
 
-    def look(self, now):
-        """Read what has come, and report when it is time; called about twice a second."""
-        if self._port:
-            for _ in range(4):
-                size = self._port.receive(self._buffer)
-                if not size:
-                    break
-                if self._remote and self._port.source[0] == self._remote[0]:
-                    self.take(bytes(self._buffer[:size]))
+    def receive(self):
+        """Read what has come: soon, for how long it took is measured by it."""
+        if self._port and self._port.locked:
+            size = self._port.receive(self._buffer)
+            if size:
+                self.take(bytes(self._buffer[:size]))
+
+    def send(self, now):
+        """Report when it is time; called about twice a second."""
         if self._remote and self._voice.clock.diff(now, self._due) >= 0:
             self._due = self._voice.clock.add(now, interval(self._voice.random))
             self._send(False)

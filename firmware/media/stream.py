@@ -13,7 +13,7 @@ from media.rtp import HEADER, Sender, Source
 
 _FRAME = const(160)
 _LARGEST = const(640)  # bytes of payload in our packets, and a frame to come
-_AT_ONCE = const(8)  # packets taken in one go
+_AT_ONCE = const(30)  # packets taken in one go
 _COMFORT = const(13)
 _CANDIDATE = const(8)  # packets in sequence from elsewhere until that is where voice comes from
 _ALIVE = const(50)  # frames between two packets while we only listen

@@ -70,7 +70,11 @@ class Voice:
         """Open the ports of a call's voice and return the UDP port to be told."""
         stream = self.stream(call)
         if stream is None:
-            port, control = self._ports()
+            try:
+                port, control = self._ports()
+            except OSError as error:  # the call goes on, without voice
+                self.log(1, "voice: no port: %r", error)
+                return self.get("rtp_port") or 16384
             jitter = self._spare.pop() if self._spare else Jitter()
             jitter.clear()
             stream = Stream(self, call, port, control, jitter)
@@ -207,6 +211,7 @@ class Voice:
         now = (self._now + 8 * late) & MASK
         for stream in self._streams:
             stream.receive(now, learn)
+            stream.reports.receive()
 
     def frame(self):
         """Send a frame of each stream and play one; nothing is allocated on the way."""
@@ -248,7 +253,7 @@ class Voice:
         """What need not be done in each frame: reports, and calls whose voice has gone silent."""
         now = self.clock.ms()
         for stream in list(self._streams):
-            stream.reports.look(now)
+            stream.reports.send(now)
         seconds = self.get("rtp_timeout")
         for stream in list(self._streams):
             silent = self.clock.diff(now, stream.heard_at)

@@ -14,6 +14,7 @@ from base.log import Log
 from base.tasks import keep
 from base.timers import Timers
 from base.version import VERSION
+from media.voice import Voice
 from net.http import Client
 from net.resolver import Resolver
 from net.tls import Trust
@@ -27,6 +28,7 @@ from offhook.desk.variables import Variables
 from offhook.keys.function_keys import FunctionKeys
 from offhook.keys.keys import Keys
 from offhook.panel.panel import Panel
+from offhook.panel.sounds import Sounds
 from offhook.panel.texts import Texts
 from offhook.remote import Remote
 from offhook.settings.settings import Settings
@@ -81,6 +83,21 @@ class Phone:
         actions.stranger = stranger
         actions.values.lookup = Variables(desk, parts.network, lambda: parts.modules).value
         self.fkeys = desk.lines = FunctionKeys(settings, actions, timers, parts.fkeys)
+        self.voice = Voice(
+            self.network,
+            parts.clock,
+            parts.sound,
+            settings.get,
+            log,
+            platform.random,
+            settings.get("mac") or self.network.mac,
+        )
+        self.voice.on_digit = self.digit
+        self.voice.on_silence = self.voice_lost
+        self.voice.on_figures = self.voice_over
+        self.sounds = Sounds(desk, self.voice, parts.sound, settings, timers)
+        if parts.ringer is None:
+            parts.ringer = self.sounds.bell
         self.panel = Panel(desk, self.fkeys, settings, timers, parts, desk.text)
         self.keys = Keys(desk, self.fkeys)
         self.input = parts.input
@@ -153,6 +170,23 @@ class Phone:
         changes.apply(self, name)
         changes.tell(self, name)
         self.panel.changed()
+
+    def digit(self, call, key):
+        """A DTMF digit has come with a call's voice."""
+        call.report("dtmf", digit=key)
+
+    def send_dtmf(self, call, digits):
+        """Send digits with the voice; False where they must go by INFO."""
+        wish = self.settings.get("user_dtmf_info%d" % call.account.number)
+        return wish in (None, "", "off") and self.voice.send_dtmf(call, digits)
+
+    def voice_lost(self, call):
+        """The other side has sent no voice for long: it is not there any more."""
+        call.fail(408, "no voice")
+
+    def voice_over(self, call, figures):
+        """A call's voice is over; this is how it was."""
+        self.desk.of(call).figures = figures
 
     def about(self):
         """Return a line that says who this phone is: its address and version."""
@@ -240,6 +274,8 @@ class Phone:
             self.settings.get("network_id_port"),
         )
         self.agent.name = "Offhook/" + VERSION
+        self.agent.media, self.agent.media_port = self.voice.media, self.voice.port
+        self.agent.dtmf = self.send_dtmf
         self.desk.watch = Subscriptions(self.agent)
         await self.agent.start()
         self.agent.transport.tls = self.tls

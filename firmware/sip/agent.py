@@ -15,6 +15,13 @@ from sip.registration.register import Registration
 from sip.transaction.server import reply, respond
 from sip.transport.datagram import Transport
 
+_CODECS = {  # by the setting codec_priority
+    "pcma": ("PCMA", "PCMU"),
+    "pcmu": ("PCMU", "PCMA"),
+    "pcma_only": ("PCMA",),
+    "pcmu_only": ("PCMU",),
+}
+
 
 class Agent:
     """One user agent. `settings` has ``get(name)``, `random` is ``getrandbits``.
@@ -28,6 +35,7 @@ class Agent:
     # ``(account, uri) -> bool``: whether the owner's rules let a REFER of others call `uri`
     may_dial = None
     media = None  # ``(call)``: its voice has begun, changed, or is over (`voice`, `state`)
+    dtmf = None  # ``(call, digits) -> bool``: the voice room sends digits, or it must be INFO
     notify = None  # ``(agent, message) -> status`` for a NOTIFY of no call's dialog
 
     def __init__(self, network, timers, resolver, settings, listener, log, random, port=None):
@@ -145,6 +153,10 @@ class Agent:
         """The URN of this phone (RFC 5626 section 4.1), made of its hardware address."""
         mac = "".join([x for x in self.network.mac if x not in ":-."]).lower()
         return "urn:uuid:00000000-0000-1000-8000-" + mac
+
+    def codecs(self):
+        """Return the names of the codecs to be offered, the best first."""
+        return _CODECS.get(self.settings.get("codec_priority")) or _CODECS["pcma"]
 
     def media_port(self, call):
         """Return the UDP port of a new call's voice; the voice room puts its own in this place."""

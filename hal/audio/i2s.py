@@ -189,7 +189,7 @@ class Sound:
     """The sound part (see the package) on two I2S objects at 16 kHz, 16 bits, mono.
 
     `out` and `into` (machine.I2S, one may be None) were opened at boot and stay open: memory for
-    their DMA is not to be had later. `amplifier` is a pin that switches it. `swap` is 1 on the
+    their DMA is not to be had later. `amplifier(level)` switches it. `swap` is 1 on the
     classic ESP32, whose 16-bit mono output exchanges neighbouring samples.
     """
 

@@ -9,6 +9,7 @@ import asyncio
 
 from base.compat import const, sleep_ms
 from hal.audio.i2s import Sound
+from hal.audio.silent import Silent
 from hal.audio.sim_i2s import BYTES, I2S
 
 _RATE = const(16000)
@@ -98,6 +99,15 @@ class World:
             self._file.flush()
 
 
+class NoSound(Silent):
+    """A simulated phone without ``--audio``."""
+
+    def begin(self):
+        """Nothing begins."""
+
+    flush = begin
+
+
 class SimSound(Sound):
     """The I2S part in a simulated world, whose time is the host's. `words` are of ``--audio``."""
 
@@ -128,6 +138,10 @@ class SimSound(Sound):
                 self.ins.tick()
             if passed > 10000:
                 begin, passed = clock.add(begin, passed * _MS), 0
+
+    def flush(self):
+        """Let the file of what was heard be whole."""
+        self.world.flush()
 
     def begin(self):
         """Start `serve` as a task."""

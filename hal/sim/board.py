@@ -1,6 +1,7 @@
 """The simulated board: which parts there are, as hal.assemble makes them for a real one."""
 
 from hal.audio.sim import Ringer
+from hal.audio.sim_sound import NoSound, SimSound
 from hal.clock.sim import Clock
 from hal.display.sim import Display
 from hal.keys.input import Input
@@ -21,8 +22,9 @@ MODULE = 18
 class Parts:
     """The parts of a phone with everything: 32 function keys, and one module with 18 more."""
 
-    def __init__(self, get, log):
+    def __init__(self, get, log, audio=None):
         self.clock = Clock()
+        self.sound = SimSound(audio, self.clock) if audio else NoSound()
         self.network = Network(get, log)
         self.module = Keys(numbered("P", KEYS + 1, MODULE))
         self.keys = [
@@ -39,7 +41,6 @@ class Parts:
         self.memory = Memory()
         self.fkeys = {}  # the keys above have names of their own
         self.missing = []
-        self.voice = {}
         self.watchdog = None
 
     @property

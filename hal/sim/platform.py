@@ -33,7 +33,7 @@ class Platform:
 
     def parts(self, get, log):
         """Make the board's parts."""
-        self.all = Parts(get, log)
+        self.all = Parts(get, log, self.options.get("audio"))
         self.all.network.nic.hint = self.options.get("address")
         self.all.network.nic.servers = self.options.get("dns")
         return self.all
@@ -56,6 +56,7 @@ class Platform:
     def ready(self, phone):
         """The phone is up: open its control port."""
         self.phone = phone
+        self.all.sound.begin()
         asyncio.create_task(self._control())
 
     async def _control(self):
@@ -79,4 +80,9 @@ class Platform:
 def main(run):
     """Take the options, make the board, and ``run(platform, settings)`` the phone on it."""
     options = json.loads(sys.stdin.readline())
-    run(Platform(options), options["set"])
+    platform = Platform(options)
+    try:
+        run(platform, options["set"])
+    finally:
+        if platform.all:
+            platform.all.sound.flush()

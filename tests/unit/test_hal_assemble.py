@@ -33,7 +33,9 @@ def test_a_bare_devkit_runs_with_what_is_on_its_own_board():
     assert parts.display is None and parts.lamps is None and parts.modules == []
     assert [x.names[0] for x in parts.keys] == ["1", "HOOK"]
     assert parts.network.mac and parts.ringer and parts.clock and parts.watchdog
-    assert parts.voice["i2s_in"]["data"] == 34
+    into, out = parts.sound.microphone.i2s, parts.sound.speaker.i2s
+    assert into.options["sd"].number == 34 and into.number != out.number
+    assert (into.options["ibuf"], out.options["ibuf"]) == (8192, 2048)
     assert fakechip.Machine.hz == 240_000_000
     assert all(x.read() == 0 for x in parts.keys)
 

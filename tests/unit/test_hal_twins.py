@@ -17,7 +17,7 @@ def test_the_simulated_clock_keeps_the_contract():
 def test_the_simulated_board_has_all_parts_that_a_board_can_have():
     parts = Parts({}.get, lambda *_: None)
     assert parts.input.names()[0] == "HOOK" and "P50" in parts.input.names()
-    for name in "network clock display lamps ringer memory keys missing voice fkeys".split():
+    for name in "network clock display lamps ringer memory keys missing sound fkeys".split():
         assert getattr(parts, name) is not None, name
 
 

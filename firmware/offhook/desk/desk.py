@@ -26,6 +26,7 @@ class Record:
     declined = False  # refused or sent elsewhere on purpose: nobody has missed it
     given_up = False  # ended by us for another one's sake: nobody need be told that it failed
     forwarding = None  # the timer after which it is forwarded
+    figures = None  # of its voice, when it is over
     joins = ()  # calls that are sent to this one, a conference, when it is answered
 
 

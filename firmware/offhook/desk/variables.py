@@ -50,6 +50,16 @@ def _sip_header(desk, call, argument):
     return call.invite.header(argument.lower()) if call.direction == "in" else None
 
 
+def _figure(form, part):
+    """Return the function for a figure of the voice, which a call has when it is over."""
+
+    def value(desk, call, argument):
+        figures = desk.of(call).figures
+        return form % getattr(figures, part) if figures else None
+
+    return value
+
+
 OF_CALL = {  # ``(desk, call, argument)``
     "local": lambda desk, call, argument: _party(desk, call.local),
     "remote": lambda desk, call, argument: _party(desk, call.remote),
@@ -59,6 +69,9 @@ OF_CALL = {  # ``(desk, call, argument)``
     "csta_id": lambda desk, call, argument: str(call.id),
     "duration": lambda desk, call, argument: str(desk.seconds(call)),
     "call_direction": lambda desk, call, argument: call.direction,
+    "rtp_loss": _figure("%.1f", "loss"),
+    "rtp_jitter": _figure("%d", "jitter"),
+    "mos": _figure("%.1f", "mos"),
     "cancel_reason": _cancel_reason,
     "sip_header": _sip_header,
 }

@@ -93,6 +93,8 @@ GROUPS = (
          "handset"),
         ("vol_headset", "int", (0, 15), 8, "panel",
          "headset"),
+        ("tone_scheme", "one", ("DE", "US", "UK"), "DE", "panel",
+         "tones of this country"),
         ("vol_ringer", "int", (0, 15), 8, "panel",
          "ringer, 0 is silent"),
         ("ring_sound", "int", (1, 5), 1, "panel",

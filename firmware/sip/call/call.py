@@ -84,7 +84,12 @@ class Call:
         self.referred = False  # a REFER of theirs was obeyed
         self.watch = None  # of `refer`: who asked for this call
         self.confirmation = Confirmation(agent, self.fail)
-        self.negotiation = Negotiation(agent.random(30), self._media_port)
+        self.negotiation = Negotiation(
+            agent.random(30),
+            self._media_port,
+            agent.codecs(),
+            agent.settings.get("codec_size") or 20,
+        )
         self.changes = Changes(self)
         wanted = agent.settings.get("session_timer") or 0
         self.session = SessionTimer(agent.timers, wanted, self.changes.refresh, self._expired)
@@ -363,6 +368,8 @@ class Call:
             transfer.transfer(self, target)
 
     def send_dtmf(self, digits):
-        """Send DTMF digits by INFO."""
-        if self.state == "connected":
+        """Send DTMF digits: with the voice, or by INFO where that cannot be."""
+        if self.state != "connected":
+            return
+        if not (self.agent.dtmf and self.agent.dtmf(self, digits)):
             info.send(self, digits)

@@ -17,15 +17,17 @@ class Negotiation:
     ========  ==========================================  ========
 
     While "offered", `describe` gives the same offer again: the INVITE goes to another target.
-    `port` is our UDP port for the voice, 0 until the first description.
+    `port` is our UDP port for the voice, 0 until the first description; `codecs` and `ptime` are
+    what we offer.
     """
 
-    def __init__(self, session, port):
+    def __init__(self, session, port, codecs=("PCMA", "PCMU"), ptime=20):
         self.state = "stable"
         self.theirs = None
         self.port = 0
         self.address = None  # ours, as it was said last
         self._port = port
+        self._codecs, self._ptime = codecs, ptime
         self._session = session
         self._version = 0
         self._pending = b""
@@ -40,10 +42,10 @@ class Negotiation:
         self.address = address
         ours = (address, self.port, self._session, self._version, direction)
         if self.state == "owed":
-            body, self._pending = sdp.answer(self._pending, *ours), b""
+            body, self._pending = sdp.answer(self._pending, *ours, self._ptime), b""
             self.state = "stable"
             return body
-        self._pending = sdp.offer(*ours)
+        self._pending = sdp.offer(*ours, self._codecs, self._ptime)
         self.state = "offered"
         return self._pending
 

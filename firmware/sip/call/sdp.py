@@ -10,6 +10,7 @@ _LINES = const(200)
 _STREAMS = const(16)
 _PAYLOADS = const(127)  # the highest payload number
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
+_NUMBERS = {"PCMU": 0, "PCMA": 8}
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 
@@ -28,6 +29,9 @@ class Media:
         self.ip = self.host = self.codec = self.events = None
         self.port = self.payload = 0
         self.direction = "sendrecv"
+        self.ptime = 0  # ms of speech that it wants in a packet, 0 where it does not say
+        self.mux = False  # RTCP may come on the same port (RFC 5761)
+        self.control = None  # the port where it wants RTCP (RFC 3605), None for the next one
 
 
 def resolved(media, ip):
@@ -91,8 +95,23 @@ def _take(media, session, section):
         elif line.startswith("a=rtpmap:"):
             number, _, name = value[7:].partition(" ")
             names[number] = name.strip().upper()
+        elif kind == "a=":
+            _attribute(media, value)
     media.direction = direction or "sendrecv"
     return _codec(media, words[3:], names) and _address(media, address or ())
+
+
+def _attribute(media, value):
+    """Take what a stream says of its packets; what makes no sense is as if it was not there."""
+    name, _, text = value.partition(":")
+    number = text.partition(" ")[0].partition(".")[0]
+    number = int(number) if number.isdigit() and len(number) < 6 else 0
+    if name == "rtcp-mux":
+        media.mux = True
+    elif name == "ptime":
+        media.ptime = number
+    elif name == "rtcp" and 0 < number < 65536:
+        media.control = number
 
 
 def _codec(media, numbers, names):
@@ -151,7 +170,7 @@ def _head(address, session, version):
     ]
 
 
-def _stream(port, payloads, events, direction, profile="RTP/AVP"):
+def _stream(port, payloads, events, direction, ptime, profile="RTP/AVP"):
     lines = ["m=audio %d %s %s" % (port, profile, " ".join([str(x) for x, _ in payloads]))]
     if events is not None:
         lines[0] += " %d" % events
@@ -160,20 +179,26 @@ def _stream(port, payloads, events, direction, profile="RTP/AVP"):
     if events is not None:
         lines.append("a=rtpmap:%d telephone-event/8000" % events)
         lines.append("a=fmtp:%d 0-15" % events)
-    return lines + ["a=ptime:20", "a=" + direction]
+    return lines + ["a=ptime:%d" % ptime, "a=" + direction]
 
 
 def _bytes(lines):
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def offer(address, port, session, version=1, direction="sendrecv"):
-    """Return our offer, with PCMA before PCMU; `version` grows with each description."""
+def offer(
+    address, port, session, version=1, direction="sendrecv", codecs=("PCMA", "PCMU"), ptime=20
+):
+    """Return our offer; `version` grows with each description.
+
+    `codecs` are those that we want, the best first, `ptime` the ms of speech in their packets.
+    """
     lines = _head(address, session, version)
-    return _bytes(lines + _stream(port, ((8, "PCMA"), (0, "PCMU")), _EVENTS, direction))
+    payloads = [(_NUMBERS[name], name) for name in codecs]
+    return _bytes(lines + _stream(port, payloads, _EVENTS, direction, ptime))
 
 
-def answer(data, address, port, session, version=1, direction="sendrecv"):
+def answer(data, address, port, session, version=1, direction="sendrecv", ptime=20):
     """Return our answer to the offer in `data`; ValueError where nothing fits (488).
 
     `direction` is what we want; the answer stays within what the offer allows (RFC 3264 6.1).
@@ -185,7 +210,9 @@ def answer(data, address, port, session, version=1, direction="sendrecv"):
             wanted = allowed(media.direction, direction)
             payloads = ((media.payload, media.codec),)
             ours = port if media.port else 0
-            lines += _stream(ours, payloads, media.events, wanted, line.split()[2])
+            lines += _stream(ours, payloads, media.events, wanted, ptime, line.split()[2])
+            if media.mux:
+                lines.append("a=rtcp-mux")
         else:
             words = line.split()
             lines.append("m=%s 0 %s" % (words[0], " ".join(words[2:])))

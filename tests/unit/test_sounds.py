@@ -1,0 +1,95 @@
+"""What the desk does is heard: tones, the way of the sound, mute, a bell that is the loudspeaker."""
+
+from support import Clock
+
+from base.timers import Timers
+from offhook.panel.sounds import Sounds
+
+
+class Voice:
+    muted = False
+
+    def __init__(self):
+        self.tones = []
+
+    def tone(self, name):
+        self.tones.append(name)
+
+    def sound(self, segments, repeat):
+        self.tones.append((segments[0][0], repeat))
+
+
+class Part:
+    def __init__(self):
+        self.way = self.level = None
+
+    def route(self, name):
+        self.way = name
+
+    def volume(self, level):
+        self.level = level
+
+
+class Agent:
+    calls = ()
+
+
+class Desk:
+    audio = ""
+    muted = dialling = False
+    entry = ""
+    messages = 0
+    agent = None
+
+    def observe(self, callback):
+        self.changed = callback
+
+    def active(self):
+        return None
+
+
+def _sounds():
+    clock, desk, voice, part = Clock(), Desk(), Voice(), Part()
+    timers = Timers(clock)
+    get = {"vol_handset": 5, "vol_ringer": 9}.get
+    settings = Settings(get)
+    sounds = Sounds(desk, voice, part, settings, timers)
+    desk.agent = Agent()
+    return sounds, desk, voice, part, timers
+
+
+class Settings:
+    def __init__(self, get):
+        self.get = get
+
+
+def test_a_lifted_handset_has_the_dial_tone_and_its_own_loudness():
+    _, desk, voice, part, timers = _sounds()
+    desk.audio, desk.dialling = "handset", True
+    desk.changed()
+    desk.changed()
+    timers.run()
+    assert voice.tones == ["dial"] and (part.way, part.level) == ("handset", 5)
+    desk.muted = True
+    desk.changed()
+    timers.run()
+    assert voice.muted
+
+
+def test_a_board_without_a_ringer_rings_through_the_loudspeaker():
+    sounds, desk, voice, part, timers = _sounds()
+    sounds.bell.tone(440)
+    assert voice.tones == [(440, True)] and (part.way, part.level) == ("speaker", 9)
+    desk.changed()
+    timers.run()
+    assert len(voice.tones) == 1  # the desk's tone does not stop the bell
+    sounds.bell.quiet()
+    assert voice.tones[-1] == ""
+
+
+def test_before_there_is_an_agent_nothing_is_asked():
+    sounds, desk, voice, _, timers = _sounds()
+    desk.agent = None
+    desk.changed()
+    timers.run()
+    assert voice.tones == []
