@@ -6,6 +6,7 @@ BOARD ?= devkit
 PORT ?=
 FIRMWARE ?=
 FILE ?=
+KEY ?= update.key
 MICROPYTHON ?=
 
 BIN := .venv/bin
@@ -78,6 +79,9 @@ flash: $(READY)  ## write the image, and FIRMWARE=esp32.bin where it is given, t
 deploy: $(READY)  ## change the files on the board at PORT, leave its settings alone
 	@$(BIN)/python -m tools.deploy --board $(BOARD) --port "$(PORT)"
 
+sign: $(READY)  ## sign BOARD's software for updates with the private KEY, made at the first time
+	@$(BIN)/python -m tools.sign --key "$(KEY)" build/$(BOARD)/root/app
+
 configure: $(READY)  ## give the settings in FILE (TOML) to the board at PORT
 	@$(BIN)/python -m tools.configure --port "$(PORT)" "$(FILE)"
 
@@ -95,4 +99,4 @@ clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
 .PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes bench bench-sip lint \
-	check-boards diagrams build firmware flash deploy configure console lock clean
+	check-boards diagrams build firmware sign flash deploy configure console lock clean

@@ -91,9 +91,9 @@ def wifi_scan():
     _run("wifi_scan")
 
 
-def update(url=None):
-    """Fetch new software by HTTPS."""
-    _run("update", url)
+def update(url=None, force=False):
+    """Fetch new software by HTTPS, with `force` an older one too."""
+    _run("update", url, force)
 
 
 def reset(what=None):

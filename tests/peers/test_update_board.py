@@ -8,9 +8,9 @@ import pytest
 from tests.peers.test_build import Serial
 from tests.peers.test_deploy import files
 from tests.phone.certificates import Authority
-from tests.phone.updateserver import Files, write_list
+from tests.phone.updateserver import KEY, Files, write_list
 from tests.phone.webserver import HOST
-from tools import vm
+from tools import sign, vm
 from tools.build import image as build
 
 CHANGED = "offhook/settings/catalogue_system.mpy"
@@ -41,6 +41,7 @@ def image(tmp_path, server):
     """A flash with the devkit's software that trusts the server."""
     settings = tmp_path / "my.json"
     wanted = {"wifi_ssid1": "any", "ca_certificate": server.pem, "update_server": server.url}
+    wanted["update_key"] = sign.public(KEY)
     settings.write_text(json.dumps(wanted))
     path = tmp_path / "flash.bin"
     shutil.copyfile(build.build("devkit", tmp_path / "old", settings) / "littlefs.bin", path)
@@ -62,7 +63,7 @@ def test_one_changed_file_is_fetched_and_the_phone_comes_back_with_it(image, ser
             serial.type("phone.update()\r")
         seen = serial.until("restarting", "refused", "update: O", seconds=60)
         assert "1 files fetched" in seen, seen
-        assert server.asked == ["files.sha256", CHANGED]
+        assert server.asked == ["files.sha256", "files.sig", CHANGED]
         serial.until("network: 127.0.0.1", seconds=60)
         serial.until("the new software has come up", seconds=30)
         serial.type("get newest_setting\r")

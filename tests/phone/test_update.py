@@ -1,15 +1,23 @@
 """Updates over HTTPS on the simulated phone, whose flash is a folder: whole, or not at all."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.phone.certificates import Authority
-from tests.phone.updateserver import Files, software, write_list
+from tests.phone.updateserver import KEY, Files, software, write_list
 from tests.phone.webserver import HOST
+from tools import sign
+from tools.build import image
 from tools.control import Refused
 
+VERSION = image.version()
 OLD = {
     "board.txt": "sim\n",
+    "version.txt": VERSION + "\n",
+    "board.mpy": "board",
     "hal/platform.mpy": "platform 1",
+    "offhook/start.mpy": "start",
+    "offhook/update/update.mpy": "update",
     "part/deep/one.mpy": "one 1" * 900,
     "same.txt": "same" * 2000,
     "gone.txt": "stale",
@@ -40,7 +48,10 @@ def phone(phones, tmp_path, authority):
     """A phone with the old software in its flash."""
     software(tmp_path / "100/flash/app", OLD)
     return phones(
-        "100", ca_certificate=authority.pem.replace("\n", " "), options=("--dns", "none")
+        "100",
+        ca_certificate=authority.pem.replace("\n", " "),
+        update_key=sign.public(KEY),
+        options=("--dns", "none"),
     )
 
 
@@ -61,7 +72,7 @@ def test_only_what_changed_is_fetched_over_one_connection_and_the_phone_restarts
 ):
     phone.ask("update " + server.url)
     assert phone.process.wait(30) == 0  # the simulated reset
-    assert server.asked == ["files.sha256", *CHANGED] and server.connections == 1
+    assert server.asked == ["files.sha256", "files.sig", *CHANGED] and server.connections == 1
     found = flash(tmp_path)
     assert found.pop("complete") == "" and found.pop("files.sha256")
     assert found == NEW
@@ -78,7 +89,7 @@ def test_the_server_of_the_settings_is_asked_and_a_server_that_closes_is_asked_a
     phone.ask("set update_server " + server.url + "/")
     phone.ask("update")
     assert phone.process.wait(30) == 0
-    assert server.asked == ["files.sha256", *CHANGED]
+    assert server.asked == ["files.sha256", "files.sig", *CHANGED]
     assert "complete" in flash(tmp_path)
 
 
@@ -96,22 +107,72 @@ def test_the_same_software_is_left_alone(phone, server, tmp_path):
         (list(NEW), "0" * 64 + "  /main.py\n", "/main.py' does not belong"),
         (list(NEW), "0" * 64 + "  complete\n", "complete' does not belong"),
         (list(NEW), "0" * 64 + "  trial1\n", "trial1' does not belong"),
+        (list(NEW), "0" * 64 + "  complete/x\n", "complete/x' does not belong"),
+        (list(NEW), "0" * 64 + "  trial/x\n", "trial/x' does not belong"),
+        (list(NEW), "0" * 64 + "  files.sig\n", "files.sig' does not belong"),
         (list(NEW), "nonsense\n", "'nonsense' does not belong"),
-        (["same.txt"], "", "no software of a phone"),
+        (["same.txt"], "", "no software of a phone: board.txt"),
+        ([x for x in NEW if x != "offhook/start.mpy"], "", "offhook/start.mpy is missing"),
     ],
 )
 def test_a_list_that_could_harm_is_refused(phone, server, tmp_path, names, line, words):
     write_list(tmp_path / "www/app", names, line)
     phone.ask("update " + server.url)
     refused(phone, words)
-    assert "complete" not in flash(tmp_path) and server.asked == ["files.sha256"]
+    assert flash(tmp_path) == {} and server.asked == ["files.sha256", "files.sig"]
+
+
+def test_software_that_the_owner_has_not_signed_is_refused(phone, server, tmp_path):
+    app = tmp_path / "www/app"
+    write_list(app, NEW, key=Ed25519PrivateKey.generate())
+    phone.ask("update " + server.url)
+    refused(phone, "not signed with the key of update_key")
+    for text, words in (("zz", "not signed"), ("", "not signed with the key"), (None, "404")):
+        write_list(app, NEW)
+        if text is None:
+            (app / "files.sig").unlink()
+        else:
+            (app / "files.sig").write_text(text)
+        phone.wait(lambda x: not x["updating"], "status")
+        phone.ask("update " + server.url)
+        refused(phone, words)
+    phone.wait(lambda x: not x["updating"], "status")
+    assert flash(tmp_path) == {} and set(server.asked) == {"files.sha256", "files.sig"}
+
+
+def test_a_list_changed_after_it_was_signed_is_refused(phone, server, tmp_path):
+    path = tmp_path / "www/app/files.sha256"
+    path.write_text(path.read_text().replace("same.txt", "came.txt"))
+    phone.ask("update " + server.url)
+    refused(phone, "not signed with the key of update_key")
+    assert flash(tmp_path) == {}
+
+
+def test_an_older_version_is_taken_only_when_forced(phone, server, tmp_path):
+    software(tmp_path / "www/app", {**NEW, "version.txt": "0.0.9\n"})
+    phone.ask("update " + server.url)
+    refused(phone, "version 0.0.9 is older")
+    assert "complete" not in flash(tmp_path)
+    phone.wait(lambda x: not x["updating"], "status")
+    phone.ask(f"update {server.url} force")
+    assert phone.process.wait(30) == 0
+    assert "complete" in flash(tmp_path)
+
+
+def test_without_a_key_nothing_is_asked(phone, server):
+    phone.ask("unset update_key")
+    with pytest.raises(Refused, match="update_key is empty"):
+        phone.ask("update " + server.url)
+    with pytest.raises(Refused, match="update_key: '12' does not fit; it takes 64 hex digits"):
+        phone.ask("set update_key 12")
+    assert server.asked == []
 
 
 def test_software_for_another_board_is_refused(phone, server, tmp_path):
     software(tmp_path / "www/app", {**NEW, "board.txt": "other\n"})
     phone.ask("update " + server.url)
     refused(phone, "for another board")
-    assert server.asked == ["files.sha256"]
+    assert server.asked == ["files.sha256", "files.sig"] and flash(tmp_path) == {}
 
 
 def test_a_damaged_file_and_one_that_is_missing_stop_the_update(phone, server, tmp_path):
@@ -126,7 +187,7 @@ def test_a_damaged_file_and_one_that_is_missing_stop_the_update(phone, server, t
     server.asked.clear()
     phone.ask("update " + server.url)
     assert phone.process.wait(30) == 0
-    assert server.asked == ["files.sha256", "part/new/two.mpy"]  # the rest was there
+    assert server.asked == ["files.sha256", "files.sig", "part/new/two.mpy"]  # the rest was there
 
 
 def test_a_server_that_ends_early_leaves_the_old_software(phone, server, tmp_path):
@@ -141,8 +202,11 @@ def test_a_server_that_ends_early_leaves_the_old_software(phone, server, tmp_pat
 
     server.face = face
     phone.ask("update " + server.url)
-    refused(phone, "ended early")
-    assert "complete" not in flash(tmp_path)
+    refused(phone, "update: ")
+    phone.wait(lambda x: not x["updating"], "status")
+    left = flash(tmp_path)
+    assert "complete" not in left and "part/new/two.mpy" not in left
+    assert left["part/deep/one.mpy"] == NEW["part/deep/one.mpy"]  # whole: it waits
 
 
 @pytest.mark.parametrize("wrong", ["authority", "name"])
@@ -179,7 +243,7 @@ def test_a_wrong_address_is_refused_at_once(phone, url, words):
 
 
 def test_a_phone_without_software_in_its_flash_says_so(phones, server, authority):
-    phone = phones("200")
+    phone = phones("200", update_key=sign.public(KEY))
     phone.ask("update " + server.url)
     refused(phone, "not in its flash")
 
@@ -204,5 +268,5 @@ def test_nothing_is_fetched_in_a_call_and_the_restart_waits_for_its_end(
         phone.ask("update " + server.url)
     other.ask("hook on")
     assert phone.process.wait(30) == 0
-    assert server.asked == ["files.sha256", *CHANGED]
+    assert server.asked == ["files.sha256", "files.sig", *CHANGED]
     assert "complete" in flash(tmp_path)

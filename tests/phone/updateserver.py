@@ -4,7 +4,10 @@ import hashlib
 import http.server
 import threading
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tests.phone.webserver import HOST
+from tools import sign
 
 
 class Files(http.server.ThreadingHTTPServer):
@@ -50,16 +53,20 @@ class Files(http.server.ThreadingHTTPServer):
         self.server_close()
 
 
-def software(app, files):
-    """Write `files` {name: text} with their list into the folder `app`."""
+KEY = Ed25519PrivateKey.generate()  # the owner's
+
+
+def software(app, files, key=KEY):
+    """Write `files` {name: text} with their signed list into the folder `app`."""
     for name, text in files.items():
         path = app / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    write_list(app, files)
+    write_list(app, files, key=key)
 
 
-def write_list(app, names, *more):
-    """Write files.sha256 for `names`, and lines that are wrong."""
+def write_list(app, names, *more, key=KEY):
+    """Write files.sha256 for `names`, and lines that are wrong; sign it."""
     lines = [f"{hashlib.sha256((app / x).read_bytes()).hexdigest()}  {x}\n" for x in names]
     (app / "files.sha256").write_text("".join([*lines, *more]))
+    sign.sign(key, app)

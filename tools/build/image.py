@@ -8,6 +8,7 @@ build/BOARD/littlefs.bin is the same as a littlefs image for the board's officia
 import hashlib
 import json
 import pathlib
+import re
 import shutil
 
 from littlefs import LittleFS
@@ -43,10 +44,17 @@ def build(name, dest=None, settings=None):
         json.loads(text)  # rather refused here than set aside by the phone
         (root / "state/settings.json").write_text(text, "utf-8")
     (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
+    (app / "version.txt").write_text(version() + "\n")  # an older one too
     (app / _HASHES).write_text(hash_list(app))
     (dest / "board.json").write_text(json.dumps(board.about, indent=2) + "\n")
     (dest / "littlefs.bin").write_bytes(image(root, board.about["image_size"]))
     return dest
+
+
+def version():
+    """Return the version of the sources."""
+    text = (vm.ROOT / "firmware/base/version.py").read_text("utf-8")
+    return re.search(r'^VERSION = "(.+)"$', text, re.M)[1]
 
 
 def _in_app(place):

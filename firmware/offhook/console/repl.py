@@ -16,7 +16,7 @@ from offhook.console.word import shown
 from offhook.desk.desk import Context
 from offhook.settings.catalogue import FKEYS
 from offhook.telephone import Phone
-from offhook.update import update
+from offhook.update.update import Update
 
 _SENDING = const(60)  # s that an event may take with all its tries
 _JOINING = const(20)  # s until the network must be there
@@ -30,7 +30,7 @@ phone.status()  phone.log()  phone.counters()  phone.version()
 phone.test_url("action_setup_url")   expand it, send it
 phone.press("P5")        press a key, send what it sends
 phone.wifi_scan()        networks around
-phone.update(url)        fetch new software by HTTPS
+phone.update(url)        fetch new software by HTTPS; force=True takes an older one
 phone.save()             each set has saved already
 phone.reset()            restart; reset("settings") forgets all settings and call lists
 Ctrl-D starts the phone again."""
@@ -184,14 +184,10 @@ class Repl:
                 % (found[3], found[2], "key" if found[4] else "open", name)
             )
 
-    def update(self, url):
+    def update(self, url, force=False):
         """Fetch new software by HTTPS."""
-        phone = self.phone
-
-        def fetch():
-            return update.bring(phone, url or phone.settings.get("update_server"), print)
-
-        self._while_up(fetch)
+        url = url or self.phone.settings.get("update_server")
+        self._while_up(Update(self.phone, url, print, force).bring)
 
     def reset(self, what):
         """Restart the board."""

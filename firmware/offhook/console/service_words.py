@@ -20,6 +20,7 @@ def status(phone, _):
         "missing": phone.parts.missing,
         "modules": list(phone.parts.modules),
         "settings": phone.settings.trouble or "ok",
+        "memory": phone.heap.figures(),
         "updating": phone.updating,
         "audio": desk.audio,
         "tone": tone(desk),
@@ -53,13 +54,7 @@ def version(phone, _):
 def ram(phone, _):
     """Return the bytes of Python's heap, free and used, and the system's memory."""
     gc.collect()
-    answer = {"free": gc.mem_free(), "used": gc.mem_alloc()}
-    figures = phone.platform.memory()
-    if figures:
-        answer["system_free"] = figures.free
-        answer["system_largest"] = figures.largest
-        answer["system_minimum"] = figures.minimum
-    return answer
+    return phone.heap.figures()
 
 
 def loaded(phone, _):
@@ -94,7 +89,13 @@ async def test_url(phone, rest):
 
 def update(phone, rest):
     """Fetch new software."""
-    software.start(phone, rest or phone.settings.get("update_server"))
+    words = rest.split()
+    forced = "force" in words
+    if forced:
+        words.remove("force")
+    if len(words) > 1:
+        raise ValueError("update takes [URL] [force]")
+    software.start(phone, words[0] if words else phone.settings.get("update_server"), forced)
 
 
 def fault(phone, rest):
@@ -125,7 +126,7 @@ WORDS = {
     "test_url": Word(
         "test_url EVENT", "send an event's Action URLs, tell status, ms and cause", test_url
     ),
-    "update": Word("update [URL]", "fetch new software by HTTPS", update),
+    "update": Word("update [URL] [force]", "fetch new software; force: an older one too", update),
     "ram": Word("ram", "bytes free and used, of Python and of the system", ram),
     "loaded": Word("loaded", "the modules that are loaded", loaded),
     "fault": Word("fault NAME on|off", "switch a fault of simulated parts", fault),

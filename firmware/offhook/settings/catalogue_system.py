@@ -44,5 +44,7 @@ GROUPS = (
          "for templates only: nothing is fetched from there"),
         ("update_server", "text", 256, "", "update",
          "where new software is fetched from, https only"),
+        ("update_key", "hex", 64, "", "update",
+         "public key (Ed25519) that new software must be signed with; make sign shows it"),
     )),
 )

@@ -63,6 +63,12 @@ def _mac(_, text):
     return text
 
 
+def _hex(digits, text):
+    if len(text) != digits or text.lower().strip("0123456789abcdef"):
+        raise ValueError
+    return text.lower()
+
+
 def _zone(_, text):
     try:
         zone.offset(text, 0)
@@ -79,6 +85,7 @@ _PARSERS = {
     "uri": _uri,
     "ip": _ip,
     "mac": _mac,
+    "hex": _hex,
     "zone": _zone,
 }
 
@@ -127,6 +134,8 @@ def right(kind, detail):
         return "a number from %d to %d" % detail
     if kind == "one":
         return "one of " + ", ".join(detail)
+    if kind == "hex":
+        return "%d hex digits" % detail
     if kind == "number":
         return "a number or sip: URI of %d characters at most" % detail
     if kind == "pem":
