@@ -41,6 +41,8 @@ _LINES = const(4)  # P1 to P4 are line keys, on a board without keys too
 _PATIENCE = const(3000)  # ms that the flash waits for calm, at most
 _LOOK = const(50)  # ms between two looks
 _CLOCK = const(200)  # ms between two looks at the clock
+_LAST = const(2000)  # ms that the last events may take at the end
+_STEP = const(50)
 _AGENT = "Mozilla/4.0 (compatible; %s-SIP %s %s)"  # type, version, hardware address
 
 
@@ -242,10 +244,19 @@ class Phone:
         await self._begin()
         await self.done.wait()
         await self.agent.stop()
+        await self._last_words()
         try:
             self.settings.flush()
         except OSError as error:
             self.log(1, "settings: not saved, the storage says %r", error)
+
+    async def _last_words(self):
+        """Let the last events leave, "log off" among them; a dead server is not waited for."""
+        await sleep_ms(_STEP)  # what was reported becomes an event
+        for _ in range(_LAST // _STEP):
+            if self.actions.idle():
+                break
+            await sleep_ms(_STEP)
 
     async def _begin(self):
         """Start the network, the identities, the keys and what only the board has."""

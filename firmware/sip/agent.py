@@ -4,6 +4,9 @@ Everything is synchronous: a message goes in by `received`, what follows goes ou
 and to the one listener, and what must wait is a timer. See the package's docstring.
 """
 
+from binascii import hexlify
+from os import urandom
+
 from base.compat import spawn
 from sip import inbound
 from sip.call.outgoing import dial
@@ -24,7 +27,7 @@ _CODECS = {  # by the setting codec_priority
 
 
 class Agent:
-    """One user agent. `settings` has ``get(name)``, `random` is ``getrandbits``.
+    """One user agent. `settings` has ``get(name)``, `random` is ``getrandbits``, for jitter only.
 
     ``listener(kind, subject, **details)`` is told everything; see the contract in the plan of the
     phone: registered, incoming, ringing, connected, ended, …
@@ -127,8 +130,8 @@ class Agent:
         return account.is_served_by(message)
 
     def token(self):
-        """Return 8 random hex digits."""
-        return "%08x" % self.random(32)
+        """Return 16 hex digits that nobody can guess: for tags, Call-IDs, branches, cnonces."""
+        return str(hexlify(urandom(8)), "ascii")
 
     def contact(self, account, address, protocol, extra="", hidden=False):
         """Return our Contact value at the own `address`; `hidden`: it does not tell who we are.
