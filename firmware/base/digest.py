@@ -58,15 +58,21 @@ def _value(text, index):
     return out, index + 1
 
 
+def strength(challenge):
+    """Return how strong a challenge's algorithm is, a number to compare; -1 for an unknown one."""
+    name = challenge.get("algorithm", "MD5").upper()
+    return _STRENGTH.index(name) if name in _STRENGTH else -1
+
+
 def choose(challenges):
     """Return the strongest Digest challenge that can be answered, None where there is none."""
-    best, rank = None, -1
+    best = None
     for challenge in challenges:
-        name = challenge.get("algorithm", "MD5").upper()
-        if challenge["scheme"] != "digest" or not challenge.get("nonce") or name not in _STRENGTH:
+        rank = strength(challenge)
+        if challenge["scheme"] != "digest" or not challenge.get("nonce") or rank < 0:
             continue
-        if _STRENGTH.index(name) > rank and _qop(challenge) is not None:
-            best, rank = challenge, _STRENGTH.index(name)
+        if (best is None or rank > strength(best)) and _qop(challenge) is not None:
+            best = challenge
     return best
 
 

@@ -18,6 +18,7 @@ def make(get, number):
         return None
     account = Account(number, of("user_name"), of("user_host"), of("user_pass"))
     account.auth_user = of("user_pname") or account.user
+    account.realm = of("user_realm")
     account.display = of("user_realname")
     account.outbound = of("user_outbound")
     account.expires = of("user_expiry")

@@ -1,18 +1,25 @@
 """Accounts: who we are to others, and which account a request is for."""
 
-from sip.message.uri import number_of, quoted, uri_parts
+from base.compat import const
+from sip.message.uri import name_addr, number_of, quoted, uri_parts
+
+_HOMES = const(16)
 
 
 class Account:
     """An identity, number `number` from 1. Without `host` it calls and is called directly."""
 
     auth_user = display = outbound = reason = ""
+    realm = ""  # a further one that gets credentials
     expires = 3600  # s that a registration lasts
     transport = "auto"
     register = registered = tried = anonymous = False
     registration = network = None
 
     def __init__(self, number, user, host="", password=""):
+        self.home = []  # (ip, port, over TLS) on the way to its registrar or proxy, as resolved
+        self.realms = []  # those that its registrar has asked for credentials
+        self.strengths = {}  # realm -> strength of the algorithm that was asked for there
         self.number = number
         self.user = user
         self.host = host
@@ -44,6 +51,33 @@ class Account:
         if ";lr" not in uri:
             uri += ";lr"
         return ("<%s>" % uri,)
+
+    def leads_home(self, hop):
+        """Return whether a URI is the first hop to its registrar or outbound proxy."""
+        routes = self.routes()
+        if routes:
+            return hop == name_addr(routes[0]).uri
+        uri, home = uri_parts(hop), uri_parts("sip:" + self.host)
+        return bool(home.host) and (uri.host, uri.port) == (home.host, home.port)
+
+    def learn_home(self, targets):
+        """Note where a first hop of its own has led to."""
+        for ip, port, transport in targets:
+            entry = (ip, port, transport == "TLS")
+            if entry not in self.home:
+                self.home = self.home[1 - _HOMES :] + [entry]
+
+    def is_home(self, target):
+        """Return whether a `Target` is its registrar or proxy."""
+        ip, port, transport = target
+        return (ip, port, transport == "TLS") in self.home
+
+    def owns(self, uri):
+        """Return whether the host of a URI is its registrar or proxy, by name or address."""
+        host = uri_parts(uri).host
+        return bool(host) and (
+            host == uri_parts("sip:" + self.host).host or host in [ip for ip, _, _ in self.home]
+        )
 
     def is_served_by(self, message):
         """Return whether a message came from the registrar; where there is none, from the proxy

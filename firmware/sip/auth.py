@@ -5,8 +5,9 @@ once, with the nonce counted on.
 """
 
 from base.compat import const
-from base.digest import authorize, choose, parse_challenge
+from base.digest import authorize, choose, parse_challenge, strength
 
+_REALMS = const(4)  # remembered of an identity
 _TRIES = const(4)  # realms along a path, and stale nonces
 
 
@@ -19,25 +20,32 @@ class Known:
         self.count = 0
 
 
+def may_answer(request):
+    """Return whether credentials may go where a request goes.
+
+    Only to the identity's registrar or outbound proxy, and inside a dialog only where its target
+    is there, too: else the other side could choose the URI that we sign, and use it there.
+    """
+    dialog, account = request.dialog, request.dialog.account
+    if not account.password or not request.targets or not account.is_home(request.targets[0]):
+        return False
+    return not dialog.remote_tag or account.owns(dialog.target)
+
+
 def answer(request, response):
     """Take the challenges of a 401 or 407; return whether another try makes sense."""
+    if not may_answer(request):
+        return False
     request.tries += 1
-    proxy = response.status == 407
-    given = "proxy-authenticate" if proxy else "www-authenticate"
-    name = "Proxy-Authorization" if proxy else "Authorization"
-    realms = {}
-    for value in response.all(given):
-        try:
-            for challenge in parse_challenge(value):
-                realms.setdefault(challenge["realm"], []).append(challenge)
-        except (ValueError, KeyError):
-            continue
     dialog = request.dialog
+    proxy = response.status == 407
+    name = "Proxy-Authorization" if proxy else "Authorization"
+    realms = _challenges(response, "proxy-authenticate" if proxy else "www-authenticate")
     known = [x for x in dialog.auth or () if x.name != name or x.challenge["realm"] not in realms]
     fresh = False
     for realm, challenges in realms.items():
         best = choose(challenges)
-        if best is None:
+        if best is None or not _acceptable(request, realm, best):
             continue
         if _is_new(request, name, realm, best):
             fresh = True
@@ -46,6 +54,38 @@ def answer(request, response):
         dialog.auth = None
         return False
     dialog.auth = known
+    return True
+
+
+def _challenges(response, name):
+    """Return {realm: [challenge, ...]} of what can be read."""
+    realms = {}
+    for value in response.all(name):
+        try:
+            for challenge in parse_challenge(value):
+                realms.setdefault(challenge["realm"], []).append(challenge)
+        except (ValueError, KeyError):
+            continue
+    return realms
+
+
+def _acceptable(request, realm, challenge):
+    """Return whether a realm is the registrar's, and its algorithm no weaker than before.
+
+    A REGISTER learns the realm; where none was ever challenged, any will do on that path.
+    """
+    account = request.dialog.account
+    if request.method == "REGISTER":
+        if realm not in account.realms:
+            account.realms = account.realms[1 - _REALMS :] + [realm]
+    elif account.realms and realm not in account.realms and realm != account.realm:
+        request.agent.log(3, "SIP: no credentials for realm '%s'", realm[:40])
+        return False
+    if strength(challenge) < account.strengths.get(realm, 0):
+        request.agent.log(3, "SIP: a weaker algorithm than before in realm '%s'", realm[:40])
+        return False
+    if len(account.strengths) < 2 * _REALMS or realm in account.strengths:
+        account.strengths[realm] = strength(challenge)
     return True
 
 

@@ -6,7 +6,7 @@ other response to its user.
 """
 
 from base.compat import const, spawn
-from sip.auth import answer, credentials
+from sip.auth import answer, credentials, may_answer
 from sip.message.fields import param
 from sip.message.message import Message, encode
 from sip.message.uri import name_addr, uri_parts
@@ -59,6 +59,7 @@ class Request:
             return self
         if target:
             self.targets = [target]
+            self._found(hop)
             self.send()
         else:
             spawn(self._locate(hop))
@@ -74,6 +75,7 @@ class Request:
             if self.method != "REGISTER" and account.registration:
                 at = account.registration.server  # the one that lives, not the one that should
             self.targets = self._ranked(targets, at)
+            self._found(hop)
         except OSError:
             pass
         if self.over:
@@ -82,6 +84,14 @@ class Request:
             self.send()
         else:
             self._fail(503)
+
+    def _found(self, hop):
+        """Note where the identity's own first hop leads: there, and nowhere else, its credentials
+        may go. A registrar that has moved has told so itself.
+        """
+        account = self.dialog.account
+        if self.method == "REGISTER" or account.leads_home(hop):
+            account.learn_home(self.targets)
 
     def _ranked(self, targets, first):
         """Return `targets` with the server `first` first, those that did not answer last."""
@@ -160,7 +170,7 @@ class Request:
         headers.append(("User-Agent", agent.name))
         if callable(body):
             body = body(self)
-        if dialog.auth:
+        if dialog.auth and may_answer(self):
             headers.extend(credentials(self, uri, body))
         return encode("%s %s SIP/2.0" % (method, uri), headers, body)
 

@@ -41,7 +41,7 @@ def _robot_call(lose, decide):
     wire.lose = lose
     robots = [Robot(wire, (ip, 5060), decide) for ip in (B, C)]
     a = wire.agent(A, "100")
-    a.accounts[0].password = "secret"
+    a.accounts[0].password, a.accounts[0].host = "secret", B
     trust(a, B, C)
     call = a.call(a.accounts[0], "200@" + B)
     wire.run(70_000)
@@ -199,7 +199,7 @@ def test_a_subscription_with_its_notifies():
 
         robot = Robot(wire, (B, 5060), decide)
         a = wire.agent(A, "100", heard)
-        a.accounts[0].password = "secret"
+        a.accounts[0].password, a.accounts[0].host = "secret", B
         every = Subscriptions(a)
         watched = every.add(a.accounts[0], "sip:201@" + B, "dialog")
         wire.run(120_000)

@@ -90,6 +90,26 @@ def test_pauses_grow_are_jittered_and_obey_retry_after():
     assert agent.party.events == ["reg_failed"]  # once for the change
 
 
+def test_what_a_registrar_asks_for_is_bounded():
+    wire, peer, agent, account = _scene()
+    peer.reply(peer.got[0], 503, headers=(("Retry-After", "999999999"),))
+    peer.take(3_590_000)
+    assert peer.got == []
+    while "REGISTER" not in peer.take(100):
+        pass
+    peer.reply(peer.got[0], 423, headers=(("Min-Expires", "86401"),))
+    assert peer.take() == [] and account.reason.startswith("423")
+    while "REGISTER" not in peer.take(100):
+        pass
+    for given in ("0", "1", "-1", "x", "999999999999"):
+        contact = peer.got[0].header("contact").partition(";expires")[0]
+        contact = [("Contact", contact + ";expires=" + given)]
+        peer.reply(peer.got[0], 200, headers=contact, contact=False)
+        assert peer.take(900) == [], given  # no loop
+        while "REGISTER" not in peer.take(100):
+            pass
+
+
 def test_a_registrar_that_does_not_answer_fails_and_comes_back():
     wire, peer, agent, account = _scene()
     peer.take(33000)

@@ -13,7 +13,7 @@ _MD5 = 'Digest realm="r", nonce="%s", qop="auth", algorithm=MD5'
 def _scene(**account):
     wire = Wire()
     a = wire.agent(A, "100")
-    a.accounts[0].password = "secret"
+    a.accounts[0].password, a.accounts[0].host = "secret", B
     for name, value in account.items():
         setattr(a.accounts[0], name, value)
     return wire, a, wire.peer(B)
@@ -225,7 +225,7 @@ def test_a_request_that_is_forgotten_calls_nobody():
 def test_wrong_targets_are_refused_with_a_reason():
     from support import raises
 
-    wire, a, peer = _scene()
+    wire, a, peer = _scene(host="")
     for target in ("200", "", "sip:", "a b@c", "sip:<x>@h", "x@h:77777777"):
         with raises(ValueError):
             a.call(a.accounts[0], target)

@@ -317,3 +317,25 @@ async def test_tls_is_verified_against_the_name_under_which_the_address_was_foun
     await scene.settle(1)
     assert scene.failures == [b"x", b"y"]
     await scene.end()
+
+
+async def test_a_tls_connection_serves_the_name_that_it_was_made_to_and_no_other():
+    scene = Scene()
+
+    async def context():
+        return "context"
+
+    scene.transport.tls = context
+    streams = scene.transport.streams
+    for name in ("pbx.example", "other.example", "other.example"):
+        streams.named([Target(*HOST + ("TLS",))], name)
+        scene.send(b"x", HOST, "TLS")
+        await scene.settle(1)
+    assert [x[3] for x in scene.network.opened] == ["pbx.example", "other.example"]
+    for index in range(30):
+        streams.named([Target("192.0.2.%d" % index, 5061, "TLS")], "h%d" % index)
+    assert len(streams.names) < 12 and streams.name_of(HOST) == "other.example"
+    scene.send(b"y", HOST, "TLS")
+    await scene.settle(1)
+    assert len(scene.network.opened) == 2
+    await scene.end()

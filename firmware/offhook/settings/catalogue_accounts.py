@@ -16,6 +16,8 @@ GROUPS = (
          "password of identity #"),
         ("user_pname#", "text", 64, "", "registration",
          "name for authentication, where it differs from user_name#"),
+        ("user_realm#", "text", 64, "", "registration",
+         "a further realm that gets the password of identity #, beside that of its registrar"),
         ("user_realname#", "text", 64, "", "registration",
          "display name of identity #"),
         ("user_outbound#", "uri", 128, "", "registration",

@@ -5,6 +5,8 @@ from sip.message.uri import name_addr, uri_parts
 
 _BASE = const(30)  # s of the first pause, unless the settings say otherwise
 _LONGEST = const(1800)
+_DAY = const(86400)  # s: the longest registration that anybody may ask for
+_ASKED = const(3600)  # s: the longest Retry-After that is obeyed
 _PASSWORD = const(60)  # s: a wrong password does not get right by asking often
 
 
@@ -19,7 +21,7 @@ def tried_again(registration, response):
 def _longer(registration, response):
     """Take Min-Expires of a 423; False when it makes no sense."""
     wanted = response.header("min-expires") or ""
-    if not wanted.isdigit() or not registration.expires < int(wanted[:7]) <= 604800:
+    if not wanted.isdigit() or not registration.expires < int(wanted[:7]) <= _DAY:
         return False
     registration.expires = int(wanted)
     return True
@@ -57,5 +59,5 @@ def pause(registration, response):
     wait = seconds * 500 + seconds * 500 * (agent.random(10)) // 1024
     asked = (response.header("retry-after") or "").partition(";")[0].partition("(")[0].strip()
     if asked.isdigit():
-        wait = max(wait, int(asked[:5]) * 1000)
+        wait = max(wait, min(int(asked[:6]), _ASKED) * 1000)
     return wait

@@ -26,7 +26,7 @@ def learn(registration, request, response):
         else:
             registration.flow = seen
     now = registration.seen_at(response.protocol)
-    if before != now and (before or request.local) != now and response.status < 300:
+    if now not in (before, before or request.local) and response.status < 300:
         # once more, with the address that counts
         registration.agent.timers.after(0, registration.start)
 

@@ -238,7 +238,7 @@ class Subscriptions:
             self.failures = subscription.failures = 0
             self.learn(subscription, response, True)
             expires = notify.seconds(response.header("expires"), subscription.expires)
-            self.renew(subscription, min(expires, 604800))
+            self.renew(subscription, expires)
         elif status == 423 and self._longer(subscription, response):
             self.later(subscription, 0)
         elif status == 481 and subscription.tag:

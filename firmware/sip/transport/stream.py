@@ -34,6 +34,7 @@ class Connection:
         self.address = address
         self.protocol = protocol
         self.writer = writer
+        self.name = streams.name_of(address)  # of the host that it was made to
         self.queue = []  # `Waiting`
         self.unanswered = []  # `failed` of what has left since something came
         self.lost = []  # called back when it breaks
@@ -152,7 +153,7 @@ class Streams:
         self.transport = transport
         self.largest = transport.settings.get("sip_max_message") or _LARGEST
         self.connections = []
-        self.names = {}  # ip -> the host name that its certificate must show (RFC 5922)
+        self.names = {}  # (ip, port) -> the host that its certificate must name (RFC 5922)
 
     async def accept(self, reader, writer):
         """Serve a connection that another side has opened."""
@@ -180,10 +181,11 @@ class Streams:
         connection.send(data, failed)
 
     def find(self, address, protocol):
-        """Return the connection to (ip, port), or None."""
+        """Return the connection to (ip, port), or None; TLS only where it was made to its name."""
         for connection in self.connections:
             if connection.address == address and connection.protocol == protocol:
-                return connection
+                if protocol != "TLS" or connection.name == self.name_of(address):
+                    return connection
         return None
 
     def watch(self, address, protocol, callback):
@@ -195,9 +197,14 @@ class Streams:
     def named(self, targets, host):
         """Note that the addresses of `targets` were found under the name `host`."""
         if len(self.names) > 2 * _MOST:
-            self.names = {}
+            open_ones = [x.address for x in self.connections]
+            self.names = {x: name for x, name in self.names.items() if x in open_ones}
         for target in targets:
-            self.names[target.ip] = host
+            self.names[target.ip, target.port] = host
+
+    def name_of(self, address):
+        """Return the name that the certificate of (ip, port) must show, its address for none."""
+        return self.names.get(address, address[0])
 
     async def connect(self, address, protocol):
         """Return (reader, writer); TLS is verified against the host's name and the CA."""
@@ -206,7 +213,7 @@ class Streams:
             if not self.transport.tls:
                 raise OSError("no TLS")
             context = await self.transport.tls()
-        name = self.names.get(address[0], address[0]) if context else None
+        name = self.name_of(address) if context else None
         return await network.connect(address[0], address[1], context, name)
 
     def fail(self, failed):
