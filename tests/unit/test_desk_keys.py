@@ -569,3 +569,36 @@ def test_variables_of_a_call():
     mine = office.agent.call(office.agent.accounts[0], "300")
     context = office.desk.context(mine)
     assert value("sip_header", "X-A") is None and value("call_direction") == "out"
+
+
+def test_keys_of_the_board_pass_its_debouncing_and_wake_its_part():
+    office = Office()
+
+    class Flag:
+        count = 0
+
+        def set(self):
+            self.count += 1
+
+    class Part:
+        def __init__(self, *keys):
+            self.names = keys
+            self.irq = Flag()
+
+    board = Board(office, ["P5", "1"])
+    first, second = Part("P5"), Part("1")
+    board.parts = [(first, None), (second, None)]
+    soft_keys.hold(board, "P5", True)
+    assert board.held == {"P5": True}
+    assert (first.irq.count, second.irq.count) == (1, 0), "only the part that has it"
+    soft_keys.hold(board, "P5", False)
+    assert board.held == {} and first.irq.count == 2
+    assert office.events() == [], "its input tells it later"
+
+
+def test_every_key_press_is_shown_at_once():
+    office = Office()
+    office.run(10)
+    office.keys.on_key("2", True)
+    office.run()
+    assert office.part.shown == ["Dial: 2"]

@@ -5,7 +5,7 @@ from support import data, raises
 
 from offhook.desk import dial_plan, star_codes
 from offhook.desk.dialling import dial
-from offhook.desk.numbers import decoded, dialable, digits_only, split
+from offhook.desk.numbers import check, decoded, dialable, digits_only, split
 
 _WRITTEN = (
     ("201", "201"),
@@ -300,3 +300,27 @@ def test_no_more_than_eight_star_codes_wait():
     for number in range(12):
         star_codes.switch(office.desk, "*%d" % number)
     assert office.desk.codes == ["*%d" % number for number in range(4, 12)]
+
+
+def test_a_setting_that_is_a_number_is_kept_as_it_is_written():
+    assert check("+49 30 555-12") is None
+    with raises(ValueError):
+        check("0800 FLOWERS")
+
+
+def test_strange_patterns_of_a_dial_plan():
+    assert dial_plan.complete("[5]x", "51") and not dial_plan.complete("[5]x", "61")
+    assert dial_plan.complete("[1-35]", "2") and dial_plan.complete("[1-35]", "5")
+    assert not dial_plan.complete("[1-35]", "4")
+    assert dial_plan.complete("[1-]", "1"), "an open range is its first digit, and a dash"
+    with raises(ValueError):
+        dial_plan.check("x[")
+
+
+def test_answered_calls_are_the_last_to_give_way_to_an_emergency():
+    office = Office(emergency_numbers="112", max_calls=8)
+    office.agent.most_calls = 2
+    talking = office.talk("201")
+    rings = office.arrives("202")
+    dial(office.desk, "112")
+    assert rings.state == "ended" and talking.state == "held"

@@ -239,3 +239,32 @@ def test_nothing_is_offered_where_it_makes_no_sense():
     office.press("2", "ENTER")
     office.does(office.agent.calls[0].over, "remote", 486)
     assert office.desk.completion is None, "the setting is off"
+
+
+def test_an_offer_lasts_as_long_as_it_says_and_waiting_much_longer():
+    office = _unreached(486)
+    office.run(14_900)
+    assert office.desk.completion
+    office.press("ENTER")
+    office.run(2_690_000)
+    assert office.desk.completion.state == "waiting"
+
+
+def test_who_was_busy_is_free_at_the_first_end_of_a_call():
+    office = _unreached(486)
+    office.press("ENTER")
+    office.does(office.agent.listener, "watched", office.desk.watch.all[0], state="idle")
+    assert office.desk.completion.state == "free"
+
+
+def test_ok_while_waiting_neither_calls_nor_watches_again():
+    office = _unreached(486)
+    office.press("ENTER", "ENTER")
+    assert office.agent.calls == [] and len(office.desk.watch.log) == 1
+
+
+def test_a_completion_that_is_over_leaves_no_timer():
+    office = _unreached(486)
+    office.press("CANCEL")
+    office.run(5000)
+    assert len(office.timers) == 1, "the display's second"
