@@ -3,7 +3,7 @@
 from support import raises
 
 from net.resolver import ResolveError, dotted
-from sip.transport.locate import locate, order
+from sip.transport.locate import at_once, locate, order
 
 
 class Names:
@@ -94,3 +94,16 @@ def test_a_service_of_weight_0_is_first_once_in_a_while():
     entries = [(1, 10, 1, "a"), (1, 0, 1, "b")]
     first = [order(entries, lambda bits, n=number: n)[0][3] for number in range(11)]
     assert first == ["b"] + ["a"] * 10
+
+
+async def test_an_identity_of_tls_never_leaves_it():
+    for uri in (
+        "sip:10.0.0.9;transport=udp",
+        "sip:10.0.0.9:5060;transport=tcp",
+        "sip:10.0.0.9",
+        "sip:x@10.0.0.9;transport=TLS;lr",
+    ):
+        assert at_once(uri, "tls").transport == "TLS", uri
+        named = uri.replace("10.0.0.9", "x")
+        found = await locate(Names(ZONE), named, "tls")
+        assert found and all(x.transport == "TLS" for x in found), uri

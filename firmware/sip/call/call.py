@@ -7,13 +7,12 @@ in `sip.call.incoming` and `sip.call.outgoing`.
 from base.compat import spawn
 from sip.call import info, modify, refer, reliable, transfer
 from sip.call.confirmation import Confirmation
-from sip.call.identity import connected, plain, sender
+from sip.call.identity import now, plain
 from sip.call.modify import Changes
 from sip.call.negotiation import Negotiation
 from sip.call.optional import reading
 from sip.call.sdp import resolved
 from sip.call.session_timer import SessionTimer
-from sip.message.uri import name_addr, untagged
 from sip.request import Request
 from sip.transaction.server import reply, respond, serve
 
@@ -334,13 +333,8 @@ class Call:
         self.take_answer(response.body)
 
     def identify(self, message):
-        """Take who is there now: the registrar says so in a message within the call, or the other
-        side's From has changed (RFC 4916). Tell the listener where that is somebody else.
-        """
-        trusted = self.agent.trusted(self.account, message)
-        ours = "called" if self.direction == "in" else "calling" if message.status else ""
-        party = None if message.status else self._renamed(message)
-        party = connected(message, trusted, self.agent.log, ours) or party
+        """Take who is there now from a message within the call; tell the listener of a change."""
+        party = now(message, self.dialog, self.direction, self.trusts(message), self.agent.log)
         if not party:
             return
         same = party.address == self.remote
@@ -350,13 +344,9 @@ class Call:
             self.anonymous = party.anonymous
             self.report("identity")
 
-    def _renamed(self, message):
-        """Return the `Party` of a From that is another one than before, else None."""
-        now = message.address("from")
-        if now.uri == name_addr(self.dialog.remote).uri:
-            return None
-        self.dialog.remote = untagged(now)
-        return sender(message)
+    def trusts(self, message):
+        """Return whether a message came from the registrar's side."""
+        return self.agent.trusted(self.account, message)
 
     def moved(self):
         """The network has changed: tell the other side where we are."""

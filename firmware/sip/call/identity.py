@@ -8,7 +8,7 @@ from collections import namedtuple
 
 from sip.call.optional import reading
 from sip.message.fields import param
-from sip.message.uri import address_of, name_addr, unescape, uri_parts
+from sip.message.uri import address_of, name_addr, unescape, untagged, uri_parts
 
 # `address` is "user@host" (see `plain`), `display` the name; `anonymous`: who it is was withheld
 Party = namedtuple("Party", ("address", "display", "anonymous"))
@@ -77,15 +77,28 @@ def caller(message, trusted, log):
     return Party(said.address, said.display or found.display, False)
 
 
-def connected(message, trusted, log, not_them):
-    """Return the `Party` that a message within a call asserts, None where it asserts nobody.
+def now(message, dialog, direction, trusted, log):
+    """Return the `Party` that is there now by a message within a call, None where it says nothing.
 
-    `not_them` is the role of Remote-Party-ID that is ours, "calling" or "called"; "" for neither.
+    The registrar says so, or the other side's From has changed: requests go to the new one then
+    (RFC 4916). `direction` of the call is "in" or "out".
     """
+    party = None if message.status else _renamed(message, dialog)
     if not trusted or private(message):
+        return party
+    # which role in Remote-Party-ID is ours; some give that of the request, not of the call
+    ours = "called" if direction == "in" else "calling" if message.status else ""
+    said = _asserted(message, log, ours)
+    return party if said is None or said.anonymous else said
+
+
+def _renamed(message, dialog):
+    """Return the `Party` of a From that is another one than before, else None."""
+    now = message.address("from")
+    if now.uri == name_addr(dialog.remote).uri:
         return None
-    said = _asserted(message, log, not_them)
-    return None if said is None or said.anonymous else said
+    dialog.remote = untagged(now)
+    return sender(message)
 
 
 def _hidden(party):
@@ -93,7 +106,10 @@ def _hidden(party):
 
 
 def _asserted(message, log, not_them):
-    """Return the first `Party` asserted by P-Asserted-Identity, or else by Remote-Party-ID."""
+    """Return the first `Party` asserted by P-Asserted-Identity, or else by Remote-Party-ID.
+
+    `not_them` is the role of Remote-Party-ID that is ours, "calling" or "called"; "" for neither.
+    """
     for name in ("p-asserted-identity", "remote-party-id"):
         for value in reading(log, name, lambda name=name: message.values(name), ()):
             found = reading(log, name, lambda value=value: _party(value, not_them))

@@ -26,7 +26,9 @@ def at_once(uri, transport):
         raise ValueError("no host")
     if not dotted(host):
         return None
-    wanted = "tls" if scheme == "sips" else param(params, "transport") or transport
+    wanted = param(params, "transport") or transport
+    if scheme == "sips" or transport == "tls":  # an identity of TLS never leaves it
+        wanted = "tls"
     wanted = "UDP" if wanted == "auto" else wanted.upper()
     return Target(host, port or _port(wanted), wanted)
 
@@ -45,7 +47,7 @@ async def locate(resolver, uri, transport="auto", random=None):
     host = param(params, "maddr") or host
     wanted = param(params, "transport") or transport
     wanted = "" if wanted == "auto" else wanted.upper()
-    if scheme == "sips":
+    if scheme == "sips" or transport == "tls":  # whatever a Contact or a Route may say
         wanted = "TLS"
     if dotted(host) or port:
         wanted = wanted or "UDP"
