@@ -67,6 +67,9 @@ check-boards: $(READY)  ## refuse boards whose pins cannot work
 diagrams: $(READY)  ## draw each board's wiring and its key labels from its data
 	@$(BIN)/python -m tools.diagram
 
+docs: $(READY)  ## make docs/settings.md of the catalogue of settings
+	@$(BIN)/python -m tools.settings_doc
+
 build: $(READY)  ## compile for BOARD and make its flash image in build/BOARD
 	@$(BIN)/python -m tools.build --board $(BOARD)
 
@@ -99,4 +102,4 @@ clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
 .PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes bench bench-sip lint \
-	check-boards diagrams build firmware sign flash deploy configure console lock clean
+	check-boards diagrams docs build firmware sign flash deploy configure console lock clean

@@ -1,0 +1,39 @@
+"""The catalogue of settings against its page and against the sources that use it."""
+
+import re
+
+from offhook.settings import catalogue
+from tools import settings_doc, vm
+
+
+def test_the_page_of_settings_is_fresh():
+    assert settings_doc.PATH.read_text("utf-8") == settings_doc.text(), "run make docs"
+
+
+def test_every_setting_stands_on_the_page_once():
+    page = settings_doc.text()
+    for _, group in catalogue.groups():
+        for each in group:
+            assert page.count(f"| `{each.name}` |") == 1, each.name
+            assert not each.private or f"{each.meaning}. *Secret.*" in page
+
+
+# The web pages' settings: their room is being built
+STILL_TO_COME = "http_user http_pass webserver remote_control remote_control_allow".split()
+# Named in the sources by its parts: "redirect_%s_number", "vol_" + device
+BY_PARTS = ("redirect_", "vol_", "fkey@")
+
+
+def test_every_setting_is_used_by_somebody_or_is_for_templates():
+    sources = ""
+    for path, place in vm.sources():
+        if place.suffix == ".py" and not place.name.startswith("catalogue"):
+            sources += path.read_text("utf-8")
+    unused = []
+    for _, group in catalogue.groups():
+        for each in group:
+            stem = each.name.rstrip("#@")
+            used = re.search(r"(?<![a-z_$])" + stem + r"(?![a-z_])", sources)
+            if not used and each.users != "templates" and not each.name.startswith(BY_PARTS):
+                unused.append(each.name)
+    assert unused == STILL_TO_COME
