@@ -46,6 +46,8 @@ class Queue:
         """Add an entry; what has to give way for it does so, be it the new one."""
         self.entries.append(entry)
         self._bytes += len(entry.path)
+        if len(self.entries) == 1:
+            return  # as nearly always
         most = self.options.get("action_url_queue") or _ENTRIES
         while len(self.entries) > most or self._bytes > _BYTES:
             self.dropped(self.take(self._least()))

@@ -125,12 +125,9 @@ class Sender:
 
     async def carry(self, entry, seconds):
         """Carry out an entry within `seconds`; return (request, why it has no answer or None)."""
-        target = entry.target
         request = self._request(entry)
         try:
-            if not entry.tries:
-                self._sending(target.url, entry.path, target.marks)
-            if target.itself:
+            if entry.target.itself:
                 await self._itself(request)
             else:
                 await self.client.get(request, seconds)
@@ -145,25 +142,19 @@ class Sender:
         if not login and get("http_client_user"):
             login = get("http_client_user"), get("http_client_pass")
         request = Request(url, entry.path, login)
-        request.basic = get("http_client_auth") == "basic"
-        request.moved = self._moved
+        request.basic = bool(login) and get("http_client_auth") == "basic"
+        if not entry.tries:
+            request.told = _Sending(self.log, entry)
         return request
 
     async def _itself(self, request):
         request.begun = True
+        if request.told:
+            request.told(request.url, request.path)
         if request.url.port not in _PORTS:
             raise OSError("this address is the phone itself, its web server has another port")
         request.status = self.local(request.path)
         await sleep_ms(20)
-
-    def _moved(self, step):
-        way, _, query = step.path.partition("?")
-        self._sending(step.url, step.path, marks(way, query))
-
-    def _sending(self, url, path, marked):
-        """Log a request, without what the template wrote as ``user:pass@``."""
-        text = "Sending post request host = %s:%d, file = %s"
-        self.log(2, text, url.host, url.port, masked(path, marked))
 
     def finish(self, entry, request, why, question=False):
         """Count and log what became of an entry, and tell whoever asked for it."""
@@ -183,3 +174,23 @@ class Sender:
             self.log(level, "%s %s: %s (%s)", word, why or status, target.place, name)
         if entry.done:
             entry.done(ok)
+
+
+class _Sending:
+    """Logs what an entry sends, without what its template wrote as ``user:pass@``.
+
+    That is after it has left: a serial line takes longer for the text than a network for the GET.
+    """
+
+    def __init__(self, log, entry):
+        self._log = log
+        self._entry = entry
+
+    def __call__(self, url, path):
+        if path is self._entry.path:
+            marked = self._entry.target.marks
+        else:  # a redirect's
+            way, _, query = path.partition("?")
+            marked = marks(way, query)
+        text = "Sending post request host = %s:%d, file = %s"
+        self._log(2, text, url.host, url.port, masked(path, marked))

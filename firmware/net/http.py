@@ -9,7 +9,7 @@ afterwards without an answer costs the request. `Request.final` rises where noth
 another try would end as this one: certificate, handshake, settings.
 """
 
-from base.compat import const
+from base.compat import const, sleep_ms
 from base.timers import Deadline
 from net.http_answer import Answer
 from net.http_auth import Memory
@@ -26,9 +26,10 @@ class Request:
 
     `path` is what is asked for, query included; without it, the URL's own. `login` is None or
     (user, password). ``sink(data)`` takes the body of a 2xx; one longer than `limit` bytes, or
-    shorter than announced, is an OSError. ``moved(step)`` is told of each redirect. `verified`
-    wants certificates checked whatever the settings say, `basic` sends Basic at once. `again` says
-    that it only reads: where a kept connection breaks, it is sent once more.
+    shorter than announced, is an OSError. ``told(url, path)`` is called once the request has left,
+    or could not, and again for each redirect. `verified` wants certificates checked whatever the
+    settings say, `basic` sends Basic at once. `again` says that it only reads: where a kept
+    connection breaks, it is sent once more.
     """
 
     begun = False
@@ -42,7 +43,7 @@ class Request:
         self.login = login
         self.sink = sink
         self.limit = limit
-        self.moved = None
+        self.told = None
         self.verified = False
         self.basic = False
         self.again = False
@@ -66,8 +67,11 @@ class Client:
         """
         with Deadline(self.timers, int(seconds * 1000)):
             trail = Trail(request, self._memory, self.network, self.log)
-            while trail.on(await self._once(request, trail)):
-                request.status = 0
+            try:
+                while trail.on(await self._once(request, trail)):
+                    request.status = 0
+            finally:
+                self._tell(request, trail.step)
 
     def ready(self, url, verified=False):
         """Return True when a request to `url` needs no handshake."""
@@ -137,6 +141,8 @@ class Client:
                 request.begun = request.begun or sent
                 await connection.writer.drain()  # over TLS, nothing has left until it is done
                 sent = request.begun = True
+                await sleep_ms(0)  # what else is ready goes before the log
+                self._tell(request, step)
                 return connection
             except OSError:
                 if sent or not connection.kept:
@@ -147,6 +153,11 @@ class Client:
                     self.pool.refused(connection)
                 elif not sent:
                     self.pool.drop(connection)
+
+    def _tell(self, request, step):
+        if request.told and not step.told:
+            step.told = True
+            request.told(step.url, step.path)
 
     async def _connected(self, request, trail):
         step = trail.step

@@ -24,6 +24,7 @@ class Step:
         self.path = path
         self.scheme = ""  # of the credentials in `lines`
         self.lines = ""
+        self.told = False  # the request's `told` was called for it
         self.challenged = False  # it has answered a challenge that came to itself
         self.allowed = None  # allowed(ip) raises OSError for where it must not go
 
@@ -46,9 +47,9 @@ class Trail:
         self.log = log
         self.ip = ""  # where the last step went
         self.step = Step(request.url, request.path)
-        self._first = self.step.server()
-        self._seen = [self.step.place()]
-        self._equip(request.basic)
+        self._steps = [self.step]
+        if request.login:
+            self._equip(request.basic)
 
     def on(self, answer):
         """Take the answer to the last step; return whether there is a further one to be sent."""
@@ -66,12 +67,12 @@ class Trail:
     def _equip(self, basic=False):
         """Give the step the credentials that go without a challenge, or to one known already."""
         step, login = self.step, self.request.login
-        if login and step.server() == self._first:
+        if login and step.server() == self._steps[0].server():
             step.scheme, step.lines = self.memory.header(step.server(), login, step.path, basic)
 
     def _challenged(self, challenges):
         step = self.step
-        if not self.request.login or step.challenged or step.server() != self._first:
+        if not self.request.login or step.challenged or step.server() != self._steps[0].server():
             return False
         fresh = self.memory.take(step.server(), challenges)
         if fresh is None or (not fresh and step.scheme):
@@ -95,7 +96,7 @@ class Trail:
         if url.host in ("localhost", "127.0.0.1"):
             raise ValueError("to this phone itself")
         step = Step(url, printed(url.path + url.query))
-        if step.place() in self._seen or len(self._seen) > _REDIRECTS:
+        if len(self._steps) > _REDIRECTS or any(x.place() == step.place() for x in self._steps):
             raise ValueError("a loop")
         near = loopback(self.ip)
 
@@ -104,8 +105,6 @@ class Trail:
                 raise OSError("redirect to this phone itself not followed")
 
         step.allowed = allowed
-        self._seen.append(step.place())
+        self._steps.append(step)
         self.step = step
         self._equip()
-        if self.request.moved:
-            self.request.moved(step)

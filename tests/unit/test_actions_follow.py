@@ -296,3 +296,21 @@ async def test_a_redirect_to_a_dead_server_is_a_failure_without_a_retry():
     assert len(web.heads) == 1 and bench.counted() == (1, 1, 0, 1, 0, 0), bench.lines
     web.close()
     bench.stop()
+
+
+async def test_a_server_that_answers_403_instead_of_a_challenge_gets_basic_at_once():
+    async def serve(head, reader, writer):
+        known = "Authorization: Basic Ym9iOmdlaGVpbQ==\r\n" in head
+        await put(writer, OK if known else b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")
+
+    for text, options in (
+        ("http://bob:geheim@web.test:%d/x", {}),
+        ("http://web.test:%d/x", {"http_client_user": "bob", "http_client_pass": "geheim"}),
+    ):
+        bench, web = await bench_and_web(serve, **options)
+        assert not await bench.go(text % web.port)
+        bench.options["http_client_auth"] = "basic"
+        assert await bench.go(text % web.port)
+        assert len(web.heads) == 2 and not bench.logged("geheim")
+        web.close()
+        bench.stop()

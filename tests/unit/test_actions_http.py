@@ -345,12 +345,28 @@ async def test_want_of_memory_costs_the_event_and_not_the_call():
 
 
 async def test_no_socket_stays_open():
-    async def hang(head, reader, writer):
-        await reader.read(1)
+    left = []
 
-    bench, web, url = await bench_and_web(hang, action_url_timeout=0.05)
-    for _ in range(5):
-        await bench.go(url + "/x")
-    await web.wait(5)  # and each of them has seen our side close: the server's tasks are over
-    web.close()
-    bench.stop()
+    async def hang(head, reader, writer):
+        left.append(await reader.read(1))
+
+    async def junk(head, reader, writer):
+        await put(writer, b"no HTTP\r\n\r\n")
+        left.append(await reader.read(1))
+
+    async def full(head, reader, writer):
+        await put(writer, OK)
+        left.append(await reader.read(1))
+
+    for serve in (hang, junk, full):
+        bench, web, url = await bench_and_web(serve, action_url_timeout=0.1)
+        for count in range(1, 4):
+            left.clear()
+            await bench.go(url + "/x")
+            for _ in range(1000):
+                if left:
+                    break
+                await sleep_ms(2)
+            assert left == [b""], (serve, count)  # our side has closed, before the next request
+        web.close()
+        bench.stop()

@@ -2,7 +2,7 @@
 
 import json
 
-from support import data
+from support import data, raises
 
 from base.digest import authorize, choose, parse_challenge, response
 
@@ -60,5 +60,10 @@ def test_an_answer_names_what_it_was_made_of():
 
 
 def test_junk_is_no_challenge():
-    for junk in ("", ",,,", "=", "a=b", "Digest", "Digest realm=", 'x"y"z', "Digest realm=r,,=,"):
-        choose(parse_challenge(junk))
+    for junk in ("", ",,,", "=", "a=b", "Digest", "Digest realm=", "Digest realm=r,,=,"):
+        assert choose(parse_challenge(junk)) is None, junk
+    for junk in ('x"y"z', 'Digest nonce=""', 'Digest nonce="n", algorithm=NEW, realm="r"'):
+        assert choose(parse_challenge(junk)) is None, junk
+    for junk in ('Digest realm="r', 'Digest nonce="n\\'):
+        with raises(ValueError):
+            parse_challenge(junk)
