@@ -2,11 +2,14 @@
 # Targets make .venv by themselves; none but `make peers` needs root.
 
 PYTHON ?= python3
+GIVEN := $(BOARD)
 BOARD ?= devkit
 PORT ?=
 FIRMWARE ?=
+SETTINGS ?=
 FILE ?=
 KEY ?= update.key
+FORCE ?=
 MICROPYTHON ?=
 
 BIN := .venv/bin
@@ -73,14 +76,15 @@ docs: $(READY)  ## make docs/settings.md of the catalogue of settings
 build: $(READY)  ## compile for BOARD and make its flash image in build/BOARD
 	@$(BIN)/python -m tools.build --board $(BOARD)
 
-firmware: $(READY)  ## MicroPython for BOARD with the software frozen in; MICROPYTHON=folder of its sources
-	@$(BIN)/python -m tools.build.firmware --board "$(BOARD)" --micropython "$(MICROPYTHON)"
+firmware: $(READY)  ## MicroPython with the software of BOARD in it; MICROPYTHON=folder of its sources
+	@$(BIN)/python -m tools.build.firmware --board "$(GIVEN)" --micropython "$(MICROPYTHON)"
 
-flash: $(READY)  ## write the image, and FIRMWARE=esp32.bin where it is given, to PORT
-	@$(BIN)/python -m tools.flash --board $(BOARD) --port "$(PORT)" --firmware "$(FIRMWARE)"
+flash: $(READY)  ## erase the settings and write the software of BOARD, FIRMWARE=…bin and SETTINGS=…toml to PORT
+	@$(BIN)/python -m tools.flash --board "$(GIVEN)" --port "$(PORT)" --firmware "$(FIRMWARE)" \
+		--settings "$(SETTINGS)" $(if $(FORCE),--force)
 
 deploy: $(READY)  ## change the files on the board at PORT, leave its settings alone
-	@$(BIN)/python -m tools.deploy --board $(BOARD) --port "$(PORT)"
+	@$(BIN)/python -m tools.deploy --board "$(GIVEN)" --port "$(PORT)" $(if $(FORCE),--force)
 
 sign: $(READY)  ## sign BOARD's software for updates with the private KEY, made at the first time
 	@$(BIN)/python -m tools.sign --key "$(KEY)" build/$(BOARD)/root/app
@@ -89,6 +93,7 @@ configure: $(READY)  ## give the settings in FILE (TOML) to the board at PORT
 	@$(BIN)/python -m tools.configure --port "$(PORT)" "$(FILE)"
 
 console: $(READY)  ## the serial line of the board at PORT
+	@$(BIN)/python -m tools.ports "$(PORT)" "make console"
 	@$(BIN)/mpremote connect "$(PORT)" repl
 
 lock:  ## resolve requirements.in into requirements.txt with hashes

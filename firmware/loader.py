@@ -9,6 +9,13 @@ import os
 import sys
 from time import sleep_ms
 
+try:
+    # Software is frozen into the firmware, for this board: nothing in /app counts
+    from frozen_files import BOARD as FROZEN
+    from frozen_files import MODULES
+except ImportError:
+    FROZEN = MODULES = None
+
 
 def exists(path):
     """Return whether there is such a file or folder."""
@@ -53,6 +60,20 @@ def choose():
     delete("/bad")
 
 
+def load():
+    """Import all modules, those below first; "modules.txt" has their order.
+
+    Left to the imports in the files they would nest, twenty deep, and a chip's stack is small.
+    """
+    if FROZEN:
+        for name in MODULES.split():
+            __import__(name)
+        return
+    with open("/app/modules.txt") as names:
+        for name in names:
+            __import__(name.strip())
+
+
 def button():
     """Return whether the board's button was pressed and let go; a stuck one stops nothing."""
     from board import BUTTON
@@ -79,10 +100,11 @@ def button():
 
 def start():
     """Put the software into the path; return False when the button says not to start it."""
-    choose()
     if "/app" in sys.path:  # boot.py has put it last
         sys.path.remove("/app")
-    sys.path.insert(0, "/app")
+    if not FROZEN:
+        choose()
+        sys.path.insert(0, "/app")
     if not button():
         return True
     print("Offhook: not started, as the button wanted. Ctrl-D starts it.")

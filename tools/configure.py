@@ -5,12 +5,13 @@ Passwords are sent, never printed. The phone, running or not, is started anew wi
 """
 
 import argparse
+import pathlib
 import subprocess
 import sys
 import tomllib
 
-from tools import vm
-from tools.deploy import Board, DeployError
+from tools import ports, vm
+from tools.remote import Board, DeployError
 
 _SCRIPT = """
 import sys
@@ -78,11 +79,17 @@ def configure(values, board):
 def main(words=None):
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
-    parser.add_argument("--port", required=True, help="serial line, such as /dev/ttyUSB0")
-    parser.add_argument("file", help="TOML file of settings")
+    parser.add_argument("--port", default="", help="serial line, such as /dev/ttyUSB0")
+    parser.add_argument("file", nargs="?", default="", help="TOML file of settings")
     words = parser.parse_args(words)
-    if not words.port or not words.file:
-        raise SystemExit("write: make configure PORT=/dev/ttyUSB0 FILE=my-phone.toml")
+    if not words.file:
+        raise SystemExit(
+            "FILE is missing: write make configure FILE=my-phone.toml PORT=/dev/ttyUSB0; "
+            "README.md shows such a file"
+        )
+    if not pathlib.Path(words.file).is_file():
+        raise SystemExit(f"FILE={words.file}: there is no such file; nothing was changed")
+    ports.wanted(words.port, f"make configure FILE={words.file}")
     try:
         values = read(words.file)
         check(values)

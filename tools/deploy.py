@@ -6,39 +6,16 @@ phone starts with the old software; a further deploy goes on where this one ende
 """
 
 import argparse
+import hashlib
 import subprocess
 import sys
 
-from tools import vm
+from tools import onboard, ports, vm, wiring
 from tools.build import image
+from tools.remote import Board, DeployError
 
 _HASHES = "files.sha256"
 
-# These run on the board. `walk` yields each file below a folder, `digest` its hash.
-_COMMON = """
-import os, hashlib, binascii
-def walk(folder, below=""):
-    try: names = os.listdir(folder + below)
-    except OSError: return
-    for name in names:
-        path = below + "/" + name
-        if os.stat(folder + path)[0] & 0x4000:
-            for x in walk(folder, path): yield x
-        else: yield path[1:]
-def digest(path):
-    h = hashlib.sha256()
-    with open(path, "rb") as f:
-        while True:
-            data = f.read(512)
-            if not data: return binascii.hexlify(h.digest()).decode()
-            h.update(data)
-def remove(path):
-    try: os.remove(path)
-    except OSError: pass
-def folder(path):
-    try: os.mkdir(path)
-    except OSError: pass
-"""
 _LOOK = """
 for root in ("/app", "/next"):
     for name in walk(root): print(root, digest(root + "/" + name), name)
@@ -75,52 +52,17 @@ print("checked", count)
 """
 
 
-class DeployError(Exception):
-    """mpremote failed; the text is what it said."""
-
-
-class Board:
-    """The board at `port`, reached through the real mpremote."""
-
-    def __init__(self, port, say=print):
-        self.port = port
-        self.say = say
-        self.reached = False
-
-    def run(self, *words, show=False):
-        """Run mpremote commands, joined by "+"; return what they printed."""
-        command = [sys.executable, "-m", "mpremote", "connect", self.port]
-        if self.reached:
-            command.append("resume")  # without another reset of the board
-        done = subprocess.run(
-            command + list(words),
-            stdin=subprocess.DEVNULL,
-            capture_output=not show,
-            text=True,
-            errors="replace",
-            timeout=600,
-        )
-        if done.returncode:
-            text = (done.stdout or "") + (done.stderr or "")
-            raise DeployError(text.strip().splitlines()[-1] if text.strip() else "mpremote failed")
-        self.reached = True
-        return done.stdout or ""
-
-    def execute(self, script, **values):
-        """Run a script on the board; return what it printed."""
-        return self.run("exec", _COMMON + (script.format(**values) if values else script))
-
-    def look(self):
-        """Return ({root: {name: hash}}, free bytes) of what is on the board."""
-        found = {"/app": {}, "/next": {}, "/": {}}
-        free = 0
-        for line in self.execute(_LOOK, files=image.ROOT_FILES).splitlines():
-            root, digest, name = line.split(" ", 2)
-            if root == "/free":
-                free = int(digest)
-            else:
-                found[root][name] = digest
-        return found, free
+def look(board):
+    """Return ({root: {name: hash}}, free bytes) of what is on the board."""
+    found = {"/app": {}, "/next": {}, "/": {}}
+    free = 0
+    for line in board.execute(_LOOK, files=image.ROOT_FILES).splitlines():
+        root, digest, name = line.split(" ", 2)
+        if root == "/free":
+            free = int(digest)
+        else:
+            found[root][name] = digest
+    return found, free
 
 
 def plan(wanted, found):
@@ -134,8 +76,6 @@ def plan(wanted, found):
 
 def hashes(app):
     """Return {name: hash} of a built software, its list of hashes included."""
-    import hashlib
-
     wanted = {}
     for line in (app / _HASHES).read_text().splitlines():
         digest, name = line.split("  ")
@@ -149,11 +89,9 @@ def deploy(root, board):
 
     Raises DeployError; the board then starts with the old software.
     """
-    import hashlib
-
     app = root / "app"
     wanted = hashes(app)
-    found, free = board.look()
+    found, free = look(board)
     digests = {x: hashlib.sha256((root / x).read_bytes()).hexdigest() for x in image.ROOT_FILES}
     loader = [x for x in image.ROOT_FILES if found["/"].get(x) != digests[x]]
     on_board = {k: v for k, v in found["/app"].items() if not k.startswith("trial")}
@@ -182,17 +120,37 @@ def deploy(root, board):
     return send
 
 
-def main():
+def check(there, wanted, force, port):
+    """Return the board whose software is meant; SystemExit where that is not what is `there`."""
+    name = onboard.chosen(wanted, "" if force else there["board"], wiring.names(), port)
+    about = wiring.load(name).about
+    needed = " or ".join(x["name"] for x in about["firmwares"])
+    if about["frozen"] or there["frozen"]:
+        raise SystemExit(
+            f"{name} has its software in its firmware, not in files: "
+            f"make firmware BOARD={name} MICROPYTHON=folder, then make flash"
+        )
+    if there["heap"] < onboard.LEAST_HEAP:
+        raise SystemExit(
+            f"the firmware at {port} ({there['build'] or 'unknown'}) gives Python "
+            f"{there['heap'] // 1000} KB only, the software needs PSRAM: {name} wants {needed}"
+        )
+    return name
+
+
+def main(arguments=None):
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
-    parser.add_argument("--board", default="devkit")
-    parser.add_argument("--port", required=True, help="serial line, such as /dev/ttyUSB0")
-    words = parser.parse_args()
-    if not words.port:
-        raise SystemExit("which port? make deploy PORT=/dev/ttyUSB0")
-    folder = image.build(words.board, vm.ROOT / "build" / words.board)
+    parser.add_argument("--board", default="", help="which it is; else the board is asked")
+    parser.add_argument("--port", default="", help="serial line, such as /dev/ttyUSB0")
+    parser.add_argument("--force", action="store_true", help="whatever software is on the board")
+    words = parser.parse_args(arguments)
+    ports.wanted(words.port, "make deploy")
+    board = Board(words.port)
     try:
-        deploy(folder / "root", Board(words.port))
+        name = check(onboard.ask(board), words.board, words.force, words.port)
+        folder = image.build(name, vm.ROOT / "build" / name)
+        deploy(folder / "root", board)
     except (DeployError, subprocess.TimeoutExpired) as error:
         raise SystemExit(f"deploy: {error}; the board keeps its old software")
     return 0

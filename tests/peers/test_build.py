@@ -1,4 +1,4 @@
-"""What `make build` and `make flash` make: files, the image in the VM, esptool's command line."""
+"""What `make build` makes: files, the image in the VM, its serial line; what is frozen."""
 
 import codecs
 import hashlib
@@ -9,14 +9,15 @@ import re
 import select
 import socket
 import subprocess
-import sys
 import time
 
 import pytest
 
-from tools import flash, vm, wiring
+from tests.peers.test_deploy import files
+from tools import vm, vm_frozen, wiring
 from tools.build import frozen, sizes
 from tools.build import image as build
+from tools.sources import on_chip, sources
 from tools.vmboard.bridge import Bridge
 
 
@@ -99,8 +100,8 @@ print(count, os.listdir("/flash/state"), os.stat("/flash/main.py")[6])
 class Serial:
     """What a person at the serial line sees and types."""
 
-    def __init__(self, image):
-        self.bridge = Bridge(image)
+    def __init__(self, image, **options):
+        self.bridge = Bridge(image, **options)
         self.seen = ""
         self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
@@ -163,6 +164,45 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
         serial.type("\x04")
         serial.until("Offhook: button?")
         serial.until("network: 127.0.0.1")
+    finally:
+        serial.bridge.close()
+
+
+def test_a_chip_without_psram_says_which_firmware_it_needs_and_gives_the_repl(devkit, tmp_path):
+    image = tmp_path / "flash.bin"
+    image.write_bytes((devkit / "littlefs.bin").read_bytes())
+    before = files(image)["/state/settings.json"]
+    serial = Serial(image, heap="110wK")
+    try:
+        seen = serial.until(">>> ")
+        assert "not started: this firmware finds no PSRAM" in seen
+        assert "of devkit needs the firmware ESP32_GENERIC-SPIRAM" in seen
+        assert "network" not in seen and "not shown" not in seen
+        serial.type("print(6 * 7)\r")
+        serial.until("42")
+    finally:
+        serial.bridge.close()
+    assert files(image)["/state/settings.json"] == before
+
+
+def test_a_board_with_its_software_frozen_in_starts_from_its_firmware_alone(tmp_path):
+    if not vm_frozen.launcher().exists():
+        pytest.skip("no frozen VM: run 'make vm-frozen'")
+    settings = tmp_path / "my.toml"
+    settings.write_text('dnd_mode = true\n[wifi]\nssid1 = "any"\n[network]\nid_port = 0\n')
+    folder = build.build("wroom", tmp_path / "build", settings)
+    assert set(files(folder / "littlefs.bin")) == {"/state/settings.json"}
+    image = tmp_path / "flash.bin"
+    image.write_bytes((folder / "littlefs.bin").read_bytes())
+    serial = Serial(image, heap="256k", program=vm_frozen.launcher())
+    try:
+        seen = serial.until("network: 127.0.0.1")
+        assert "no PSRAM" not in seen
+        assert serial.ask("get dnd_mode") == {"value": "on"}
+        serial.type("\x03")
+        serial.until(">>> ")
+        serial.type("import sys; print('/app' in sys.path)\r")
+        serial.until("False")
     finally:
         serial.bridge.close()
 
@@ -260,8 +300,11 @@ def test_a_board_that_cannot_work_is_not_built(tmp_path, monkeypatch):
         build.build("devkit", tmp_path / "out")
 
 
-@pytest.mark.parametrize("name", wiring.names())
-def test_each_board_is_built_with_room_for_two_more_of_its_software(name, tmp_path):
+RESIDENT = [x for x in wiring.names() if not wiring.load(x).about["frozen"]]
+
+
+@pytest.mark.parametrize("name", RESIDENT)
+def test_each_board_with_psram_is_built_with_room_for_two_more_of_its_software(name, tmp_path):
     folder = build.build(name, tmp_path)
     about = json.loads((folder / "board.json").read_text())
     assert (folder / "littlefs.bin").stat().st_size == about["image_size"]
@@ -283,102 +326,17 @@ def test_the_manifest_freezes_all_of_a_boards_software_its_files_as_a_module(mon
     assert len(included) == 1 and all(path.exists() for path in taken.values())
     wanted = {
         place.as_posix()
-        for _, place in vm.sources()
-        if place.suffix == ".py" and (vm.on_chip(place) or port == "unix")
+        for _, place in sources()
+        if place.suffix == ".py" and (on_chip(place) or port == "unix")
     }
     assert set(taken) == wanted - {"base/compat_host.py"} | {"board.py", "frozen_files.py"}
     assert taken["board.py"] == vm.ROOT / "boards/wt32_eth01/board.py"
     made = {}
     exec(taken["frozen_files.py"].read_text(), made)
-    files = {y.as_posix(): x.read_bytes() for x, y in vm.sources() if y.suffix != ".py"}
+    files = {y.as_posix(): x.read_bytes() for x, y in sources() if y.suffix != ".py"}
     assert made["FILES"] == files
-    text = frozen.files_module("wt32_eth01", {"web/a.html": b"\xff<p>"})
+    text = frozen.files_module("wt32_eth01", ["a", "a.b"], {"web/a.html": b"\xff<p>"})
     exec(text, made)
     assert made["FILES"] == {"web/a.html": b"\xff<p>"} and made["BOARD"] == "wt32_eth01"
+    assert made["MODULES"] == "a a.b"
     assert frozen.marked_for(b"..." + made["MARK"].encode() + b"\0...") == "wt32_eth01"
-
-
-def _dry_run(capsys, *words):
-    assert flash.main(["--dry-run", *words]) == 0
-    return capsys.readouterr().out.strip()
-
-
-def test_the_command_line_of_flash_is_esptools(capsys, tmp_path):
-    image = vm.ROOT / "build/devkit/littlefs.bin"
-    assert _dry_run(capsys, "--port", "/dev/ttyUSB0") == (
-        f"-m esptool --chip esp32 --port /dev/ttyUSB0 --baud 460800 write-flash 0x200000 {image}"
-    )
-    image = vm.ROOT / "build/s3_w5500/littlefs.bin"
-    assert _dry_run(capsys, "--board", "s3_w5500", "--erase").endswith(
-        f"write-flash --erase-all 0x200000 {image}"
-    )
-
-
-def _firmware(path, chip):
-    """Write a small firmware image for `chip`, as esptool makes one of an ELF or of nothing."""
-    # Header: magic, one segment, flash mode and size, entry; then chip id and the segment
-    chip_id = {"esp32": 0, "esp32s3": 9}[chip]
-    segment = bytes(16)
-    head = bytes([0xE9, 1, 2, 0x20]) + (0x40080000).to_bytes(4, "little")
-    extended = bytes([0xEE, 0, 0, 0]) + chip_id.to_bytes(2, "little") + bytes(9) + b"\x00"
-    body = head + extended + (0x3FFB0000).to_bytes(4, "little")
-    body += len(segment).to_bytes(4, "little") + segment
-    check = 0xEF
-    for byte in segment:
-        check ^= byte
-    body += bytes(15 - len(body) % 16) + bytes([check])
-    path.write_bytes(body)
-    return path
-
-
-def test_the_chip_that_flash_reads_from_a_file_is_the_one_that_esptool_sees(tmp_path):
-    for chip, name in (("esp32", "ESP32"), ("esp32s3", "ESP32-S3")):
-        path = _firmware(tmp_path / chip, chip)
-        line = [sys.executable, "-m", "esptool", "image-info", str(path)]
-        seen = subprocess.run(line, capture_output=True, text=True).stdout
-        assert f"Detected image type: {name}\n" in seen, seen
-
-
-def test_firmware_goes_before_the_image_at_the_chips_own_offset(capsys, tmp_path):
-    esp32 = _firmware(tmp_path / "esp32.bin", "esp32")
-    line = _dry_run(capsys, "--port", "P", "--firmware", str(esp32))
-    assert f"write-flash 0x1000 {esp32} 0x200000 " in line
-    s3 = _firmware(tmp_path / "s3.bin", "esp32s3")
-    line = _dry_run(capsys, "--board", "s3_w5500", "--port", "P", "--firmware", str(s3))
-    assert "--chip esp32s3" in line and f"write-flash 0x0 {s3} 0x200000 " in line
-
-
-def test_a_file_that_is_no_firmware_for_the_board_is_refused(tmp_path):
-    page = tmp_path / "page.bin"
-    page.write_text("<html>")
-    for path, words in (
-        (tmp_path / "none.bin", "no file"),
-        (page, "no ESP32 firmware"),
-        (_firmware(tmp_path / "s3.bin", "esp32s3"), "not for the esp32"),
-    ):
-        with pytest.raises(SystemExit, match=words):
-            flash.main(["--dry-run", "--firmware", str(path)])
-
-
-def test_esptool_takes_the_whole_command_line_up_to_the_port(tmp_path):
-    """Only the serial port is missing: esptool says so, and has nothing against the rest."""
-    image = tmp_path / "littlefs.bin"
-    image.write_bytes(bytes(4096))
-    about = json.loads((wiring.ROOT / "devkit/board.json").read_text())
-    line = flash.command(about, tmp_path / "no-port", image)
-    done = subprocess.run(line, capture_output=True, text=True)
-    assert done.returncode and "no-port" in done.stdout + done.stderr
-    wrong = [x.replace("write-flash", "write-flesh") for x in line]
-    assert "No such command" in subprocess.run(wrong, capture_output=True, text=True).stderr
-
-
-def test_flash_and_deploy_ask_for_a_port():
-    with pytest.raises(SystemExit, match="PORT=/dev/ttyUSB0"):
-        flash.main([])
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.deploy", "--port", ""],
-        capture_output=True,
-        text=True,
-        cwd=vm.ROOT,
-    )
-    assert "PORT=/dev/ttyUSB0" in done.stderr

@@ -13,7 +13,8 @@ import shutil
 
 from littlefs import LittleFS
 
-from tools import check_boards, vm, wiring
+from tools import arrows, check_boards, configure, vm, wiring
+from tools.sources import on_chip
 
 MARCH = {"esp32": "xtensawin", "esp32s3": "xtensawin"}
 BLOCK = 4096
@@ -24,8 +25,9 @@ ROOT_FILES = ("boot.py", "loader.py", "main.py")  # sources: they choose the sof
 def build(name, dest=None, settings=None):
     """Build board `name` and return the folder build/NAME.
 
-    `settings` is a JSON file that becomes the phone's first settings. Raises SystemExit with the
-    reason when the board cannot work or does not fit.
+    `settings` is a file, TOML or JSON, that becomes the phone's first settings. The software of a
+    board without PSRAM is in its firmware: there the flash has the settings alone. Raises
+    SystemExit with the reason when the board cannot work or a setting does not fit.
     """
     board = wiring.load(name)
     findings = check_boards.check(board)
@@ -34,18 +36,11 @@ def build(name, dest=None, settings=None):
     dest = pathlib.Path(dest or vm.ROOT / "build" / name)
     root = dest / "root"
     shutil.rmtree(root, ignore_errors=True)
-    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _in_app)
-    vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py")
-    for file in ROOT_FILES:
-        shutil.copyfile(vm.ROOT / "firmware" / file, root / file)
-    (root / "state").mkdir()
+    (root / "state").mkdir(parents=True)
     if settings:
-        text = pathlib.Path(settings).read_text("utf-8")
-        json.loads(text)  # rather refused here than set aside by the phone
-        (root / "state/settings.json").write_text(text, "utf-8")
-    (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
-    (app / "version.txt").write_text(version() + "\n")  # an older one too
-    (app / _HASHES).write_text(hash_list(app))
+        (root / "state/settings.json").write_text(first_settings(settings), "utf-8")
+    if not board.about["frozen"]:
+        _software(name, board, root)
     (dest / "board.json").write_text(json.dumps(board.about, indent=2) + "\n")
     (dest / "littlefs.bin").write_bytes(image(root, board.about["image_size"]))
     return dest
@@ -57,8 +52,33 @@ def version():
     return re.search(r'^VERSION = "(.+)"$', text, re.M)[1]
 
 
+def _software(name, board, root):
+    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _in_app)
+    vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py")
+    for file in ROOT_FILES:
+        shutil.copyfile(vm.ROOT / "firmware" / file, root / file)
+    modules = arrows.order("hal.platform", "offhook.start")
+    (app / "modules.txt").write_text("\n".join([*modules, ""]))  # loaded in this order
+    needed = " or ".join(x["name"] for x in board.about["firmwares"])
+    (app / "firmware.txt").write_text(needed + "\n")  # for who starts it on another one
+    (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
+    (app / "version.txt").write_text(version() + "\n")  # an older one too
+    (app / _HASHES).write_text(hash_list(app))
+
+
+def first_settings(path):
+    """Return the text of settings.json for a TOML or JSON file; ValueError where one is wrong."""
+    if str(path).endswith(".toml"):
+        values = configure.read(path)
+        configure.check(values)
+        return json.dumps(values)
+    text = pathlib.Path(path).read_text("utf-8")
+    json.loads(text)  # rather refused here than set aside by the phone
+    return text
+
+
 def _in_app(place):
-    return vm.on_chip(place) and place.as_posix() not in ROOT_FILES
+    return on_chip(place) and place.as_posix() not in ROOT_FILES
 
 
 def hash_list(app):

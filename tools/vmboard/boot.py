@@ -49,6 +49,15 @@ def _boot(image, mode):
             pass  # an empty flash
     if mode == "main":
         try:
+            import frozen_files
+        except ImportError:
+            frozen_files = None  # the software is in the flash
+        if frozen_files:
+            fake_network.prepare()
+            import main
+
+            return main
+        try:
             with open("/main.py") as file:
                 source = file.read()
         except OSError:

@@ -28,9 +28,10 @@ def _console(descriptor):
 class Bridge:
     """A board on `port`. `cut` bytes to the board, and its power goes away in the middle."""
 
-    def __init__(self, image, link=None, heap="2m", cut=None):
+    def __init__(self, image, link=None, heap="2m", cut=None, program=None):
         self.image = str(image)
         self.heap = heap
+        self.program = str(program or vm.vm_path())
         self.cut = cut
         self.received = 0
         self.starts = 0
@@ -53,7 +54,7 @@ class Bridge:
         _console(other)
         mode = "raw" if self.raw and not hard else "main"
         self.vm = subprocess.Popen(
-            [vm.vm_path(), "-X", "heapsize=" + self.heap, "-i", str(_BOOT), self.image, mode],
+            [self.program, "-X", "heapsize=" + self.heap, "-i", str(_BOOT), self.image, mode],
             stdin=other,
             stdout=other,
             stderr=other,
