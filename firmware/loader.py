@@ -65,13 +65,12 @@ def load():
 
     Left to the imports in the files they would nest, twenty deep, and a chip's stack is small.
     """
-    if FROZEN:
-        for name in MODULES.split():
-            __import__(name)
-        return
-    with open("/app/modules.txt") as names:
-        for name in names:
-            __import__(name.strip())
+    names = MODULES.split() if FROZEN else ()
+    if not FROZEN and exists("/app/modules.txt"):
+        with open("/app/modules.txt") as lines:
+            names = lines.read().split()
+    for name in names:
+        __import__(name)
 
 
 def button():

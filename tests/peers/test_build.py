@@ -168,16 +168,18 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
         serial.bridge.close()
 
 
-def test_a_chip_without_psram_says_which_firmware_it_needs_and_gives_the_repl(devkit, tmp_path):
+def test_a_chip_without_psram_says_which_firmware_it_needs_and_gives_the_repl(
+    devkit, tmp_path, monkeypatch
+):
     image = tmp_path / "flash.bin"
     image.write_bytes((devkit / "littlefs.bin").read_bytes())
     before = files(image)["/state/settings.json"]
+    monkeypatch.setenv("OFFHOOK_PSRAM", "no")
     serial = Serial(image, heap="110wK")
     try:
         seen = serial.until(">>> ")
-        assert "not started: this firmware finds no PSRAM" in seen
-        assert "of devkit needs the firmware ESP32_GENERIC-SPIRAM" in seen
-        assert "network" not in seen and "not shown" not in seen
+        assert "not started. no PSRAM seen: devkit needs the firmware ESP32_GENERIC-SPIRAM" in seen
+        assert "network" not in seen and "Error" not in seen
         serial.type("print(6 * 7)\r")
         serial.until("42")
     finally:
@@ -185,9 +187,10 @@ def test_a_chip_without_psram_says_which_firmware_it_needs_and_gives_the_repl(de
     assert files(image)["/state/settings.json"] == before
 
 
-def test_a_board_with_its_software_frozen_in_starts_from_its_firmware_alone(tmp_path):
+def test_a_board_with_its_software_frozen_in_starts_from_its_firmware_alone(tmp_path, monkeypatch):
     if not vm_frozen.launcher().exists():
         pytest.skip("no frozen VM: run 'make vm-frozen'")
+    monkeypatch.setenv("OFFHOOK_PSRAM", "no")
     settings = tmp_path / "my.toml"
     settings.write_text('dnd_mode = true\n[wifi]\nssid1 = "any"\n[network]\nid_port = 0\n')
     folder = build.build("wroom", tmp_path / "build", settings)

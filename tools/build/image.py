@@ -59,8 +59,6 @@ def _software(name, board, root):
         shutil.copyfile(vm.ROOT / "firmware" / file, root / file)
     modules = arrows.order("hal.platform", "offhook.start")
     (app / "modules.txt").write_text("\n".join([*modules, ""]))  # loaded in this order
-    needed = " or ".join(x["name"] for x in board.about["firmwares"])
-    (app / "firmware.txt").write_text(needed + "\n")  # for who starts it on another one
     (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
     (app / "version.txt").write_text(version() + "\n")  # an older one too
     (app / _HASHES).write_text(hash_list(app))
