@@ -138,6 +138,8 @@ def _invite(agent, message):
     account = None if status else account_of(agent.accounts, message)
     if not status and account is None:
         status = 404
+    elif not status and account.transport == "tls" and message.protocol != "TLS":
+        status = 403 if account.registration else 0  # its calls come by its registrar's connection
     if len(agent.calls) >= agent.most_calls:
         status = 486
     if status:

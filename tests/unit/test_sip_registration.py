@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sipkit import Wire
+from sipkit import SDP, Wire
 
 from sip.account import Account
 
@@ -307,3 +307,17 @@ def test_a_notify_may_overtake_the_answer_to_the_register():
         other.request("NOTIFY", (US, 5060), uri, "n" + host, headers=lines, body=body, kind=kind)
         assert other.take() == [status], host
     assert agent.party.events == ["mwi"]
+
+
+def test_a_tls_identity_is_not_called_by_udp():
+    wire, peer, agent, account, streams = _secure()
+    for _ in range(2):
+        peer.reply(_seen(peer.got[0], 40001), 200, contact=False, headers=[("Expires", "3600")])
+        peer.take()
+    uri = "sip:100@" + US
+    wire.protocol = "UDP"
+    peer.request("INVITE", (US, 5060), uri, "plain", body=SDP)
+    assert peer.take() == ["403"] and agent.calls == []
+    wire.protocol = "TLS"
+    peer.request("INVITE", (US, 5060), uri, "secure", body=SDP)
+    assert peer.take()[0] == "100" and len(agent.calls) == 1
