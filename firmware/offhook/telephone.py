@@ -122,6 +122,7 @@ class Phone:
         settings.checks.update(changes.checks(self))
         settings.relations = changes.relations(self)
         settings.quiet = self.quiet
+        settings.idle = self.idle
         if settings.trouble:
             troubles["settings"] = settings.trouble
         try:
@@ -210,6 +211,10 @@ class Phone:
     def calm(self):
         """Return True while no call is being set up or ended."""
         return self.desk.calm()
+
+    def idle(self):
+        """Return True while there is no call."""
+        return not (self.agent and self.agent.calls)
 
     async def quiet(self):
         """Wait until the phone is calm, some seconds at the most."""

@@ -63,3 +63,25 @@ def test_the_watchdog_watches_from_its_start_and_leaves_the_repl_alone():
     assert dogs.made == [5000] and dogs.fed == 1
     dog.release()
     assert dogs.made[-1] >= 3_600_000
+
+
+def test_what_is_appended_is_there_at_once_whatever_is_done_between():
+    for make in (Storage, SimStorage):
+        part = _folder(make)
+        part.append("a", b"1")
+        part.append("a", b"2")
+        assert Storage(part.root).read("a") == b"12" and part.read("a") == b"12"
+        part.append("a", b"3")
+        part.append("b", b"x")
+        part.append("a", b"4")
+        assert part.read("a") == b"1234" and part.read("b") == b"x"
+        part.rename("a", "c")
+        part.append("a", b"5")
+        assert part.read("a") == b"5" and part.read("c") == b"1234"
+        part.append("a", b"6")
+        part.remove("a")
+        part.append("a", b"7")
+        assert part.read("a") == b"7"
+        for name in part.names():
+            part.remove(name)
+        os.rmdir(part.root)

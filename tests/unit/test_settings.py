@@ -336,6 +336,24 @@ async def test_nothing_is_written_while_the_phone_is_not_quiet():
     assert storage.writes == 1 and settings.get("dnd_mode")
 
 
+async def test_the_store_is_tidied_when_nobody_calls():
+    storage, calls = Memory(), [1]
+    settings = make(storage)
+    settings.idle = lambda: not calls
+    for number in range(40):
+        settings.set("user_realname1", "Somebody %d" % number)
+    task = asyncio.create_task(settings.serve())
+    await sleep_ms(1200)
+    assert "settings.txt" not in storage.files and len(storage.files) > 8
+    task.cancel()
+    calls.clear()
+    task = asyncio.create_task(settings.serve())
+    while len(storage.files) > 1:
+        await sleep_ms(20)
+    assert make(storage).get("user_realname1") == "Somebody 39"
+    task.cancel()
+
+
 async def test_a_replaced_secret_does_not_live_on():
     storage = Memory({"settings.bad": b"user_pass1=first"})
     settings = make(storage)

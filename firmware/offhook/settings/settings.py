@@ -14,6 +14,7 @@ from offhook.settings.catalogue import canonical
 from offhook.settings.store import Store
 
 _SOON = const(1000)  # ms from a change by a key to its save: a volume key is pressed often
+_LATER = const(5000)  # ms until one looks again whether nobody calls
 _AGAIN = const(30_000)  # ms after a save that failed
 
 
@@ -21,12 +22,17 @@ async def _at_once():
     """Wait for nothing: until a phone says when it is quiet."""
 
 
+def _always():
+    return True
+
+
 class Settings:
     """All settings; values are str, int or bool.
 
     `checks` are what other rooms refuse, see `catalogue.parse`; some may be added later.
     `relations(get, names)`, set later, refuses settings that do not go together; `names` are those
-    that change. `quiet()`, set later, is awaited before the flash is written.
+    that change. `quiet()`, set later, is awaited before the flash is written; the store is tidied
+    while `idle()`, set later, is true, for that takes its time.
     """
 
     def __init__(self, storage, log, checks=()):
@@ -38,6 +44,7 @@ class Settings:
         self.checks = dict(checks)
         self.relations = None
         self.quiet = _at_once
+        self.idle = _always
         self._store = Store(storage, self._trouble)
         self._failed = ""  # why the last save did not succeed
         self._unsaved = {}  # name -> text that `serve` has to save
@@ -140,8 +147,10 @@ class Settings:
             try:
                 await self.quiet()
                 self.flush()
-                if self._store.due:
+                if self._store.due and self.idle():
                     await self.compact()
+                elif self._store.due:
+                    await sleep_ms(_LATER)
             except OSError as error:
                 self._failed = "not saved, the storage says %r" % error
                 self.log(1, "settings: %s", self._failed)

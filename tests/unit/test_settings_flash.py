@@ -1,0 +1,128 @@
+"""Settings on littlefs itself, on a flash in memory whose power goes between any two writes."""
+
+import os
+
+from hal.storage.folder import Storage
+from offhook.settings.settings import Settings
+
+try:
+    import vfs
+except ImportError:  # CPython only collects this file
+    vfs = None
+
+ONLY = "micropython"
+_BLOCK = 4096
+_COUNT = 48
+
+
+class Flash:
+    """A block device in memory that remembers each change, and counts what it is asked."""
+
+    def __init__(self, data=None):
+        self.data = data or bytearray(b"\xff" * (_BLOCK * _COUNT))
+        self.changes = None  # [(place, bytes)]
+        self.reads = self.writes = self.erases = 0
+
+    def readblocks(self, block, into, offset=0):
+        self.reads += 1
+        place = block * _BLOCK + offset
+        into[:] = self.data[place : place + len(into)]
+
+    def writeblocks(self, block, data, offset=0):
+        self.writes += 1
+        self._change(block * _BLOCK + offset, bytes(data))
+
+    def ioctl(self, operation, block):
+        if operation == 6:
+            self.erases += 1
+            self._change(block * _BLOCK, b"\xff" * _BLOCK)
+        return {4: _COUNT, 5: _BLOCK}.get(operation, 0)
+
+    def _change(self, place, data):
+        if self.changes is not None:
+            self.changes.append((place, data))
+        self.data[place : place + len(data)] = data
+
+    def mount(self):
+        try:
+            vfs.umount("/flash")
+        except OSError:
+            pass
+        vfs.mount(vfs.VfsLfs2(self, readsize=32, progsize=32, lookahead=32), "/flash")
+        return self
+
+
+def fresh():
+    """Return a flash with some software and a folder for settings, as a board has."""
+    flash = Flash()
+    vfs.VfsLfs2.mkfs(flash)
+    flash.mount()
+    os.mkdir("/flash/app")
+    for number in range(12):
+        with open("/flash/app/m%d.mpy" % number, "wb") as file:
+            file.write(b"x" * 2000)
+    return flash
+
+
+def make():
+    return Settings(Storage("/flash/state"), lambda *_: None)
+
+
+def now(flash):
+    return flash.reads, flash.writes, flash.erases
+
+
+async def test_a_power_cut_between_any_two_writes_loses_nothing_that_was_answered():
+    flash = fresh()
+    settings = make()
+    before = bytes(flash.data)
+    flash.changes = []
+    answered = []  # (number of changes, {name: text})
+    kept = {}
+    for number in range(14):
+        for name, text in (
+            ("user_name1", "a%d" % number),
+            ("user_pass1", "secret %d" % number),
+            ("action_dnd_on_url", "http://h/?" + "x" * 40 * (number % 5)),
+        ):
+            settings.set(name, text)
+            kept[name] = text
+            answered.append((len(flash.changes), dict(kept)))
+        if number % 5 == 4:
+            await settings.compact()
+            answered.append((len(flash.changes), dict(kept)))
+    changes = flash.changes
+    assert len(changes) > 100
+    at, image = 0, bytearray(before)
+    for count in range(len(changes)):
+        while at < count:
+            place, data = changes[at]
+            image[place : place + len(data)] = data
+            at += 1
+        Flash(bytearray(image)).mount()
+        found = make()
+        last = {}
+        following = None
+        for done, values in answered:
+            if done <= count:
+                last = values
+            elif following is None:
+                following = values
+        for name, text in last.items():
+            assert found.text(name) in (text, (following or last)[name]), (count, name)
+        assert not found.trouble, (count, found.trouble)
+
+
+async def test_a_small_change_costs_two_writes_and_erases_nothing_most_of_the_time():
+    flash = fresh()
+    settings = make()
+    costs = []
+    for number in range(60):
+        start = now(flash)
+        settings.set("user_realname1", "Somebody %d" % number)
+        costs.append([x - y for x, y in zip(now(flash), start)])  # noqa: B905 not in the VM
+        if number % 20 == 19:
+            await settings.compact()
+    reads, writes, erases = [sorted(x[i] for x in costs) for i in range(3)]
+    assert writes[30] <= 2 and erases[54] == 0
+    assert reads[30] <= 8, reads
