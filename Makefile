@@ -60,9 +60,11 @@ bench-sip: $(READY)  ## parsing beside other SIP parsers, INVITE to 180 beside b
 sizes: $(READY)  ## what each board's software takes of its flash
 	@$(BIN)/python -m tools.build.sizes
 
-lint: $(READY)  ## ruff, over everything
+lint: $(READY)  ## ruff over everything, mypy over firmware and hal, the arrows between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tools.typecheck
+	$(BIN)/python -m tools.arrows
 
 check-boards: $(READY)  ## refuse boards whose pins cannot work
 	@$(BIN)/python -m tools.check_boards

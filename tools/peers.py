@@ -1,4 +1,4 @@
-"""Install what the peer tests need from Debian's packages: SIPp, Kamailio, baresip, Chromium.
+"""Install from Debian's packages: SIPp, Kamailio, baresip, Chromium, and a C compiler.
 
 Needs root. Without these packages the tests in tests/peers say what they miss.
 """
@@ -9,7 +9,8 @@ import sys
 
 PACKAGES = (
     "sip-tester kamailio kamailio-tls-modules kamailio-extra-modules kamailio-presence-modules "
-    "baresip-core sipsak tshark socat sox openssl iproute2 nftables chromium chromium-driver"
+    "baresip-core sipsak tshark socat sox openssl iproute2 nftables chromium chromium-driver "
+    "gcc libc6-dev make dpkg-dev"  # for the VM with the software frozen in
 ).split()
 
 

@@ -13,6 +13,7 @@ import time
 import urllib.parse
 
 from tools.control import Phone, free_ports
+from tools.frontpanel import play
 
 EVENTS = {
     "action_setup_url": "setup",
@@ -222,8 +223,6 @@ class Tour:
 def main():
     """Play the tour, or show the front panel in a terminal; return the exit status."""
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from tools.frontpanel import play
-
         return play(house)
     print("Two phones in the MicroPython VM, 100 and 200, and a receiver for their Action URLs")
     with house(lambda line: print(line, flush=True)) as (receiver, first, second):
