@@ -12,7 +12,7 @@ from base.samples import fill, mix
 from media.jitter import Jitter
 from media.port import Port
 from media.rtp import MASK
-from media.stream import Figures, Stream
+from media.stream import FIGURES, Figures, Stream
 from media.tones import COUNTRIES, Player
 
 _MS = const(20)  # a frame
@@ -102,6 +102,21 @@ class Voice:
         """Return the `Figures` of a call under way, None where it has no voice."""
         stream = self.stream(call)
         return Figures(stream, self._now, self.audio.delay) if stream else None
+
+    def summary(self):
+        """Return a dict of figures for each stream, for people and tests."""
+        found = []
+        for stream in self._streams:
+            figures = Figures(stream, self._now, self.audio.delay)
+            row = {name: getattr(figures, name) for name in FIGURES}
+            row["call_id"] = getattr(stream.call, "call_id", "")
+            row["port"] = stream.port.number
+            row["codec"] = stream.said.codec if stream.said else ""
+            row["digits"] = stream.events.busy()
+            row["round_trip"] = stream.reports.round_trip
+            row["latest"], row["skipped"] = self.late, self.skipped
+            found.append(row)
+        return found
 
     def send_dtmf(self, call, digits):
         """Send digits as RTP events; return False where that was not agreed."""
@@ -211,7 +226,6 @@ class Voice:
         now = (self._now + 8 * late) & MASK
         for stream in self._streams:
             stream.receive(now, learn)
-            stream.reports.receive()
 
     def frame(self):
         """Send a frame of each stream and play one; nothing is allocated on the way."""
@@ -222,6 +236,7 @@ class Voice:
             if self._ways(stream) and active is None:
                 active = stream
             heard = stream is active and stream.call.state == "connected"
+            stream.reports.receive()
             stream.send(into if heard and stream.talking and not self.muted else self._zeros)
         if active is None or not active.play(out, self._now):
             fill(out, 0, _FRAME, 0)

@@ -1,4 +1,4 @@
-"""Sound: the ringer, made with its machine.PWM, and what speaks and listens: I2S parts, or silence.
+"""Sound: the ringer, made with its machine.PWM, and what speaks and listens, I2S parts or silence.
 Used by the panel and by the voice room.
 
 A ringer has ``tone(hz)``, which sounds 1 to 20,000 hertz until something else is said, and

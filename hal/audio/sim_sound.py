@@ -20,31 +20,53 @@ def _number(data, at, size):
     return int.from_bytes(data[at : at + size], "little")
 
 
-def read_wav(data):
-    """Return the samples of a WAV file (16 bits, mono; 8, 16 or 48 kHz) as bytes of 16 kHz.
+class Wav:
+    """A WAV file (16 bits, mono; 8, 16 or 48 kHz) that is read over and over, as 16 kHz.
 
-    ValueError says what it is instead.
+    ValueError says what it is instead. It stays on the disk: a phone's heap is small.
     """
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise ValueError("no WAV file")
-    at, rate = 12, 0
-    while at + 8 <= len(data):
-        kind, size = data[at : at + 4], _number(data, at + 4, 4)
-        if kind == b"fmt ":
-            rate = _number(data, at + 12, 4)
-            if _number(data, at + 10, 2) != 1 or _number(data, at + 22, 2) != 16:
-                raise ValueError("a WAV file must be mono, 16 bits")
-        elif kind == b"data":
-            samples = data[at + 8 : at + 8 + size]
-            if rate == _RATE:
-                return samples
-            if rate == 8000:
-                return b"".join([samples[i : i + 2] * 2 for i in range(0, len(samples), 2)])
-            if rate == 48000:
-                return b"".join([samples[i : i + 2] for i in range(0, len(samples), 6)])
+
+    def __init__(self, file):
+        self._file = file
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+            raise ValueError("no WAV file")
+        rate = 0
+        while True:
+            kind = file.read(8)
+            if len(kind) < 8:
+                raise ValueError("a WAV file without sound")
+            size = _number(kind, 4, 4)
+            if kind[:4] == b"data":
+                break
+            body = file.read(size + (size & 1))
+            if kind[:4] == b"fmt ":
+                rate = _number(body, 4, 4)
+                if _number(body, 2, 2) != 1 or _number(body, 14, 2) != 16:
+                    raise ValueError("a WAV file must be mono, 16 bits")
+        if rate not in (8000, _RATE, 48000):
             raise ValueError("a WAV file must have 8, 16 or 48 kHz")
-        at += 8 + size + (size & 1)
-    raise ValueError("a WAV file without sound")
+        self._rate = rate
+        self._begin, self._size, self._left = file.tell(), size, size
+
+    def block(self):
+        """Return the next 256 samples."""
+        wanted = BYTES * self._rate // _RATE
+        data = self._file.read(min(wanted, self._left))
+        self._left -= len(data)
+        if len(data) < wanted:
+            data += bytes(wanted - len(data))
+            self._left = 0
+        if self._left <= 0:
+            self._file.seek(self._begin)
+            self._left = self._size
+        if self._rate == _RATE:
+            return data
+        out = bytearray(BYTES)
+        for i in range(0, BYTES, 2):
+            at = i // 4 * 2 if self._rate == 8000 else 3 * i
+            out[i], out[i + 1] = data[at], data[at + 1]
+        return out
 
 
 def header(size):
@@ -59,9 +81,8 @@ def header(size):
 class World:
     """The air: `say` gives blocks for the microphone, `heard` takes the loudspeaker's."""
 
-    def __init__(self, spoken=b"", written=None, loop=False):
+    def __init__(self, spoken=None, written=None, loop=False):
         self._spoken = spoken
-        self._at = 0
         self._file = written
         self._size = 0
         self._loop = [] if loop else None
@@ -72,13 +93,7 @@ class World:
         """Return what the microphone hears in the next 16 ms."""
         if self._loop is not None:
             return self._loop.pop(0) if self._loop else bytes(BYTES)
-        if not self._spoken:
-            return bytes(BYTES)
-        block = self._spoken[self._at : self._at + BYTES]
-        self._at += BYTES
-        if self._at >= len(self._spoken):
-            self._at = 0
-        return block + bytes(BYTES - len(block))
+        return self._spoken.block() if self._spoken else bytes(BYTES)
 
     def heard(self, block):
         """Take what was played in 16 ms."""
@@ -116,11 +131,8 @@ class SimSound(Sound):
         if words == "loop":
             self.world = World(loop=True)
         else:
-            data = b""
-            if spoken:
-                with open(spoken, "rb") as file:
-                    data = read_wav(file.read())
-            self.world = World(data, open(written, "wb") if written else None)
+            wav = Wav(open(spoken, "rb")) if spoken else None
+            self.world = World(wav, open(written, "wb") if written else None)
         self.outs, self.ins = I2S("tx", self.world), I2S("rx", self.world)
         self._clock = clock
         super().__init__(self.outs, self.ins, clock)

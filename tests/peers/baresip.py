@@ -17,10 +17,8 @@ net_interface {ip}
 call_local_timeout 60
 call_max_calls 4
 audio_player aubridge,nil
-audio_source ausine,440
+audio_source {source}
 audio_alert aubridge,nil
-ausrc_srate 48000
-ausrc_channels 2
 rtp_ports 20000-20200
 rtp_stats no
 module_path {modules}
@@ -28,11 +26,16 @@ module stdio.so
 module g711.so
 module ausine.so
 module aubridge.so
+{recorder}
 module_app account.so
 module_app menu.so
 module ctrl_tcp.so
 ctrl_tcp_listen {ip}:{control}
 """
+
+_SINE = "ausine,440\nausrc_srate 48000\nausrc_channels 2"
+_SPEECH = "aufile,{}\nausrc_srate 8000\nausrc_channels 1\nauplay_srate 8000\nauplay_channels 1"
+_RECORDER = "module aufile.so\nmodule sndfile.so\nsnd_path {}"
 
 
 def _modules_path():
@@ -51,12 +54,14 @@ class Baresip(Peer):
         self.ip, self.user = ip, user
         self.address = f"{ip}:{self.port}"
         host = more.get("host") or self.address
-        certificate = more.get("certificate")
+        certificate, speech = more.get("certificate"), more.get("speech")
         config = _CONFIG.format(
             ip=ip,
             port=self.port,
             control=self._control_port,
             modules=_modules_path(),
+            source=_SPEECH.format(speech) if speech else _SINE,
+            recorder=_RECORDER.format(more["dumps"]) if "dumps" in more else "",
             certificate=f"sip_certificate {certificate}" if certificate else "",
         )
         (folder / "config").write_text(config)

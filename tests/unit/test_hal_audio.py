@@ -1,5 +1,6 @@
 """Sound parts behind a stand-in for machine.I2S with the driver's manners, on a virtual clock."""
 
+import io
 import math
 import sys
 from array import array
@@ -287,18 +288,19 @@ def test_the_silent_part_has_the_contract():
     assert part.delay == 0 and part.fault == ""
 
 
-def test_wav_files_are_read_and_others_are_refused_with_the_reason():
-    body = bytes(range(12))
-    assert sim_sound.read_wav(sim_sound.header(12) + body) == body
-    narrow = sim_sound.header(4).replace(b"\x80\x3e\0\0", b"\x40\x1f\0\0", 1) + b"abcd"
-    assert sim_sound.read_wav(narrow) == b"ababcdcd"
-    for junk in (
-        b"",
-        b"RIFF    WAVE",
-        sim_sound.header(4).replace(b"\x01\0\x01\0", b"\x01\0\x02\0"),
-    ):
+def test_wav_files_are_read_over_and_over_and_others_are_refused_with_the_reason():
+    body = bytes([i & 255 for i in range(600)])
+    wav = sim_sound.Wav(io.BytesIO(sim_sound.header(600) + body))
+    assert wav.block() == body[:512] and wav.block() == body[512:] + bytes(424)
+    assert wav.block() == body[:512]
+    narrow = sim_sound.header(8).replace(b"\x80\x3e\0\0", b"\x40\x1f\0\0") + b"abcdefgh"
+    assert sim_sound.Wav(io.BytesIO(narrow)).block()[:18] == b"ababcdcdefefghgh\0\0"
+    wide = sim_sound.header(12).replace(b"\x80\x3e\0\0", b"\x80\xbb\0\0") + b"abcdefghijkl"
+    assert sim_sound.Wav(io.BytesIO(wide)).block()[:6] == b"abgh\0\0"
+    stereo = sim_sound.header(4).replace(b"\x01\0\x01\0", b"\x01\0\x02\0")
+    for junk in (b"", b"RIFF    WAVE", b"RIFF    WAVEfmt ", stereo):
         with raises(ValueError):
-            sim_sound.read_wav(junk)
+            sim_sound.Wav(io.BytesIO(junk))
 
 
 def test_a_loop_speaks_what_it_hears():

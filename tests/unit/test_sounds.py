@@ -1,4 +1,4 @@
-"""What the desk does is heard: tones, the way of the sound, mute, a bell that is the loudspeaker."""
+"""What the desk does is heard: tones, the way of the sound, mute, a loudspeaker that rings."""
 
 from support import Clock
 

@@ -56,6 +56,11 @@ def calls(phone, _):
     ]
 
 
+def voice(phone, _):
+    """Return how the voice of each call is."""
+    return phone.voice.summary()
+
+
 def display(phone, _):
     """Return the lines that the display shows."""
     phone.panel.refresh()
@@ -75,6 +80,7 @@ WORDS = {
     "dial": Word("dial NUMBER", "call a number or a sip: URI", dial),
     "keys": Word("keys", "the keys that press takes", keys),
     "calls": Word("calls", "every call that is not over", calls),
+    "voice": Word("voice", "packets, loss, jitter and delay of each call", voice),
     "display": Word("display", "the lines that the display shows", display),
     "lamps": Word("lamps", "how each function key's lamp shows", lamps),
 }

@@ -24,7 +24,7 @@ WORDS.update(desk_words.WORDS)
 WORDS.update(settings_words.WORDS)
 WORDS.update(service_words.WORDS)
 ORDER = (
-    "help press hook dial keys calls display lamps "
+    "help press hook dial keys calls voice display lamps "
     "set get unset find show status version log counters test_url ram loaded "
     "update reset fault json quit"
 ).split()
