@@ -11,6 +11,7 @@ another try would end as this one: certificate, handshake, settings.
 
 from base.compat import const, sleep_ms
 from base.timers import Deadline
+from net.http_ahead import Ahead
 from net.http_answer import Answer
 from net.http_auth import Memory
 from net.http_follow import Trail
@@ -50,14 +51,18 @@ class Request:
 
 
 class Client:
-    """The client. `agent()` gives its User-Agent; the rest is what `net.http_pool.Pool` wants."""
+    """The client. `trust` is a `net.tls.Trust`, ``agent()`` gives the User-Agent.
+
+    ``calm()`` is True while a TLS handshake disturbs nobody.
+    """
 
     def __init__(self, network, resolver, timers, trust, log, agent, calm=None):
         self.network = network
         self.timers = timers
         self.log = log
         self.agent = agent
-        self.pool = Pool(network, resolver, timers, trust, calm or (lambda: True), log)
+        self.pool = Pool(network, resolver, timers, trust)
+        self._ahead = Ahead(self.pool, calm or _always, log)
         self._memory = Memory()
 
     async def get(self, request, seconds):
@@ -78,8 +83,8 @@ class Client:
         return self.pool.ready(_server(url, verified))
 
     def want(self, urls):
-        """Keep connections to the servers of `urls` open from now on; see `Pool`."""
-        self.pool.want([_server(url) for url in urls])
+        """Keep connections to the servers of `urls` open from now on; see `net.http_ahead`."""
+        self._ahead.want([_server(url) for url in urls])
 
     def missing(self):
         """Return what a person has to do before https works, "" where it does."""
@@ -89,6 +94,7 @@ class Client:
         """Forget all connections: the loop is another one, with other `timers`."""
         self.timers = timers
         self.pool.restart(timers)
+        self._ahead.restart()
 
     def close(self):
         """Close the connections that nothing goes over."""
@@ -186,3 +192,7 @@ class Client:
 
 def _server(url, verified=False):
     return Server(url.secure, url.host, url.port, verified)
+
+
+def _always():
+    return True

@@ -1,4 +1,4 @@
-"""Connections to web servers: opened, kept where that saves something, and opened ahead of need.
+"""Connections to web servers: opened, and kept where that saves something.
 
 Decisions:
 - Over TLS a connection is kept for as long as its server keeps it, four minutes at the most: a
@@ -11,29 +11,18 @@ Decisions:
 - Many a server closes after its answer and does not say so. So a connection serves again where
   its server says "keep-alive"; over TLS also once one of that server has stayed open for a second
   after an answer (it is proven). One that closes instead of an answer is proven no more.
-- A server in `wanted` has its connection opened while nothing else goes on (`calm`), and anew when
-  its server has closed it; where that comes sooner than 20 s, its connections wait for a request.
-  What fails is tried again after a minute, then after two and so on up to half an hour.
 """
 
-import asyncio
 from collections import namedtuple
 
-from base.compat import const, listen, shut, sleep_ms, spawn, waits
-from base.timers import Deadline
-from net.cause import cause
+from base.compat import const, shut, sleep_ms, waits
 
 _TLS = const(2)  # kept connections over TLS
 _PLAIN = const(3)
 _KEPT = const(240_000)  # ms that one over TLS is kept without a request
 _PLAIN_KEPT = const(1000)
 _PROOF = const(1000)  # ms after an answer
-_SHORT = const(20_000)  # ms: a server that closes sooner gets no connection ahead of need
 _LOOK = const(1000)  # ms between two looks at what is kept
-_OPENING = const(5_000)  # ms for a connection ahead of need
-_SHAKING = const(3_000)  # ms for its handshake
-_PAUSE = const(60_000)  # ms until the next one after a failure, doubled each time
-_LONGEST = const(1_920_000)
 _SERVERS = const(8)  # that are proven; the oldest gives way
 
 # `verified`: certificates are checked whatever the settings say
@@ -50,7 +39,6 @@ class Connection:
         self.reader = reader
         self.writer = writer
         self.context = context
-        self.opened = now
         self.idle = now  # ticks since when nothing goes over it
         self.kept = False  # it was open before the request that uses it
         self.served = False
@@ -65,52 +53,36 @@ class Connection:
         shut(self.writer)
 
 
-class _Ahead:
-    """What is known of a server whose connection is opened ahead of need."""
-
-    def __init__(self):
-        self.pause = 0  # ms before the next try
-        self.since = 0
-        self.short = False  # it closes what is not used
-
-
 class Pool:
     """The connections of one phone. `trust.context(verified)` gives contexts for TLS.
 
-    ``calm()`` is True while a handshake disturbs nobody.
+    ``lost(server, idle)``, set later, is told of a kept one that serves no more after `idle` ms.
     """
 
-    def __init__(self, network, resolver, timers, trust, calm, log):
+    lost = None
+
+    def __init__(self, network, resolver, timers, trust):
         self.network = network
         self.resolver = resolver
         self.timers = timers
         self.trust = trust
-        self.calm = calm
-        self.log = log
         self.kept = []  # the one that was used last at the end
         self._used = {}  # Server -> number of connections in use
-        self._wanted = {}  # Server -> _Ahead
         self._proven = []  # Servers, the one proven last at the end
         self._looking = False
-
-    def want(self, servers):
-        """Keep connections to `servers`, those over TLS, open from now on."""
-        wanted = []
-        for server in servers:
-            if server.secure and server not in wanted and len(wanted) < _TLS:
-                wanted.append(server)
-        self._wanted = {x: self._wanted.get(x) or _Ahead() for x in wanted}
-        self._look_later()
 
     def ready(self, server):
         """Return True when a request to `server` needs no handshake."""
         return not server.secure or self._find(server) is not None
 
+    def has(self, server):
+        """Return True when there is a connection to `server`, kept or in use."""
+        return server in self._used or any(x.server == server for x in self.kept)
+
     async def take(self, server, allowed=None, again=False):
         """Return a `Connection` to `server`, a kept one or a new one; OSError.
 
         With `again` a request may be repeated, and one that is not proven does as well.
-
         ``allowed(ip)`` raises OSError for an address that must not be connected to.
         """
         found = self._find(server, again)
@@ -149,7 +121,7 @@ class Pool:
         try:
             reader, writer = await self.network.connect(ip, server.port, context, name)
         except BaseException:
-            _next(found)
+            _last(found, ip)
             raise
         return Connection(server, found, reader, writer, context, self.timers.clock.ms())
 
@@ -165,17 +137,18 @@ class Pool:
             self._prove(connection.server)
         connection.served = True
         if connection.limit:
-            self._keep(connection)
+            self.keep(connection)
         else:
             connection.close()
 
-    def _keep(self, connection):
+    def keep(self, connection):
+        """Keep a connection that is not in use; the one that was used least lately gives way."""
         secure = connection.server.secure
         connection.idle = self.timers.clock.ms()
         self.kept.append(connection)
         same = [x for x in self.kept if x.server.secure == secure]
         for each in same[: max(0, len(same) - (_TLS if secure else _PLAIN))]:
-            self._close(each)
+            self.discard(each)
         self._look_later()
 
     def drop(self, connection):
@@ -185,7 +158,7 @@ class Pool:
 
     def refused(self, connection):
         """Close a new connection that has taken nothing; the next one goes to the next address."""
-        _next(connection.addresses)
+        _last(connection.addresses, connection.ip)
         self.drop(connection)
 
     def broken(self, connection):
@@ -197,7 +170,7 @@ class Pool:
     def close(self):
         """Close all that is kept, as memory is wanted elsewhere."""
         for each in self.kept[:]:
-            self._close(each)
+            self.discard(each)
 
     def restart(self, timers):
         """Forget all connections: the loop is another one, with other `timers`."""
@@ -213,23 +186,31 @@ class Pool:
         else:
             self._used.pop(server, None)
 
-    def _close(self, connection):
-        self.kept.remove(connection)
-        connection.close()
+    def discard(self, connection):
+        """Close a kept connection, where it is still kept."""
+        if connection in self.kept:
+            self.kept.remove(connection)
+            connection.close()
+
+    def _over(self, connection):
+        """Close a kept connection that serves no more."""
+        self.discard(connection)
+        if self.lost:
+            self.lost(connection.server, self._idle(connection))
 
     def _make_room(self, server):
         """Close the kept connection over TLS that was used least lately, where there are two."""
         busy = sum(self._used[x] for x in self._used if x.secure and x != server)
         same = [x for x in self.kept if x.server.secure]
         for each in same[: max(0, len(same) + busy + 1 - _TLS)]:
-            self._close(each)
+            self.discard(each)
 
     def _find(self, server, again=False):
         """Return the kept connection to `server` that may serve, None for none."""
         for connection in self.kept[::-1]:
             if connection.server == server:
                 if not self._serves(connection):
-                    self._close(connection)
+                    self._over(connection)
                 elif again or self._trusted(connection):
                     return connection
         return None
@@ -263,68 +244,23 @@ class Pool:
         return self.timers.clock.diff(self.timers.clock.ms(), connection.idle)
 
     def _look_later(self):
-        if not self._looking and (self.kept or self._wanted):
+        if not self._looking and self.kept:
             self._looking = True
             self.timers.after(_LOOK, self._look)
 
     def _look(self):
-        """Close what is over, open what is wanted."""
+        """Close what is over."""
         self._looking = False
         for connection in self.kept[:]:
             if self._serves(connection):
                 self._trusted(connection)
             else:
-                ahead = self._wanted.get(connection.server)
-                if ahead:
-                    ahead.short = self._idle(connection) < min(_SHORT, connection.limit)
-                self._close(connection)
-        if self.network.up and self._wanted and self.calm():
-            for server, ahead in self._wanted.items():
-                if self._due(server, ahead):
-                    spawn(self._open_ahead(server, ahead))
-                    break
+                self._over(connection)
         self._look_later()
 
-    def _due(self, server, ahead):
-        if ahead.short or server in self._used or any(x.server == server for x in self.kept):
-            return False
-        clock = self.timers.clock
-        return not ahead.pause or clock.diff(clock.ms(), ahead.since) >= ahead.pause
 
-    async def _open_ahead(self, server, ahead):
-        """Open the connection to a wanted server and let its handshake begin."""
-        self._used[server] = self._used.get(server, 0) + 1
-        try:
-            with Deadline(self.timers, _OPENING):
-                connection = await self.open(server)
-            connection.shaking = spawn(self._shake(connection, ahead))
-            self._keep(connection)
-        except Exception as error:  # whatever a server does
-            self._failed(server, ahead, error)
-        finally:
-            self._release(server)
-
-    async def _shake(self, connection, ahead):
-        """Do the handshake: nothing tells of its end but that nothing comes any more."""
-        try:
-            with Deadline(self.timers, _SHAKING):
-                await listen(connection.reader)
-            raise OSError("closed")
-        except asyncio.TimeoutError:
-            connection.shaking = None
-            ahead.pause = 0
-        except Exception as error:
-            connection.shaking = None
-            if connection in self.kept:
-                self._close(connection)
-            self._failed(connection.server, ahead, error)
-
-    def _failed(self, server, ahead, error):
-        ahead.since = self.timers.clock.ms()
-        ahead.pause = min(max(_PAUSE, 2 * ahead.pause), _LONGEST)
-        self.log(4, "No connection to %s:%d yet: %s", server.host, server.port, cause(error))
-
-
-def _next(addresses):
-    """Let the next try take a name's next address."""
-    addresses.append(addresses.pop(0))
+def _last(addresses, ip):
+    """Let the next try take another one of a name's addresses."""
+    if ip in addresses:
+        addresses.remove(ip)
+        addresses.append(ip)

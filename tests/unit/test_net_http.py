@@ -292,6 +292,22 @@ async def test_a_server_that_closes_soon_is_not_connected_to_ahead_of_need():
     web.close()
 
 
+async def test_a_server_that_names_a_short_time_is_taken_at_its_word():
+    answer = STAYS.replace(b"keep-alive\r\n", b"keep-alive\r\nKeep-Alive: timeout=5\r\n")
+    kit, web, place = await kit_and_web(answer, clock=Clock())
+    url = parse("https://%s/x" % place)
+    kit.client.want([url])
+    await kit.tick(1000)
+    await kit.until(lambda: web.connections == 1)
+    _, error = await kit.get("https://%s/a" % place)
+    await kit.tick(3000)
+    assert error is None and kit.client.ready(url)
+    await kit.tick(60_000)  # no handshake every four seconds
+    assert web.connections == 1 and not kit.client.ready(url)
+    kit.stop()
+    web.close()
+
+
 async def test_a_server_that_refuses_is_tried_less_and_less():
     kit, web, place = await kit_and_web(STAYS, clock=Clock())
     web.close()
