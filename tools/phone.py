@@ -29,6 +29,7 @@ def arguments(words=None):
     parser.add_argument("--state", required=True, metavar="DIR", help="folder of its settings")
     parser.add_argument("--sip-port", type=int, required=True, help="UDP and TCP port for SIP")
     parser.add_argument("--control", type=int, required=True, help="loopback port for commands")
+    parser.add_argument("--web", type=int, metavar="PORT", help="port of its web pages")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting; repeatable"
     )
@@ -63,6 +64,8 @@ def options(args):
         if not equals:
             raise SystemExit(f"--set {pair}: write NAME=VALUE")
         wanted[name] = value
+    if args.web:
+        wanted["http_port"] = str(args.web)
     given = {
         "state": str(pathlib.Path(args.state).resolve()),
         "control": args.control,

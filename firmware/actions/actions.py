@@ -55,10 +55,13 @@ class Actions:
                 found.append(missing)
         return found
 
-    def shown(self, target, context):
-        """Return the URL of `target` as it would be sent now, its passwords masked."""
+    def shown(self, target, context, values=None):
+        """Return the URL of `target` as it would be sent now, its passwords masked.
+
+        `values` (`actions.expand.Values`) instead of the phone's own give that of a sample.
+        """
         scheme = "https" if target.url.secure else "http"
-        path = expand(target.pieces, self.values, context)
+        path = expand(target.pieces, values or self.values, context)
         return "%s://%s%s" % (scheme, target.place, masked(path, target.marks))
 
     def has(self, event):

@@ -49,6 +49,7 @@ class Sender:
         self.log = log
         self.local = local
         self.calm = calm
+        self.told = None  # ``told(entry, url, status, cause)``: what goes out, and what came of it
         self.busy = {}  # place that a task is at -> whether over TLS
         self.pausing = set()  # places whose first entry waits for its next try
 
@@ -127,6 +128,8 @@ class Sender:
         """Carry out an entry within `seconds`; return (request, why it has no answer or None)."""
         request = self._request(entry)
         try:
+            if not entry.tries:
+                self._tell(entry)
             if entry.target.itself:
                 await self._itself(request)
             else:
@@ -156,6 +159,13 @@ class Sender:
         request.status = self.local(request.path)
         await sleep_ms(20)
 
+    def _tell(self, entry, status=None, cause=None):
+        if self.told:
+            target = entry.target
+            scheme = "https" if target.url.secure else "http"
+            url = "%s://%s%s" % (scheme, target.place, masked(entry.path, target.marks))
+            self.told(entry, url, status, cause)
+
     def finish(self, entry, request, why, question=False):
         """Count and log what became of an entry, and tell whoever asked for it."""
         name, status, target = entry.name, request.status, entry.target
@@ -163,6 +173,7 @@ class Sender:
         if request.begun:
             self.figures.count(name, "sent")
         self.figures.answered(name, status)
+        self._tell(entry, status, why)
         self.figures.count(name, "ok" if ok else "failed")
         word = "Answer" if ok else "Failed" if why else "Refused"
         level = 3 if ok else 1

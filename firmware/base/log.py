@@ -23,6 +23,8 @@ class Log:
         self.sink = sink
         self.level = level
         self.size = size
+        self.count = 0  # of all lines that there were
+        self.heard = None  # ``heard()`` is called after each line
         self._lines = []
 
     def __call__(self, level, text, *values):
@@ -40,12 +42,20 @@ class Log:
         while len(lines) >= self.size or lines and sum(map(len, lines)) + len(line) > _MOST:
             lines.pop(0)
         lines.append(line)
+        self.count += 1
         if self.sink:
             self.sink(line)
+        if self.heard:
+            self.heard()
 
     def lines(self, count=None):
         """Return the last `count` lines, or all, oldest first."""
         return self._lines[-count:] if count else list(self._lines)
+
+    def since(self, count):
+        """Return the lines that came after the first `count`, as far as they are still there."""
+        fresh = min(self.count - count, len(self._lines))
+        return self._lines[-fresh:] if fresh > 0 else []
 
 
 def printable(text):

@@ -105,6 +105,10 @@ class Deadline:
         self._timer = self._timers.after(self._ms, self._over)
         return self
 
+    def lift(self):
+        """Let it take as long as it likes from now on."""
+        self._timer.cancel()
+
     def _over(self):
         self._late = True
         self._task.cancel()

@@ -1,5 +1,9 @@
 """IPv4 addresses in text."""
 
+from base.compat import const
+
+_BITS = const(32)
+
 
 def dotted(text):
     """Return True for an IPv4 address in its one spelling: 127.0.0.1, not 127.1 or 127.0.0.001."""
@@ -14,3 +18,21 @@ def _octet(text):
 def loopback(ip):
     """Return True for an address that never leaves the machine: 127.0.0.0/8 and 0.0.0.0/8."""
     return ip.startswith(("127.", "0."))
+
+
+def network(text):
+    """Return (address, bits) of "192.0.2.1" or "192.0.2.0/24"; ValueError for what is neither."""
+    address, slash, bits = text.partition("/")
+    if not dotted(address) or slash and not (bits.isdigit() and int(bits[:3]) <= _BITS):
+        raise ValueError
+    return address, int(bits) if slash else _BITS
+
+
+def within(ip, text):
+    """Return whether an address is in a network such as "192.0.2.0/24"."""
+    address, bits = network(text)
+    return dotted(ip) and _binary(ip)[:bits] == _binary(address)[:bits]
+
+
+def _binary(ip):
+    return "".join("{:08b}".format(int(part)) for part in ip.split("."))

@@ -8,6 +8,7 @@ from offhook.desk import dial_plan, numbers, star_codes
 from offhook.keys import blf
 from offhook.keys.fkey_types import parse
 from offhook.settings.catalogue import plain
+from web import passwords
 
 PLAIN = {
     "plan": dial_plan.check,
@@ -33,10 +34,14 @@ def checks(phone):
 
 
 def relations(phone):
-    """Return what refuses settings that do not go together, see `settings.settings.Settings`."""
+    """Return what refuses settings that do not go together, see `settings.settings.Settings`.
+
+    A password for the web pages becomes the hash that is kept of it.
+    """
 
     def refuse(get, names):
         _forwarding(get, names)
+        _login(phone, get, names)
         for name in names:
             stem, number = plain(name)
             if stem in _KEYS and get(name):
@@ -54,6 +59,20 @@ def _forwarding(get, names):
         return
     if not get("redirect_number") and (event == "all" or not get("redirect_%s_number" % event)):
         raise ValueError("redirect_event: '%s' needs redirect_number, which is empty" % event)
+
+
+def _login(phone, get, names):
+    """Keep a hash of http_pass; it holds the user's name, so that both change together."""
+    user, password = get("http_user"), get("http_pass")
+    if "http_pass" in names and password:
+        if not user:
+            raise ValueError("http_user: it is empty; http_pass wants a user")
+        names["http_pass"] = passwords.hashed(user, password)
+    elif "http_user" in names and password and user != phone.settings.get("http_user"):
+        raise ValueError(
+            "http_user: '%s' needs http_pass in the same change, as only a hash of "
+            "both is kept; or unset http_pass first" % user
+        )
 
 
 def warnings(phone, name):
@@ -78,6 +97,8 @@ def apply(phone, name):
             blf.renew(phone.desk, phone.fkeys)
     elif name == "log_level":
         phone.log.level = value
+    elif spec.users == "web":
+        phone.web.renew()
     elif not phone.agent:
         return  # the rest is of identities, which are not there yet
     elif name == "privacy_out":

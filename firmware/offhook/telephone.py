@@ -19,8 +19,9 @@ from net.http import Client
 from net.resolver import Resolver
 from net.tls import Trust
 from offhook import changes, identities
-from offhook.console import console
+from offhook.console import console, pages
 from offhook.console.terminal import Terminal
+from offhook.console.watch import Watch
 from offhook.desk.desk import Desk, stranger
 from offhook.desk.dialling import may_dial
 from offhook.desk.reports import Reporter
@@ -36,6 +37,8 @@ from offhook.stamp import stamp
 from sip.agent import Agent
 from sip.subscription.subscribe import Subscriptions
 from web.command import local
+from web.passwords import stored
+from web.site import Site
 
 _LINES = const(4)  # P1 to P4 are line keys, on a board without keys too
 _PATIENCE = const(3000)  # ms that the flash waits for calm, at most
@@ -106,6 +109,10 @@ class Phone:
         self.input.emit = self.keys.on_key
         count = sum(1 for n in self.input.names() if n[:1] == "P" and n[1:].isdigit())
         self.fkeys.count = max(_LINES, count)
+        words, watch = pages.Words(self), Watch(self)
+        self.web = Site(
+            self.network, timers, log, settings.get, words, watch, self.remote, self.quiet
+        )
         self._begin_settings(preset or {})
         for name in parts.missing:
             log(1, "part missing: %s", name)
@@ -118,7 +125,7 @@ class Phone:
         return Trust(get, read, self.clock, check, own, "ca_certificate", bundle)
 
     def _begin_settings(self, preset):
-        settings, troubles = self.settings, self.panel.troubles
+        settings, troubles, log = self.settings, self.panel.troubles, self.log
         settings.checks.update(changes.checks(self))
         settings.relations = changes.relations(self)
         settings.quiet = self.quiet
@@ -140,6 +147,12 @@ class Phone:
             except ValueError as error:
                 self.log(1, "%s: %s", name, error)
         self.desk.forwarding = settings.get("redirect_event")
+        password = settings.get("http_pass")
+        if password and not stored(password):  # from a file of settings: a hash of it is kept
+            try:
+                settings.update({"http_pass": password})
+            except ValueError as error:
+                log(1, "%s", error)
         settings.on_change(self.changed)
 
     # -- what its parts call ------------------------------------------------------------------
@@ -275,6 +288,7 @@ class Phone:
         else:
             self.network_changed()
         keep("keys", self.input.serve)
+        await self.web.begin()
         self.platform.ready(self)
         spawn(self._tell_setup())
 

@@ -473,7 +473,7 @@ def test_every_secret_is_private_and_nothing_else():
     for _, group in catalogue.groups():
         for each in group:
             name = each.name.replace("#", "1").replace("@", "0")
-            assert settings.private(name) == (each.kind == "secret")
+            assert settings.private(name) == (each.kind in ("secret", "login"))
             secret = any(word in name for word in ("_pass", "_hash", "_wpapsk", "_key_private"))
             assert settings.private(name) or not secret or "longpress" in name, name
     assert settings.private("user_pass[1]") and not settings.private("user_pass13")

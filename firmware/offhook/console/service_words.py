@@ -22,6 +22,7 @@ def status(phone, _):
         "settings": phone.settings.trouble or "ok",
         "memory": phone.heap.figures(),
         "updating": phone.updating,
+        "web": phone.web.state,
         "audio": desk.audio,
         "tone": tone(desk),
         "ringer": phone.panel.ringing.hertz,

@@ -1,6 +1,6 @@
 """All words of the console: the one place that finds the function of a word."""
 
-from offhook.console import desk_words, service_words, settings_words
+from offhook.console import desk_words, page_words, service_words, settings_words
 from offhook.console.word import Word
 
 _MOST = 20  # characters of a wrong word that are repeated
@@ -23,8 +23,9 @@ WORDS = {"help": Word("help [WORD]", "what there is, and what it does", help_)}
 WORDS.update(desk_words.WORDS)
 WORDS.update(settings_words.WORDS)
 WORDS.update(service_words.WORDS)
+WORDS.update(page_words.WORDS)
 ORDER = (
     "help press hook dial keys calls voice display lamps "
     "set get unset find show status version log counters test_url ram loaded "
-    "update reset fault json quit"
+    "groups group take events preview fkeys lists reboot update reset fault json quit"
 ).split()

@@ -23,6 +23,7 @@ GROUPS = (
 IDENTITIES = 12
 FKEYS = 176  # 32 of the phone's own, 144 of expansion modules
 _SPEAKING = ("url", "fkey")  # kinds whose check says itself what would be right
+_PRIVATE = ("secret", "login")  # kinds that nobody is shown
 _NEAREST = 3  # names in a message
 
 
@@ -45,7 +46,7 @@ class Setting:
     @property
     def private(self):
         """Whether nobody is shown its value."""
-        return self.kind == "secret"
+        return self.kind in _PRIVATE
 
     def right(self):
         """Return what would be right, for messages."""

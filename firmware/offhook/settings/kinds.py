@@ -6,9 +6,11 @@ one, or the most characters.
 """
 
 from base import zone
-from net.resolver import dotted
+from net import address
+from net.address import dotted
+from web.passwords import stored
 
-_TEXTS = ("text", "secret", "number", "host", "uri")  # with a greatest length
+_TEXTS = ("text", "secret", "login", "number", "host", "uri", "networks")  # with a greatest length
 _LINES = ("url", "pem")  # of several lines, or of any length
 _NO_HOST = tuple("/@;,?#'\"%$")
 
@@ -77,6 +79,13 @@ def _zone(_, text):
     return text
 
 
+def _networks(_, text):
+    words = text.replace(",", " ").split()
+    for word in words:
+        address.network(word)
+    return " ".join(words)
+
+
 _PARSERS = {
     "bool": _bool,
     "int": _int,
@@ -87,6 +96,7 @@ _PARSERS = {
     "mac": _mac,
     "hex": _hex,
     "zone": _zone,
+    "networks": _networks,
 }
 
 
@@ -100,7 +110,7 @@ def parse(kind, detail, text):
     if kind not in _LINES and any(c < 32 or c == 127 for c in text.encode()):
         raise ValueError
     if kind in _TEXTS or kind == "pem":
-        if len(text) > detail:
+        if len(text) > detail and not (kind == "login" and stored(text)):
             raise ValueError
     if not text and kind not in ("bool", "int", "one"):
         return text
@@ -123,6 +133,7 @@ _RIGHT = {
     "fkey": "CONTEXT TYPE ARGUMENT, such as 'active speed 201'",
     "ip": "an address such as 192.0.2.1",
     "mac": "12 hex digits",
+    "networks": "addresses such as 192.0.2.7 or 192.0.2.0/24",
     "plan": "patterns such as 1xx|0[1-9]xxxxxx|11[02]",
     "zone": "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3",
 }

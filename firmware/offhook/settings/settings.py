@@ -167,6 +167,19 @@ class Settings:
         await sleep_ms(0)
         await self.quiet()
 
+    def refused(self, texts):
+        """Return {name: message} for each of `texts` that does not fit on its own."""
+        errors = {}
+        for name, text in texts.items():
+            try:
+                if text is not None:
+                    catalogue.parse(canonical(name), text, self.checks)
+                elif not self.known(name):
+                    raise ValueError(catalogue.unknown(name))
+            except ValueError as error:
+                errors[name] = str(error)
+        return errors
+
     def _parsed(self, texts):
         """Return {canonical name: value}; ValueError when one of the texts does not fit."""
         values = {}

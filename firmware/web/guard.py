@@ -1,0 +1,45 @@
+"""Whose request it is: the address it came from, the name it asked for, the page it came from.
+
+A page of somebody else, open in the browser of somebody who is logged in, must not be able to do
+anything here. Browsers send no Sec-Fetch-Site to a plain HTTP address, so a change needs a header
+of ours, which no other page can set without being asked, and an Origin that is our own. DNS
+rebinding needs a name: an address is taken as it is, a name only where it is the phone's.
+"""
+
+from net.address import dotted, within
+
+OURS = "x-offhook"  # the header that our own pages and programs set
+
+
+def allowed(ip, networks):
+    """Return whether `ip` is within one of the `networks`, texts such as "10.0.0.0/8"."""
+    return any(within(ip, each) for each in networks)
+
+
+def named(host, name):
+    """Return whether a Host header names this phone: by an address, or its `name`."""
+    host = host.rpartition(":")[0] if ":" in host else host
+    host = host.lower().rstrip(".")
+    if dotted(host) or host == "localhost":
+        return True
+    name = name.lower()
+    return bool(name) and host in (name, name + ".local")
+
+
+def own_page(request):
+    """Return whether a request that changes something comes from our pages, or from a program."""
+    return request.headers.get(OURS) is not None and same_origin(request)
+
+
+def same_origin(request):
+    """Return whether a request names no other page as the one that it comes from."""
+    headers = request.headers
+    origin = headers.get("origin")
+    if origin is not None and origin.lower() != "http://" + headers.get("host", "").lower():
+        return False
+    return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+
+
+def browser(request):
+    """Return whether a browser sent the request: each of them names its person's languages."""
+    return "accept-language" in request.headers

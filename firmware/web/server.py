@@ -1,0 +1,168 @@
+"""The server: its connections, how many there may be, and a deadline for each phase of one.
+
+Nothing of a client outlives its connection. When all places are taken, one that has no request
+under way gives its place to a newcomer; where none has, the newcomer waits a little, and is then
+told to come back.
+"""
+
+import asyncio
+
+from base.compat import const, current_task, shut
+from base.timers import Deadline
+from web.answer import Answer, head
+from web.request import Bad, Reader
+
+_PLACES = const(4)  # connections that are served
+_WAITING = const(4)  # that wait for a place
+_WAIT = const(4000)  # ms that one waits
+_IDLE = const(20_000)  # ms between two requests of a connection
+_HEAD = const(5_000)  # ms from a head's first byte to its last
+_WORK = const(30_000)  # ms for body and answer
+_REST = const(4096)  # bytes of a body that nobody wanted, read so that the connection may stay
+_LINGER = const(1000)  # ms that a client has to read why it was refused
+_REFUSED = const(32_768)  # bytes of what was refused that are still taken
+_TEXTS = {
+    408: "the request did not come to its end in time",
+    413: "that is too long",
+    414: "the request line is too long",
+    431: "the header is too long",
+    501: "a body needs Content-Length",
+    505: "write HTTP/1.1",
+}
+_FULL = b"all connections are in use\n"
+
+
+class _Place:
+    """One connection that is served."""
+
+    def __init__(self, task):
+        self.task = task
+        self.busy = False  # a request is under way
+
+
+class Server:
+    """Serves connections of `network` on a port.
+
+    ``serve(request, answer, reader)`` carries out one request. An answer that streams says so with
+    `endless`, which lifts the deadline.
+    """
+
+    def __init__(self, network, timers, log, serve):
+        self._network = network
+        self._timers = timers
+        self._log = log
+        self._serve = serve
+        self._places = []  # the one that came first is first
+        self._waiting = 0
+        self._free = asyncio.Event()
+        self._server = None
+
+    async def start(self, port):
+        """Listen on `port`; OSError where it is taken."""
+        self._server = await self._network.serve(port, self._accept)
+
+    def stop(self):
+        """Listen no more, and end all connections."""
+        if self._server:
+            self._server.close()
+            self._server = None
+        for place in list(self._places):
+            place.task.cancel()
+
+    def __len__(self):
+        """Return the number of connections."""
+        return len(self._places)
+
+    async def _accept(self, stream, writer):
+        try:
+            if not await self._room():
+                more = ("Retry-After: 1",)
+                writer.write(head(503, length=len(_FULL), more=more) + _FULL)
+                with Deadline(self._timers, _HEAD):
+                    await writer.drain()
+                return
+            place = _Place(current_task())
+            self._places.append(place)
+            try:
+                await self._connection(stream, writer, place)
+            finally:
+                self._places.remove(place)
+                self._free.set()
+        except (OSError, EOFError, MemoryError, asyncio.TimeoutError, asyncio.CancelledError):
+            pass  # the other side went away or is too slow, or gave its place to another
+        finally:
+            shut(writer)
+
+    async def _room(self):
+        """Wait for a place; False where there is none to be had."""
+        if len(self._places) < _PLACES:
+            return True
+        if self._waiting >= _WAITING:
+            return False
+        self._waiting += 1
+        try:
+            with Deadline(self._timers, _WAIT):
+                while len(self._places) >= _PLACES:
+                    self._free.clear()
+                    for place in self._places:
+                        if not place.busy:
+                            place.busy = True  # it is asked once
+                            place.task.cancel()
+                            break
+                    await self._free.wait()
+        except asyncio.TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True
+
+    async def _connection(self, stream, writer, place):
+        reader = Reader(stream, self._peer(writer))
+        while True:
+            place.busy = False
+            with Deadline(self._timers, _IDLE):
+                if not await reader.wait():
+                    return
+            if not await self._request(reader, writer, place):
+                return
+
+    async def _request(self, reader, writer, place):
+        """Serve one request; return whether the connection goes on."""
+        request = None
+        try:
+            with Deadline(self._timers, _HEAD):
+                request = await reader.head()
+            place.busy = True
+            answer = Answer(writer, request)
+            with Deadline(self._timers, _WORK) as deadline:
+                answer.endless = deadline.lift
+                await self._serve(request, answer, reader)
+                if not answer.status:
+                    await answer.refuse(404, "there is no such page")
+                if answer.stays and request.left:
+                    await reader.pieces(request, _nothing, _REST)
+            return answer.stays
+        except Bad as bad:
+            await self._refuse(writer, request, bad.status, reader)
+        except asyncio.TimeoutError:
+            if request is None:
+                await self._refuse(writer, None, 408, reader)
+        return False
+
+    async def _refuse(self, writer, request, status, reader):
+        answer = Answer(writer, request)
+        answer.stays = False
+        with Deadline(self._timers, _HEAD):
+            await answer.refuse(status, _TEXTS.get(status, "that is no HTTP request"))
+        with Deadline(self._timers, _LINGER):  # closed with input unread, TCP would take it back
+            await reader.discard(_REFUSED)
+
+    def _peer(self, writer):
+        peer = writer.get_extra_info("peername")
+        if not isinstance(peer, tuple):  # the unix VM's raw address
+            peer = self._network.decode(peer)
+        return peer[0]
+
+
+def _nothing(_):
+    pass
