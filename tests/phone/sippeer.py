@@ -9,7 +9,7 @@ import socket
 import threading
 
 _SDP = (
-    "v=0\r\no=- 1 {version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    "v=0\r\no=- 1 {version} IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n"
     "m=audio 40000 RTP/AVP 0\r\na={direction}\r\n"
 )
 
@@ -43,23 +43,28 @@ class Call:
         self.call_id, self.state = call_id, state
         self.cseq = 1
         self.invite = self.local = self.remote = self.target = self.branch = None
-        self.seen = set()  # statuses that came
+        self.seen = set()  # statuses that came for our INVITEs
+        self.replies = []  # (method, status) of every answer to a request of ours
         self.final = None  # the last final answer to our INVITE
         self.version = 0
 
 
 class Peer:
-    """The peer at `address`; it calls the phone at `phone`, (ip, port)."""
+    """The peer at `ip`; it calls the phone at `phone`, (ip, port)."""
 
     watchable = False  # it takes SUBSCRIBE
+    user = "100"  # whom it calls
 
-    def __init__(self):
+    def __init__(self, ip="127.0.0.1"):
+        self.ip = ip
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind((ip, 0))
         self.port = self.socket.getsockname()[1]
         self.phone = None
         self.calls, self.sent = {}, {}
         self.asked = []  # every request of the phone's, without repetitions
+        self.answers = []  # every answer of the phone's
+        self.raw = b""  # all bytes that came
         self.count = 0
         self.lock = threading.RLock()
         threading.Thread(target=self._serve, daemon=True).start()
@@ -75,38 +80,52 @@ class Peer:
 
     # -- steps ----------------------------------------------------------------------------------
 
-    def invite(self, user, more=()):
+    def invite(self, user, more=(), body=None):
         """Call the phone as `user`, with `more` header lines."""
         with self.lock:
             self.count += 1
             call = Call(f"peer{self.count}-{self.port}", "out")
             self.calls[call.call_id] = call
-            call.local = f"<sip:{user}@127.0.0.1>;tag=t{self.count}"
-            call.remote = call.target = f"sip:100@{self.phone[0]}:{self.phone[1]}"
+            call.local = f"<sip:{user}@{self.ip}>;tag=t{self.count}"
+            call.remote = call.target = f"sip:{self.user}@{self.phone[0]}:{self.phone[1]}"
             call.remote = f"<{call.remote}>"
-            call.branch = self._request(call, "INVITE", self._sdp(call), more=more)
+            body = self._sdp(call) if body is None else body
+            call.branch = self.request(call, "INVITE", body, more=more)
         return call
 
     def notify(self, body, event):
         """Send a NOTIFY that nobody has asked for."""
-        call = Call(f"notify{self.port}", "up")
-        call.local, call.remote = "<sip:pbx@127.0.0.1>;tag=n", "<sip:100@127.0.0.1>"
-        call.target = f"sip:100@{self.phone[0]}:{self.phone[1]}"
         more = ["Event: " + event, "Subscription-State: active"]
-        self._request(call, "NOTIFY", body, more=more)
+        return self.alone("NOTIFY", body, more)
+
+    def alone(self, method, body="", more=()):
+        """Send a request outside of any dialog; return the `Call` that has its Call-ID."""
+        with self.lock:
+            self.count += 1
+            call = Call(f"alone{self.count}-{self.port}", "alone")
+            self.calls[call.call_id] = call
+            call.local = f"<sip:pbx@{self.ip}>;tag=n{self.count}"
+            call.remote = f"<sip:{self.user}@127.0.0.1>"
+            call.target = f"sip:{self.user}@{self.phone[0]}:{self.phone[1]}"
+            self.request(call, method, body, more=more)
+        return call
+
+    def send(self, data):
+        """Send bytes as they are."""
+        self.socket.sendto(data, self.phone)
 
     def cancel(self, call):
         """Give our call up."""
-        self._request(call, "CANCEL", branch=call.branch, number=1)
+        self.request(call, "CANCEL", branch=call.branch, number=1)
 
-    def answer(self, call, status=200):
+    def answer(self, call, status=200, more=()):
         """Answer a call of the phone's, or refuse it."""
         call.state = "up" if status == 200 else "over"
-        self._respond(call.invite, status, self._sdp(call) if status == 200 else "")
+        self.respond(call.invite, status, self._sdp(call) if status == 200 else "", more)
 
     def change(self, call, direction):
         """Put the phone on hold ("sendonly"), or take it back."""
-        self._request(call, "INVITE", self._sdp(call, direction))
+        self.request(call, "INVITE", self._sdp(call, direction))
 
     def tell(self, watched, state, version=0):
         """Tell the phone's subscription `watched` of one dialog in `state`."""
@@ -116,18 +135,18 @@ class Peer:
             f"<state>{state}</state></dialog></dialog-info>"
         )
         more = ["Event: dialog", "Subscription-State: active;expires=600"]
-        self._request(watched, "NOTIFY", body, more=more)
+        self.request(watched, "NOTIFY", body, more=more)
 
     def bye(self, call):
         """Hang up."""
         call.state = "over"
-        self._request(call, "BYE")
+        self.request(call, "BYE")
 
     # -- the wire -------------------------------------------------------------------------------
 
     def _sdp(self, call, direction="sendrecv"):
         call.version += 1
-        return _SDP.format(version=call.version, direction=direction)
+        return _SDP.format(version=call.version, direction=direction, ip=self.ip)
 
     def _send(self, lines, body=""):
         lines.append(f"Content-Length: {len(body)}")
@@ -145,7 +164,8 @@ class Peer:
             pass  # the test is over
         return data
 
-    def _request(self, call, method, body="", branch=None, number=None, more=()):
+    def request(self, call, method, body="", branch=None, number=None, more=()):
+        """Send a request in `call`; return its branch."""
         with self.lock:
             if number is None:
                 number, call.cseq = call.cseq, call.cseq + 1
@@ -154,25 +174,28 @@ class Peer:
             self._send(
                 [
                     f"{method} {call.target} SIP/2.0",
-                    f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}",
+                    f"Via: SIP/2.0/UDP {self.ip}:{self.port};branch={branch}",
                     "Max-Forwards: 70",
                     "From: " + call.local,
                     "To: " + call.remote,
                     "Call-ID: " + call.call_id,
                     f"CSeq: {number} {method}",
-                    f"Contact: <sip:peer@127.0.0.1:{self.port}>",
+                    f"Contact: <sip:peer@{self.ip}:{self.port}>",
                     *more,
                 ],
                 body,
             )
         return branch
 
-    def _respond(self, message, status, body=""):
+    def respond(self, message, status, body="", more=()):
+        """Answer a request of the phone's, with `more` header lines."""
         lines = [f"SIP/2.0 {status} x", *message.copied()]
         if "tag=" not in message["To"] and status > 100:
             lines = [x + ";tag=answer" if x.lower().startswith("to:") else x for x in lines]
-        if message.method in ("INVITE", "REFER", "SUBSCRIBE"):
-            lines.append(f"Contact: <sip:peer@127.0.0.1:{self.port}>")
+        own = [x for x in more if x.lower().startswith("contact:")]
+        if message.method in ("INVITE", "REFER", "SUBSCRIBE") and not own:
+            lines.append(f"Contact: <sip:peer@{self.ip}:{self.port}>")
+        lines += more
         self.sent[message.branch, message.method] = self._send(lines, body)
 
     def _serve(self):
@@ -181,6 +204,7 @@ class Peer:
                 data, source = self.socket.recvfrom(65536)
             except OSError:
                 return
+            self.raw += data
             self.phone = self.phone or source
             if data.strip():
                 message = Message(data)
@@ -191,7 +215,10 @@ class Peer:
                         self._asked(message)
 
     def _answered(self, message):
+        self.answers.append(message)
         call = self.calls.get(message.call_id)
+        if call:
+            call.replies.append((message.method, message.status))
         if call is None or message.method != "INVITE" or message.status < 200:
             if call and message.method == "INVITE":
                 call.seen.add(message.status)
@@ -207,7 +234,7 @@ class Peer:
         elif call.state == "out":
             call.state = "over"
         remote, call.remote = call.remote, message["To"]
-        self._request(call, "ACK", branch=branch, number=int(message.number))
+        self.request(call, "ACK", branch=branch, number=int(message.number))
         call.remote = remote
 
     def _asked(self, message):
@@ -221,14 +248,14 @@ class Peer:
         if method == "ACK":
             return
         if method == "REGISTER":
-            self._respond(message, 403)
+            self.respond(message, 403)
             return
         if method == "INVITE" and "tag=" not in message["To"]:
             call = self.calls[message.call_id] = Call(message.call_id, "in")
             call.invite = message
             call.local, call.remote = message["To"] + ";tag=answer", message["From"]
             call.target = re.search(r"<([^>]+)>", message["Contact"])[1]
-            self._respond(message, 180)
+            self.respond(message, 180)
         elif method == "SUBSCRIBE" and self.watchable:
             call = self.calls[message.call_id] = call or Call(message.call_id, "watched")
             call.local, call.remote = message["To"], message["From"]
@@ -236,24 +263,24 @@ class Peer:
                 call.local += ";tag=answer"
             call.target = re.search(r"<([^>]+)>", message["Contact"])[1]
             call.state = "watched" if message["Expires"] != "0" else "over"
-            self._respond(message, 200)
+            self.respond(message, 200)
         elif call is None:
-            self._respond(message, 481)
+            self.respond(message, 481)
         elif method == "CANCEL":
-            self._respond(message, 200)
+            self.respond(message, 200)
             if call.state == "in":
                 self.answer(call, 487)
         elif call.state == "over":
-            self._respond(message, 481)
+            self.respond(message, 481)
         elif method == "INVITE":
             ours = {"sendonly": "recvonly", "inactive": "inactive"}
             asked = next((x for x in ours if f"a={x}" in message.body), "")
-            self._respond(message, 200, self._sdp(call, ours.get(asked, "sendrecv")))
+            self.respond(message, 200, self._sdp(call, ours.get(asked, "sendrecv")))
         elif method == "REFER":
-            self._respond(message, 202)
+            self.respond(message, 202)
             more = ["Event: refer", "Subscription-State: terminated;reason=noresource"]
-            self._request(call, "NOTIFY", "SIP/2.0 200 OK", more=more)
+            self.request(call, "NOTIFY", "SIP/2.0 200 OK", more=more)
         else:
             if method == "BYE":
                 call.state = "over"
-            self._respond(message, 200)
+            self.respond(message, 200)

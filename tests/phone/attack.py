@@ -1,0 +1,85 @@
+"""What the tests of trust share: a phone that is registered at a `Pbx`, and those who attack it.
+
+``open`` phones take calls of strangers, so that the attacks that begin with one can be tried; the
+others are as an owner gets them.
+"""
+
+import pytest
+
+from tests.phone.pbx import Pbx
+from tests.phone.sippeer import Peer
+
+STRANGER = "127.0.66.1"
+
+
+@pytest.fixture
+def pbx():
+    """A registrar that asks for credentials."""
+    made = Pbx()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stranger():
+    """Somebody with an address of his own."""
+    made = Peer(STRANGER)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def registered(phones, pbx):
+    """Give ``start(*peers, **settings)``: a phone registered at `pbx`, known to `peers`."""
+
+    def start(*peers, **settings):
+        phone = phones("100", **{**pbx.settings, **settings})
+        for peer in (pbx, *peers):
+            peer.phone = phone.address
+        phone.wait(lambda found: found["identities"][0]["registered"], "status")
+        return phone
+
+    return start
+
+
+@pytest.fixture
+def opened(registered, stranger):
+    """A registered phone that lets strangers call."""
+    return registered(stranger, filter_registrar="off")
+
+
+def ringing(phone, count=1):
+    """Wait until `count` calls ring."""
+    return phone.wait(lambda calls: sum(x["state"] == "ringing" for x in calls) == count)
+
+
+def gone(phone):
+    """Wait until no call is left; nothing that came was more than the phone could take."""
+    phone.wait(lambda calls: not calls)
+    faults = [x for x in phone.ask("log 100") if x.startswith("[0]") or "Error" in x]
+    assert not faults, faults
+
+
+def answered_by_hand(phone, peer):
+    """Let `peer` call, and lift the handset; return the peer's call."""
+    call = peer.invite("201")
+    ringing(phone)
+    phone.ask("hook off")
+    phone.wait(lambda _: call.state == "up")
+    return call
+
+
+def called(phone, peer):
+    """Wait until a call of the phone has come to `peer`; return the latest."""
+    phone.wait(lambda _: peer.some("in"))
+    return peer.some("in")[-1]
+
+
+def told(phone, call, method="NOTIFY"):
+    """Return the final status that a request of `call` was answered with."""
+
+    def final():
+        return [status for name, status in call.replies if name == method and status >= 200]
+
+    phone.wait(lambda _: final())
+    return final()[-1]
