@@ -16,18 +16,19 @@ def parse_challenge(value):
     Keys are ``scheme`` (lower case) and the parameters in lower case, ``realm`` always among them.
     ValueError for a quote that is never closed.
     """
-    found, index, size = [], 0, len(value)
+    raw = value.encode()  # a place in a text would cost the way to it
+    found, index, size = [], 0, len(raw)
     while index < size:
-        while index < size and value[index : index + 1] in " \t,":
+        while index < size and raw[index] in b" \t,":
             index += 1
         start = index
-        while index < size and value[index : index + 1] not in ' \t,="':
+        while index < size and raw[index] not in b' \t,="':
             index += 1
-        name = value[start:index].lower()
-        while index < size and value[index : index + 1] in " \t":
+        name = raw[start:index].decode().lower()
+        while index < size and raw[index] in b" \t":
             index += 1
-        if value[index : index + 1] == "=":
-            text, index = _value(value, index + 1)
+        if raw[index : index + 1] == b"=":
+            text, index = _value(raw, index + 1)
             if found and name:
                 found[-1].setdefault(name, text)
         elif name:
@@ -39,23 +40,25 @@ def parse_challenge(value):
     return found
 
 
-def _value(text, index):
-    while text[index : index + 1] in (" ", "\t"):
+def _value(raw, index):
+    """Return (the value that begins at `index`, the place behind it)."""
+    size = len(raw)
+    while index < size and raw[index] in b" \t":
         index += 1
-    if text[index : index + 1] != '"':
-        start = index
-        while index < len(text) and text[index : index + 1] not in " \t,":
+    start = index
+    if raw[index : index + 1] != b'"':
+        while index < size and raw[index] not in b" \t,":
             index += 1
-        return text[start:index], index
-    out, index = "", index + 1
-    while text[index : index + 1] != '"':
-        if text[index : index + 1] == "\\":
+        return raw[start:index].decode(), index
+    out, index = bytearray(), index + 1
+    while index < size and raw[index] != 0x22:
+        if raw[index] == 0x5C:
             index += 1
-        if index >= len(text):
-            raise ValueError("quote")
-        out += text[index : index + 1]
+        out.extend(raw[index : index + 1])
         index += 1
-    return out, index + 1
+    if index >= size:
+        raise ValueError("quote")
+    return bytes(out).decode(), index + 1
 
 
 def strength(challenge):

@@ -1,51 +1,6 @@
-"""What the tests of trust share: a phone that is registered at a `Pbx`, and those who attack it.
-
-``open`` phones take calls of strangers, so that the attacks that begin with one can be tried; the
-others are as an owner gets them.
-"""
-
-import pytest
-
-from tests.phone.pbx import Pbx
-from tests.phone.sippeer import Peer
+"""What the tests of trust share: what they wait for. Their phones are made in `conftest`."""
 
 STRANGER = "127.0.66.1"
-
-
-@pytest.fixture
-def pbx():
-    """A registrar that asks for credentials."""
-    made = Pbx()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def stranger():
-    """Somebody with an address of his own."""
-    made = Peer(STRANGER)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def registered(phones, pbx):
-    """Give ``start(*peers, **settings)``: a phone registered at `pbx`, known to `peers`."""
-
-    def start(*peers, **settings):
-        phone = phones("100", **{**pbx.settings, **settings})
-        for peer in (pbx, *peers):
-            peer.phone = phone.address
-        phone.wait(lambda found: found["identities"][0]["registered"], "status")
-        return phone
-
-    return start
-
-
-@pytest.fixture
-def opened(registered, stranger):
-    """A registered phone that lets strangers call."""
-    return registered(stranger, filter_registrar="off")
 
 
 def ringing(phone, count=1):

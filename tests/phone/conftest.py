@@ -2,6 +2,9 @@
 
 import pytest
 
+from tests.phone.attack import STRANGER
+from tests.phone.pbx import Pbx
+from tests.phone.sippeer import Peer
 from tools.control import Phone
 
 
@@ -30,3 +33,39 @@ def pair(phones):
     first.ask(f"set user_outbound1 127.0.0.1:{second.sip_port}")
     second.ask(f"set user_outbound1 127.0.0.1:{first.sip_port}")
     return first, second
+
+
+@pytest.fixture
+def pbx():
+    """A registrar that asks for credentials."""
+    made = Pbx()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stranger():
+    """Somebody with an address of his own."""
+    made = Peer(STRANGER)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def registered(phones, pbx):
+    """Give ``start(*peers, **settings)``: a phone registered at `pbx`, known to `peers`."""
+
+    def start(*peers, **settings):
+        phone = phones("100", **{**pbx.settings, **settings})
+        for peer in (pbx, *peers):
+            peer.phone = phone.address
+        phone.wait(lambda found: found["identities"][0]["registered"], "status")
+        return phone
+
+    return start
+
+
+@pytest.fixture
+def opened(registered, stranger):
+    """A registered phone that lets strangers call, for the attacks that begin with a call."""
+    return registered(stranger, filter_registrar="off")

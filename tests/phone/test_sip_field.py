@@ -1,4 +1,4 @@
-"""Inputs from the field, as datagrams to a whole running phone: what rings, and what is refused."""
+"""Inputs from the field, as datagrams to a running phone: what rings, and what is refused."""
 
 import socket
 

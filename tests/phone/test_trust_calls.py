@@ -2,16 +2,12 @@
 
 import pytest
 
-from tests.phone.attack import (  # noqa: F401  fixtures
+from tests.phone.attack import (
     STRANGER,
     answered_by_hand,
     called,
     gone,
-    opened,
-    pbx,
-    registered,
     ringing,
-    stranger,
     told,
 )
 from tests.phone.sippeer import Peer
@@ -25,7 +21,7 @@ def invites(peer):
     return [x.first.split(" ")[1] for x in found]
 
 
-# -- REFER ----------------------------------------------------------------------------------------
+# -- REFER ---------------------------------------------------------------------------------------
 
 
 def test_a_refer_of_a_stranger_dials_nothing_while_it_rings_nor_when_it_was_answered(
@@ -87,7 +83,7 @@ def test_a_refer_dials_nothing_that_the_owner_could_not(registered, pbx, setting
     assert not invites(pbx)
 
 
-# -- who rings, and how ---------------------------------------------------------------------------
+# -- who rings, and how --------------------------------------------------------------------------
 
 
 def test_who_is_not_the_registrar_rings_nothing_and_hears_so_once_a_minute(registered, stranger):
@@ -127,7 +123,7 @@ def test_the_loudspeaker_opens_for_the_registrar_only(registered, pbx, stranger,
     neighbour.close()
 
 
-# -- room for the owner ----------------------------------------------------------------------------
+# -- room for the owner --------------------------------------------------------------------------
 
 
 def test_bad_offers_of_a_stranger_leave_room_for_the_registrar(opened, pbx, stranger):
@@ -169,7 +165,7 @@ def test_an_emergency_number_is_dialled_whoever_calls(opened, pbx, stranger):
     opened.wait(lambda _: call.state == "up")
 
 
-# -- where a call goes ----------------------------------------------------------------------------
+# -- where a call goes ---------------------------------------------------------------------------
 
 
 def test_a_302_of_the_registrar_is_followed_and_that_of_others_asked(registered, pbx, stranger):
@@ -199,7 +195,7 @@ def test_the_owner_forwards_to_a_number_and_a_302_of_the_caller_changes_nothing(
     assert call.final.status == 302 and "sip:555@" in call.final["Contact"]
 
 
-# -- what counts as the registrar's ------------------------------------------------------------------
+# -- what counts as the registrar's --------------------------------------------------------------
 
 
 def neighbours(pbx):
@@ -293,5 +289,3 @@ def test_nobody_learns_which_users_there_are(registered, pbx):
     for method, (existing, other) in seen.items():
         assert existing == other, method
     assert phone.ask("calls") == []
-
-

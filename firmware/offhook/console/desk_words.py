@@ -1,6 +1,7 @@
 """The console's words for the desk: keys, hook, calls, what is shown."""
 
 from base.compat import const, sleep_ms
+from base.printable import printable
 from offhook.console.word import Word
 
 _PRESS = const(80)  # ms that a key stays down where nothing else is said
@@ -46,9 +47,9 @@ def calls(phone, _):
         {
             "state": call.state,
             "direction": call.direction,
-            "local": call.local,
-            "remote": call.remote,
-            "call_id": call.call_id,
+            "local": printable(call.local),
+            "remote": printable(call.remote),
+            "call_id": printable(call.call_id),
             "key": desk.of(call).key,
             "id": call.id,
         }

@@ -3,6 +3,7 @@
 import gc
 import sys
 
+from base.printable import printable
 from base.version import VERSION
 from offhook.console.settings_words import known
 from offhook.console.word import Word, shown
@@ -34,7 +35,7 @@ def status(phone, _):
                 "number": account.number,
                 "uri": account.uri,
                 "registered": account.registered,
-                "reason": account.reason or "",
+                "reason": printable(account.reason or ""),
             }
             for account in (agent.accounts if agent else ())
         ],

@@ -84,7 +84,7 @@ class Call:
         self.watch = None  # of `refer`: who asked for this call
         self.confirmation = Confirmation(agent, self.fail)
         self.negotiation = Negotiation(
-            agent.random(30),
+            int(agent.token()[:7], 16),
             self._media_port,
             agent.codecs(),
             agent.settings.get("codec_size") or 20,

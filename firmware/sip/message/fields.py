@@ -85,15 +85,15 @@ def param(params, name):
 
 
 def closing_quote(text):
-    """Return the place of the quote that ends the one at the beginning; ValueError for none."""
-    end = text.find('"', 1)
-    while end > 0:
-        before = end
-        while text[before - 1 : before] == "\\":  # an index would keep its character for good
-            before -= 1
-        if (end - before) % 2 == 0:
-            return end
-        end = text.find('"', end + 1)
+    """Return the place of the quote that ends the one at the beginning; ValueError for none.
+
+    Taken apart, not looked up place by place: a place in a text costs the way to it.
+    """
+    pieces, place = text.split('"', _PARTS), 0
+    for piece in pieces[1:-1]:
+        place += 1 + len(piece)
+        if (len(piece) - len(piece.rstrip("\\"))) % 2 == 0:
+            return place
     raise ValueError("quote")
 
 

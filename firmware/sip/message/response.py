@@ -82,7 +82,7 @@ def _copied(message):
 def _clean(message, value):
     """Return a value to copy; where control characters came, spaces take their place."""
     if message.controls:
-        return bytes([x if x >= 32 else 32 for x in value.encode()]).decode()
+        return bytes([x if 32 <= x != 127 else 32 for x in value.encode()]).decode()
     return value
 
 
