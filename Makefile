@@ -72,8 +72,10 @@ check-boards: $(READY)  ## refuse boards whose pins cannot work
 diagrams: $(READY)  ## draw each board's wiring and its key labels from its data
 	@$(BIN)/python -m tools.diagram
 
-docs: $(READY)  ## make docs/settings.md of the catalogue of settings
+docs: $(READY)  ## make what docs/ has from the sources: settings, drawings of the rooms, README's picture
 	@$(BIN)/python -m tools.settings_doc
+	@$(BIN)/python -m tools.rooms
+	@$(BIN)/python -m tools.shot
 
 build: $(READY)  ## compile for BOARD and make its flash image in build/BOARD
 	@$(BIN)/python -m tools.build --board $(BOARD)

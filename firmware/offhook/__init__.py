@@ -1,6 +1,6 @@
 """The telephone: what somebody at the desk does with it, and what its settings say.
 
-Needs a platform with the board's parts, and the rooms sip, actions, web, net and base. `start` is
+Needs a platform with the board's parts, and the rooms sip, actions, media, web, net and base. `start` is
 used by main.py, `phone` by a person at the REPL. Who may import whom, each those before it:
 
     settings               the catalogue, values, and how they are kept
@@ -11,7 +11,8 @@ used by main.py, `phone` by a person at the REPL. Who may import whom, each thos
     identities             settings -> accounts of the SIP agent
     changes                what a changed setting does
     remote                 what software may ask of the phone: web, console
-    console                its words, for the serial line, the control port and the REPL
+    console                its words, for the serial line and the control port
     telephone              all of it put together
-    start, phone           run; the REPL
+    start                  runs it
+    repl, phone            the same words for a person at the REPL
 """

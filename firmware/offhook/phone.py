@@ -1,10 +1,10 @@
 """For a person at the serial REPL: ``from offhook import phone``, then ``phone.help()``.
 
-What the words do is in `offhook.console.repl`.
+What the words do is in `offhook.repl`.
 """
 
 from hal.platform import Platform as _Platform
-from offhook.console.repl import Repl as _Repl
+from offhook.repl import Repl as _Repl
 
 _repl = None
 

@@ -10,7 +10,7 @@ _SMALL = const(500_000)  # bytes of a heap without PSRAM, at most
 _GARBAGE = const(8192)  # bytes allocated between collections: late ones leave a heap in pieces
 _MORE = const(131072)  # where there is room, fewer collections do
 
-last = None  # the phone that has run, for `offhook.console.repl`
+last = None  # the phone that has run, for `offhook.repl`
 
 
 def run(platform, preset=None):
