@@ -12,6 +12,7 @@ from offhook.settings import (
     catalogue_system,
     catalogue_urls,
     kinds,
+    spellings,
 )
 
 GROUPS = (
@@ -54,7 +55,7 @@ class Setting:
 
     def parse(self, text):
         """Return the value that `text` stands for; an empty ValueError when it is none."""
-        return kinds.parse(self.kind, self.values, text)
+        return kinds.parse(self.kind, self.values, spellings.taken(self.name, text))
 
     def written(self, value):
         """Return a value as a person writes it."""
