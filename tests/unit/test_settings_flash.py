@@ -113,7 +113,7 @@ async def test_a_power_cut_between_any_two_writes_loses_nothing_that_was_answere
         assert not found.trouble, (count, found.trouble)
 
 
-async def test_a_small_change_costs_two_writes_and_erases_nothing_most_of_the_time():
+async def test_a_change_costs_two_writes_at_first_and_never_more_than_a_block_or_two():
     flash = fresh()
     settings = make()
     costs = []
@@ -121,8 +121,7 @@ async def test_a_small_change_costs_two_writes_and_erases_nothing_most_of_the_ti
         start = now(flash)
         settings.set("user_realname1", "Somebody %d" % number)
         costs.append([x - y for x, y in zip(now(flash), start)])  # noqa: B905 not in the VM
-        if number % 20 == 19:
-            await settings.compact()
     reads, writes, erases = [sorted(x[i] for x in costs) for i in range(3)]
-    assert writes[30] <= 2 and erases[54] == 0
-    assert reads[30] <= 8, reads
+    assert writes[10] <= 2 and erases[20] == 0 and reads[10] <= 4
+    assert max(writes) < 60 and max(erases) <= 2, (writes, erases)
+    assert reads[55] < 60 and max(reads) < 4000, reads  # littlefs looks for free blocks, once

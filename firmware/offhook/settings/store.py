@@ -2,10 +2,11 @@
 
 What was answered as saved is there after a power cut at any byte. A change is one line appended to
 the journal, whose files are so small that littlefs keeps them within their folder's block: an
-append costs two small writes, and no block is copied or erased. When there are several of them,
-`compact` writes the whole file anew under a temporary name, in slices, renames it over the old
-one, and deletes the journal that it holds. Each line has its checksum (`records`); what is damaged
-is put into ``settings.bad`` for a person to look at, and the rest is used.
+append costs two small writes, and no block is copied or erased. Beyond some of them the last one
+grows, which copies a block each time. When nobody calls, `compact` writes the whole file anew
+under a temporary name, in slices, renames it over the old one, and deletes the journal that it
+holds. Each line has its checksum (`records`); what is damaged is put into ``settings.bad`` for a
+person to look at, and the rest is used.
 """
 
 import json
@@ -18,7 +19,7 @@ _FIRST = "settings.json"  # made by hand or by `make build`; taken over at the f
 _BAD = "settings.bad"
 _JOURNAL = "settings."  # and a number
 _SMALL = const(128)  # bytes of a file that littlefs keeps inline
-_FILES = const(8)  # of the journal; more would split their folder's block, which is slow
+_FILES = const(8)  # of the journal; more would split their folder's block, which takes 0.5 s
 _SLICE = const(512)  # bytes written at once
 
 
@@ -31,7 +32,8 @@ class Store:
         self.due = False  # the whole file should be written anew
         self._files = []  # numbers of the journal's files, the oldest first
         self._next = 1  # number of the journal's next file
-        self._size = _SMALL  # bytes in its last one; full: what was there at start is left alone
+        self._size = _SMALL  # bytes in its last one
+        self._torn = True  # it may end within a line, as what was there at start: it is left alone
         self._bad = []
         self._secret = False  # one was replaced: what was set aside may hold it
 
@@ -145,15 +147,17 @@ class Store:
         for a few ms; for some 60 ms where the line is longer than 128 bytes.
         """
         line = records.pack(texts)
-        if self._size + len(line) > _SMALL:
+        full = self._size + len(line) > _SMALL
+        if full and (len(self._files) < _FILES or self._torn):
             self._files.append(self._next)
             self._next += 1
             self._size = 0
-        self._size += len(line)  # after a failure too: its file may end within a line
+            self._torn = False
+        self._size += len(line)
         try:
             self.storage.append(_JOURNAL + str(self._files[-1]), line)
         except OSError:
-            self._size = _SMALL
+            self._size, self._torn = _SMALL, True
             self.due = True  # the line may be there all the same, and was refused
             raise
         if secret:
@@ -167,7 +171,7 @@ class Store:
         Each step holds the loop for some 60 ms at most; ``await pause()`` goes before it.
         """
         self.due, secret = False, self._secret
-        self._size = _SMALL  # what is changed meanwhile goes into the next file
+        self._size, self._torn = _SMALL, True  # what is changed meanwhile goes into the next file
         done = list(self._files)
         try:
             await self._write_whole(texts, self._next, pause)
@@ -210,4 +214,4 @@ class Store:
             if name != _WHOLE:
                 storage.remove(name)
         storage.remove(_WHOLE)
-        self._files, self._next, self._size = [], 1, _SMALL
+        self._files, self._next, self._size, self._torn = [], 1, _SMALL, True
