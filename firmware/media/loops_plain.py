@@ -114,3 +114,27 @@ def noise(dst, to, n, seed, gain):
         seed = seed * 25173 + 13849 & 0xFFFF
         dst[to + i] = ((seed ^ 0x8000) - 0x8000) * gain >> 15
     return seed
+
+
+def border(data, size):
+    """Return where in ``data[:size]``, which begins with an RTP packet, the next one begins.
+
+    That is one of the same source with a sequence number near the first one's, or a report of it
+    (RFC 5761); `size` where there is none.
+    """
+    sequence = data[2] << 8 | data[3]
+    for at in range(12, size - 11):
+        if data[at] >> 6 == 2:
+            a, ahead = at + 4, 1
+            if data[at + 1] not in (200, 201):
+                a = at + 8
+                ahead = (data[at + 2] << 8 | data[at + 3]) - sequence + 64 & 0xFFFF
+            if ahead < 128 and all([data[a + i] == data[8 + i] for i in range(4)]):
+                return at
+    return size
+
+
+def forward(data, at, n):
+    """Move `n` bytes from `at` to the front."""
+    for i in range(n):
+        data[i] = data[at + i]

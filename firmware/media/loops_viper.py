@@ -130,3 +130,29 @@ def noise(dst: ptr16, to: int, n: int, seed: int, gain: int) -> int:
         seed = (seed * 25173 + 13849) & 0xFFFF
         dst[to + i] = ((seed ^ 0x8000) - 0x8000) * gain >> 15
     return seed
+
+
+@micropython.viper
+def border(data: ptr8, size: int) -> int:
+    last = size - 12
+    sequence = (data[2] << 8) | data[3]
+    at = 12
+    while at <= last:
+        if data[at] >> 6 == 2:
+            if data[at + 1] == 200 or data[at + 1] == 201:
+                a = at + 4
+                ahead = 1
+            else:
+                a = at + 8
+                ahead = (((data[at + 2] << 8) | data[at + 3]) - sequence + 64) & 0xFFFF
+            if ahead < 128 and data[a] == data[8] and data[a + 1] == data[9]:
+                if data[a + 2] == data[10] and data[a + 3] == data[11]:
+                    return at
+        at += 1
+    return size
+
+
+@micropython.viper
+def forward(data: ptr8, at: int, n: int):
+    for i in range(n):
+        data[i] = data[at + i]

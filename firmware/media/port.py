@@ -50,7 +50,11 @@ class Port:
             self.failed += 1
 
     def receive(self, buffer):
-        """Fill `buffer` with a packet that has come; return its size, 0 when there is none."""
+        """Fill `buffer` with a packet that has come; return its size, 0 when there is none.
+
+        Where the port is locked that may be several in one piece, all that fit: MicroPython's
+        ``readinto`` reads on until nothing waits.
+        """
         try:
             if self.locked:
                 size = self._sock.readinto(buffer)

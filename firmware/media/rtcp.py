@@ -12,6 +12,16 @@ def is_rtcp(data):
     return 192 <= data[1] <= 223
 
 
+def length(data, size):
+    """Return the bytes of the compound packet that ``data[:size]`` begins with."""
+    at = 0
+    while at + 4 <= size and data[at] >> 6 == 2 and 192 <= data[at + 1] <= 223:
+        if at and data[at + 1] in (SR, RR):
+            break  # another one
+        at += 4 + 4 * (data[at + 2] << 8 | data[at + 3])
+    return at or size
+
+
 def interval(random):
     """Return ms until the next report: 5 s, 0.5 to 1.5 times, corrected (section 6.3.1)."""
     return int(5000 * (0.5 + random(10) / 1024) / 1.21828)

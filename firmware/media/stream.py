@@ -7,13 +7,14 @@ from base.compat import const
 from media.dtmf import Events, Heard
 from media.emodel import mos
 from media.g711 import DECODERS, ENCODERS
+from media.loops import border, forward
 from media.reports import Reports
-from media.rtcp import is_rtcp
+from media.rtcp import is_rtcp, length
 from media.rtp import HEADER, Sender, Source
 
 _FRAME = const(160)
 _LARGEST = const(640)  # bytes of payload in our packets, and a frame to come
-_AT_ONCE = const(30)  # packets taken in one go
+_AT_ONCE = const(30)  # packets taken in one go, before the port is locked
 _COMFORT = const(13)
 _CANDIDATE = const(8)  # packets in sequence from elsewhere until that is where voice comes from
 _ALIVE = const(50)  # frames between two packets while we only listen
@@ -46,7 +47,7 @@ class Stream:
         self._payload = self._fill = 0
         self._events = self._kind = -1
         self._candidate = None
-        self._came = False  # a packet, at the last look
+        self._usual = 0  # bytes of a datagram, as they come one by one
         self._in_sequence = self._next = self._quiet = 0
 
     def configure(self, said):
@@ -78,16 +79,35 @@ class Stream:
     def receive(self, now, learn):
         """Take in what has come at `now` (samples, 24 bits); `learn` False after our own stall."""
         buffer, port = self._voice.buffer, self.port
-        # Each look at the socket costs; one that was empty 10 ms ago holds one packet at most
-        for _ in range(_AT_ONCE if self._came else 1):
+        if port.locked:  # one look takes all that waits, in one piece
+            left = port.receive(buffer)
+            while left:
+                size = self._first(buffer, left)
+                self._datagram(buffer, size, now, learn)
+                left -= size
+                if left:
+                    forward(buffer, size, left)
+            return
+        for _ in range(_AT_ONCE):
             size = port.receive(buffer)
-            self._came = size > 0
             if not size:
                 return
-            if size > 1 and is_rtcp(buffer):
-                self.reports.take(bytes(buffer[:size]))
-            elif self.source.read(buffer, size) and (port.locked or self._known(buffer)):
-                self._packet(buffer, now, learn)
+            self._datagram(buffer, size, now, learn)
+
+    def _first(self, buffer, size):
+        """Return the size of the first datagram in ``buffer[:size]``."""
+        if size == self._usual or size < HEADER:
+            return size
+        first = min(size, length(buffer, size)) if is_rtcp(buffer) else border(buffer, size)
+        if first == size:
+            self._usual = size
+        return first
+
+    def _datagram(self, buffer, size, now, learn):
+        if size > 1 and is_rtcp(buffer):
+            self.reports.take(bytes(buffer[:size]))
+        elif self.source.read(buffer, size) and (self.port.locked or self._known(buffer)):
+            self._packet(buffer, now, learn)
 
     def _packet(self, buffer, now, learn):
         source = self.source

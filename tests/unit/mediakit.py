@@ -62,12 +62,17 @@ class Datagram:
         return self.arrived.pop(0)
 
     def readinto(self, buffer):
+        # MicroPython reads on until the buffer is full: packets that wait are one piece
+        at = 0
         while self.arrived:
             data, address = self.arrived.pop(0)
             if address == self.peer:
-                buffer[: len(data)] = data
-                return len(data)
-        return None
+                if not data:
+                    return at
+                size = min(len(data), len(buffer) - at)
+                buffer[at : at + size] = data[:size]
+                at += size
+        return at or None
 
     def reopen(self):
         self.peer, self.arrived = None, []

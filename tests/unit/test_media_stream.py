@@ -295,6 +295,24 @@ def test_an_empty_packet_opens_the_socket_anew():
     assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
 
 
+def test_packets_that_wait_together_are_taken_apart_whatever_their_kind():
+    for shared in (False, True):
+        first, second = pair(mux=shared)
+        run(first.clock, 500, first, second)
+        for turn in range(40):  # the first one reads each 60 ms only
+            if turn == 10:
+                second.voice.send_dtmf(second.call, "42")
+            run(first.clock, 60, second)
+            for _ in range(6):
+                first.clock.move(-10)
+            run(first.clock, 60, first)
+        run(first.clock, 500, first, second)
+        figures = first.voice.figures(first.call)
+        assert figures.lost == 0 and figures.late <= 4, str(figures)
+        assert "".join(first.digits) == "42"
+        assert alike(first.audio, lambda i: speech(i + 1000))[0] > 0.99
+
+
 def test_junk_on_the_port_is_ignored():
     first, second = pair()
     run(first.clock, 500, first, second)

@@ -66,6 +66,8 @@ def test_native_loops_over_codes_and_the_ring_give_the_numbers_of_their_twins():
     out = array("h", bytes(400))
     state = array("i", [100, 1000000, 5, 700000, 0, 9000, 30])
     sine = _noise(512, 16000)
+    head = b"\x80\0\xff\xff" + bytes(4) + b"SSRC"
+    packets = bytearray(head + b"\x80" * 20 + b"\x80\0\0\0" + head[4:] + bytes(16))
     for name, args in (
         ("ulaw", (_noise(100), 0, coded, 0, 100)),
         ("alaw", (_noise(100, 600), 0, coded, 0, 100)),
@@ -80,6 +82,9 @@ def test_native_loops_over_codes_and_the_ring_give_the_numbers_of_their_twins():
         ("waves", (out, 0, 200, sine, array("i", [9, 900000, 0, 0, 9000, 20, 70]))),
         ("forget", (array("h", [0, 1, 30000, 77]), 4, 6)),
         ("quantile", (array("h", [5, 100, 30, 7, 0, 1]), 6, 993)),
+        ("border", (packets, 60)),
+        ("border", (packets, 30)),
+        ("forward", (bytearray(coded), 20, 60)),
         ("noise", (out, 0, 100, 12345, 300)),
     ):
         _same(name, loops, loops_plain, *args)
