@@ -55,7 +55,7 @@ bench: $(READY)  ## the event loop while web servers are dead, and event to GET
 	@$(BIN)/python -m tools.bench
 
 bench-sip: $(READY)  ## parsing beside other SIP parsers, INVITE to 180 beside baresip
-	@$(BIN)/python -m tools.bench.sip
+	@$(BIN)/python -m tools.bench.signalling
 
 sizes: $(READY)  ## what each board's software takes of its flash
 	@$(BIN)/python -m tools.build.sizes

@@ -1,8 +1,9 @@
-"""Runs inside the MicroPython VM, started by tools/bench.py: one phone, its event loop watched.
+"""Runs inside the MicroPython VM, started by loop.py: one phone, its event loop watched.
 
 The meter's port takes one command a line: ``gap`` answers with the longest gap of the loop since
 the last ``gap``, in µs; ``fire N SETTING`` fires an event N times and answers how long that held
-the loop; ``get N PORT`` measures event to first byte, beside a bare connection, N times each.
+the loop; ``get N PORT`` measures event to first byte, beside a bare connection, N times each;
+``requests URL`` sends with micropython-lib's `requests`, in the loop.
 """
 
 import asyncio
@@ -11,9 +12,10 @@ import json
 import sys
 import time
 
-sys.path.pop(0)  # this folder, whose sip.py is not the room sip
+import requests
 
-from hal.sim.platform import Platform  # noqa: E402 the path comes first
+from hal.sim.platform import Platform
+from offhook.start import run
 
 
 class Meter:
@@ -53,6 +55,13 @@ class Meter:
         for _ in range(int(count)):
             self.platform.phone.desk.fire(setting)
         return time.ticks_diff(time.ticks_us(), begin)
+
+    def do_requests(self, url):
+        """Send as a phone with micropython-lib's `requests` would, with our deadline."""
+        try:
+            requests.get(url.replace("$phone_ip", "127.0.0.1"), timeout=2).close()
+        except Exception as error:
+            return repr(error)
 
     async def do_get(self, count, port):
         came, seen = asyncio.Event(), []
@@ -110,8 +119,6 @@ class Watched(Platform):
 
 def main():
     """Take the options, run the phone."""
-    from offhook.start import run
-
     options = json.loads(sys.stdin.readline())
     run(Watched(options), options["set"])
 

@@ -1,4 +1,4 @@
-"""Times the phone's own parser, in CPython and in the MicroPython VM; started by sip.py.
+"""Times the phone's own parser, in CPython and in the MicroPython VM; started by signalling.py.
 
 The INVITE is in the file named on the command line. Prints [parse, parse and access] in µs.
 """

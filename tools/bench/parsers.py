@@ -1,4 +1,4 @@
-"""Runs in build/bench: times the SIP parsers of others; started by tools/bench/sip.py.
+"""Runs in build/bench: times the SIP parsers of others; started by signalling.py.
 
 Standard input is the INVITE. Prints one JSON line: {name: [parse, parse and access] in µs, or why
 there is none}. Access means in each: branch of the topmost Via, tag of From, user of To, host of

@@ -8,16 +8,13 @@ takes turns between the phone in the VM and baresip.
 import json
 import os
 import pathlib
-import re
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 from tools import vm
-from tools.control import Phone
+from tools.bench import calls
+from tools.bench.awake import awake
 
 PARSERS = {
     "aiosipua": "aiosipua",
@@ -27,12 +24,6 @@ PARSERS = {
     "twisted": "Twisted",
 }
 _HERE = pathlib.Path(__file__).parent
-_CALLS = 60
-_SDP = (
-    "v=0\r\no=bench 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-    "m=audio 7000 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
-    "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n"
-)
 
 
 def invite(size=1200):
@@ -55,13 +46,13 @@ def invite(size=1200):
         "Min-SE: 90",
         'P-Asserted-Identity: "Reception" <sip:200@pbx.example>',
         "Content-Type: application/sdp",
-        f"Content-Length: {len(_SDP)}",
+        f"Content-Length: {len(calls.SDP)}",
     ]
-    text = "\r\n".join([*head, "", _SDP])
+    text = "\r\n".join([*head, "", calls.SDP])
     pad = size - len(text) - len("X-Pad: \r\n")
     if pad > 0:
         head.insert(-2, "X-Pad: " + "p" * pad)
-        text = "\r\n".join([*head, "", _SDP])
+        text = "\r\n".join([*head, "", calls.SDP])
     return text.encode()
 
 
@@ -119,102 +110,20 @@ def _end(times, ratios):
     return times[1], ratios[1]
 
 
-class Caller:
-    """Calls a user agent that answers by itself, and takes the times of its 180 and 200."""
-
-    def __init__(self):
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.settimeout(5)
-        self._own = "127.0.0.1:%d" % self._socket.getsockname()[1]
-        self._number = 0
-
-    def call(self, user, address):
-        """Make one call; return {180: ms, 200: ms}."""
-        self._number += 1
-        uri = f"sip:{user}@{address[0]}:{address[1]}"
-        came = {}
-        begin = time.perf_counter()
-        self._send(address, "INVITE", uri, 1, "", _SDP)
-        while 200 not in came:
-            text = self._socket.recv(4096).decode()
-            now = (time.perf_counter() - begin) * 1000
-            status = int(text[8:11])
-            if f"bench{self._number}@" in text and status > 100 and " INVITE" in text:
-                came.setdefault(status, now)
-                if status >= 300:
-                    raise SystemExit(f"bench-sip: {address} answers {status}")
-        tag = ";tag=" + re.search(r"(?im)^to:.*;tag=([^\s;]+)", text).group(1)
-        self._send(address, "ACK", uri, 1, tag)
-        self._send(address, "BYE", uri, 2, tag)
-        while "BYE" not in text or "SIP/2.0 200" not in text:
-            text = self._socket.recv(4096).decode()
-        return came
-
-    def _send(self, address, method, uri, cseq, tag, body=""):
-        lines = [
-            f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self._own};branch=z9hG4bK{self._number}{method};rport",
-            "Max-Forwards: 70",
-            f"From: <sip:bench@{self._own}>;tag=b{self._number}",
-            f"To: <{uri}>{tag}",
-            f"Call-ID: bench{self._number}@{self._own}",
-            f"CSeq: {cseq} {method}",
-            f"Contact: <sip:bench@{self._own}>",
-        ]
-        lines += ["Content-Type: application/sdp"] if body else []
-        text = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", body])
-        self._socket.sendto(text.encode(), address)
-
-    def close(self):
-        """Close the socket."""
-        self._socket.close()
-
-
-def calls(folder):
-    """Print INVITE to 180 and 200, in turns."""
-    from tests.peers.baresip import Baresip
-
-    settings = {"user_name1": "100", "user_host1": "desk.example", "user_register1": "off"}
-    settings["autoanswer"] = "on"
-    phone = Phone(folder / "phone", settings, ["--dns", "none"])
-    other = Baresip(folder / "baresip", user="100", account="regint=0;answermode=auto")
-    caller = Caller()
-    took = {}
-    try:
-        targets = {"Offhook, in the VM": phone.address, "baresip": (other.ip, other.port)}
-        for _ in range(_CALLS):
-            for name, address in targets.items():
-                for status, ms in caller.call("100", address).items():
-                    took.setdefault((name, status), []).append(ms)
-    finally:
-        caller.close()
-        other.stop()
-        phone.stop()
-    print(f"\n{_CALLS} calls each, in turns, times in ms")
-    print("%-24s %6s %10s %10s %7s" % ("from INVITE to", "", "median", "95%", "ratio"))
-    for status in (180, 183, 200):
-        base = took.get(("baresip", status))
-        for name in targets:
-            values = sorted(took.get((name, status), []))
-            if values:
-                middle = statistics.median(values)
-                ratio = "%7.1f" % (middle / statistics.median(base)) if base else "      -"
-                last = values[int(len(values) * 0.95)]
-                print("%-24s %6d %10.2f %10.2f %s" % (name, status, middle, last, ratio))
-
-
 def main():
-    """Print both tables; return the exit status."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Print both tables; return 1 where something is missed."""
+    with tempfile.TemporaryDirectory() as folder, awake():
         parsers(pathlib.Path(folder))
         try:
-            calls(pathlib.Path(folder))
+            missed = calls.run(pathlib.Path(folder))
         except BaseException as error:  # pytest's Skipped is no Exception
             if type(error).__name__ != "Skipped":
                 raise
             print(f"\nINVITE to 180: {error}")
-    return 0
+            return 0
+    if missed:
+        print("MISSED: " + "; ".join(missed))
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
