@@ -56,12 +56,15 @@ class Meter:
             self.platform.phone.desk.fire(setting)
         return time.ticks_diff(time.ticks_us(), begin)
 
-    def do_requests(self, url):
+    async def do_requests(self, url):
         """Send as a phone with micropython-lib's `requests` would, with our deadline."""
+        said = None
         try:
             requests.get(url.replace("$phone_ip", "127.0.0.1"), timeout=2).close()
         except Exception as error:
-            return repr(error)
+            said = repr(error)
+        await asyncio.sleep_ms(10)  # the watcher sees how long that was
+        return said
 
     async def do_get(self, count, port):
         came, seen = asyncio.Event(), []
