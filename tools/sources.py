@@ -1,5 +1,6 @@
 """The sources of the phone's software, and where each lies on the flash."""
 
+import gzip
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -14,6 +15,17 @@ def sources():
             if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
                 inside = path.relative_to(base)
                 yield path, (inside if tree == "firmware" else pathlib.Path(tree) / inside)
+
+
+def packed(source, place):
+    """Return (place, bytes) of a file that is not compiled, as it lies on the flash.
+
+    What a browser reads is gzipped, always to the same bytes.
+    """
+    data = source.read_bytes()
+    if place.parts[:2] == ("web", "pages"):
+        return place.with_name(place.name + ".gz"), gzip.compress(data, 9, mtime=0)
+    return place, data
 
 
 def on_chip(place):

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 from tools import arrows
-from tools.sources import ROOT, sources
+from tools.sources import ROOT, packed, sources
 
 ORDER = "modules.txt"  # in a phone's tree: its modules, those below first
 TOPS = ("hal.sim.platform", "offhook.start")
@@ -77,7 +77,8 @@ def compile_tree(dest=None, march=None, wanted=lambda place: True):
         if not wanted(place):
             continue
         compiled = place.suffix == ".py" and place.name != "main.py"
-        target = dest / (place.with_suffix(".mpy") if compiled else place)
+        name, data = (place.with_suffix(".mpy"), b"") if compiled else packed(source, place)
+        target = dest / name
         there.add(target)
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
@@ -86,7 +87,7 @@ def compile_tree(dest=None, march=None, wanted=lambda place: True):
         if compiled:
             compile_file(source, part, place, march)
         else:
-            shutil.copyfile(source, part)
+            part.write_bytes(data)
         part.replace(target)
     for path in dest.rglob("*"):
         if path.is_file() and path not in there and path.suffix in (".py", ".mpy"):

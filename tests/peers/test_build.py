@@ -17,7 +17,7 @@ from tests.peers.test_deploy import files
 from tools import vm, vm_frozen, wiring
 from tools.build import frozen, sizes
 from tools.build import image as build
-from tools.sources import on_chip, sources
+from tools.sources import on_chip, packed, sources
 from tools.vmboard.bridge import Bridge
 
 
@@ -336,7 +336,9 @@ def test_the_manifest_freezes_all_of_a_boards_software_its_files_as_a_module(mon
     assert taken["board.py"] == vm.ROOT / "boards/wt32_eth01/board.py"
     made = {}
     exec(taken["frozen_files.py"].read_text(), made)
-    files = {y.as_posix(): x.read_bytes() for x, y in sources() if y.suffix != ".py"}
+    files = dict(packed(x, y) for x, y in sources() if y.suffix != ".py")
+    files = {name.as_posix(): data for name, data in files.items()}
+    assert files["web/pages/index.html.gz"][:2] == b"\x1f\x8b"
     assert made["FILES"] == files
     text = frozen.files_module("wt32_eth01", ["a", "a.b"], {"web/a.html": b"\xff<p>"})
     exec(text, made)

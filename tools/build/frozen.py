@@ -6,7 +6,7 @@ firmware, by the module the board does.
 """
 
 from tools import arrows
-from tools.sources import ROOT, on_chip, sources
+from tools.sources import ROOT, on_chip, packed, sources
 
 MARK = "Offhook frozen for "  # in the firmware's bytes, followed by the board's name
 
@@ -24,7 +24,8 @@ def modules(board, chip=True):
             folder = str(source)[: -len(place.as_posix())]
             found.append((place.as_posix(), folder))
         else:
-            files[place.as_posix()] = source.read_bytes()
+            name, data = packed(source, place)
+            files[name.as_posix()] = data
     made = ROOT / "build/frozen" / board
     made.mkdir(parents=True, exist_ok=True)
     order = arrows.order("hal.platform", "offhook.start")

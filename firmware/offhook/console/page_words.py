@@ -17,6 +17,7 @@ from offhook.settings import catalogue
 
 _SOON = const(500)  # ms until a restart: its answer goes first
 _MOST = const(64)  # settings that are changed at once
+_MASK = ":***@"  # of a password in a URL that somebody was shown
 _EVENTS = "Action URL events"
 _OFTEN = "active_url active_user active_host phone_ip local_ip nr_ongoing_calls mac".split()
 _CALL = (
@@ -107,6 +108,9 @@ async def take(phone, rest):
         raise ValueError("take wants a JSON object of %d settings at most, NAME: TEXT" % _MOST)
     settings = phone.settings
     errors = settings.refused(texts)
+    for name in texts:
+        if texts[name] and _MASK in texts[name] and name not in errors:
+            errors[name] = "%s: *** stands for a password that is not shown; write it" % name
     if errors:
         raise Refused(errors)
     try:
@@ -127,7 +131,7 @@ async def take(phone, rest):
 # -- Action URLs ------------------------------------------------------------------------------
 
 
-def events(phone, _):
+def action_urls(phone, _):
     """Return the events in Snom's order: setting, meaning, its URLs, the variables it has."""
     found = []
     for title, rows in catalogue.GROUPS:
@@ -244,7 +248,7 @@ WORDS = {
     "groups": Word("groups", "the groups of the settings", groups),
     "group": Word("group TITLE", "one group's settings, for a program", group),
     "take": Word("take JSON", "change several settings at once", take),
-    "events": Word("events", "the events that have an Action URL", events),
+    "actions": Word("actions", "the events that have an Action URL", action_urls),
     "preview": Word("preview EVENT TEMPLATE", "what an Action URL becomes", preview),
     "fkeys": Word("fkeys", "the function keys, and what they do", fkeys),
     "lists": Word("lists", "the last calls", lists),

@@ -34,6 +34,7 @@ def status(phone, _):
             {
                 "number": account.number,
                 "uri": account.uri,
+                "register": account.register,
                 "registered": account.registered,
                 "reason": printable(account.reason or ""),
             }

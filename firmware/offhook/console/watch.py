@@ -101,6 +101,7 @@ def _state(phone):
         "dnd": phone.settings.get("dnd_mode"),
         "redirect": phone.settings.get("redirect_event"),
         "muted": bool(phone.desk.muted),
+        "off_hook": bool(phone.desk.off_hook),
         "updating": phone.updating,
         "counters": dict(phone.actions.counters()["total"]),
     }

@@ -27,5 +27,5 @@ WORDS.update(page_words.WORDS)
 ORDER = (
     "help press hook dial keys calls voice display lamps "
     "set get unset find show status version log counters test_url ram loaded "
-    "groups group take events preview fkeys lists reboot update reset fault json quit"
+    "groups group take actions preview fkeys lists reboot update reset fault json quit"
 ).split()
