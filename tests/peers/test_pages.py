@@ -202,7 +202,8 @@ def test_a_page_of_somebody_else_cannot_make_the_browser_do_anything(browser, si
         f"<form id=f method=post enctype=text/plain action='{url}api/set'>"
         "<input name='phone_name owned' value=''></form>"
         f"<script>fetch('{url}api/set', {{method: 'POST', mode: 'no-cors', "
-        "credentials: 'include', body: 'phone_name owned'}).catch(() => 0).then(() => f.submit())</script>"
+        "credentials: 'include', body: 'phone_name owned'}).catch(() => 0)"
+        ".then(() => f.submit())</script>"
     )
 
     def face(_, connection):
