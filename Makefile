@@ -100,6 +100,9 @@ console: $(READY)  ## the serial line of the board at PORT
 	@$(BIN)/python -m tools.ports "$(PORT)" "make console"
 	@$(BIN)/mpremote connect "$(PORT)" repl
 
+packages: $(READY)  ## list the modules of the rooms that can be used alone, for mip
+	@$(BIN)/python -m tools.packages
+
 lock:  ## resolve requirements.in into requirements.txt with hashes
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet pip-tools
@@ -111,4 +114,4 @@ clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
 .PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes bench bench-sip lint \
-	check-boards diagrams docs build firmware sign flash deploy configure console lock clean
+	check-boards diagrams docs build firmware sign flash deploy configure console packages lock clean
