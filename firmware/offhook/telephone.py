@@ -31,6 +31,7 @@ from offhook.keys.keys import Keys
 from offhook.panel.panel import Panel
 from offhook.panel.sounds import Sounds
 from offhook.panel.texts import Texts
+from offhook.provisioning.provisioning import Provisioning
 from offhook.remote import Remote
 from offhook.settings.settings import Settings
 from offhook.stamp import stamp
@@ -113,6 +114,8 @@ class Phone:
         self.web = Site(
             self.network, timers, log, settings.get, words, watch, self.remote, self.quiet
         )
+        self.provisioning = Provisioning(self)
+        desk.resync = self.provisioning.resync
         self._begin_settings(preset or {})
         for name in parts.missing:
             log(1, "part missing: %s", name)
@@ -133,11 +136,11 @@ class Phone:
         if settings.trouble:
             troubles["settings"] = settings.trouble
         try:
-            settings.update(preset)
+            settings.update(preset, forced=True)
         except ValueError:
             for name in sorted(preset):  # what fits is taken, and each that does not is told
                 try:
-                    settings.set(name, preset[name])
+                    settings.update({name: preset[name]}, forced=True)
                 except ValueError as error:
                     self.log(1, "%s", error)
                     troubles["settings"] = str(error)
@@ -150,7 +153,7 @@ class Phone:
         password = settings.get("http_pass")
         if password and not stored(password):  # from a file of settings: a hash of it is kept
             try:
-                settings.update({"http_pass": password})
+                settings.update({"http_pass": password}, forced=True)
             except ValueError as error:
                 log(1, "%s", error)
         settings.on_change(self.changed)
@@ -289,6 +292,7 @@ class Phone:
             self.network_changed()
         keep("keys", self.input.serve)
         await self.web.begin()
+        keep("provisioning", self.provisioning.serve)
         self.platform.ready(self)
         spawn(self._tell_setup())
 

@@ -20,7 +20,7 @@ def test_every_setting_stands_on_the_page_once():
 
 STILL_TO_COME = ["https_port"]  # pages over TLS
 # Named in the sources by its parts: "redirect_%s_number", "vol_" + device
-BY_PARTS = ("redirect_", "vol_", "fkey@")
+BY_PARTS = ("redirect_", "vol_", "fkey@", "prov_polling_")
 
 
 def test_every_setting_is_used_by_somebody_or_is_for_templates():

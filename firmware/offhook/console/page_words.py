@@ -71,11 +71,15 @@ def group(phone, rest):
         raise ValueError("there is no group '%s'" % rest[:40])
     rows = found[0]
     patterns = [row[0] for row in rows]
-    values = {}
+    values, locked = {}, {}
     for name in phone.settings.changed():
         if catalogue.pattern(name) in patterns:
             values[name] = shown(phone.settings, name)
-    return {"title": rest, "settings": [_record(*row) for row in rows], "values": values}
+    for name, who in phone.settings.marks.locks.items():
+        if catalogue.pattern(name) in patterns:
+            locked[name] = who
+    records = [_record(*row) for row in rows]
+    return {"title": rest, "settings": records, "values": values, "locked": locked}
 
 
 def _record(*row):

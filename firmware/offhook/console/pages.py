@@ -5,9 +5,9 @@ from offhook.console import words
 # Those that only look; the others change something, and are asked for with POST
 _READS = (
     "help status version log counters calls display lamps keys ram find get show groups group "
-    "actions preview fkeys lists"
+    "actions preview fkeys lists provisioning"
 ).split()
-_WRITES = "set unset take press hook dial test_url update reset reboot".split()
+_WRITES = "set unset take press hook dial test_url update provision reset reboot".split()
 
 
 class Words:

@@ -24,7 +24,10 @@ async def set_(phone, rest):
 def get(phone, rest):
     """Return a setting's value; a secret is masked."""
     known(phone, rest)
-    return {"value": _value(phone, rest)}
+    answer, who = {"value": _value(phone, rest)}, phone.settings.locked(rest)
+    if who:
+        answer["locked"] = "by " + who
+    return answer
 
 
 def known(phone, name):

@@ -1,6 +1,12 @@
 """All words of the console: the one place that finds the function of a word."""
 
-from offhook.console import desk_words, page_words, service_words, settings_words
+from offhook.console import (
+    desk_words,
+    page_words,
+    provisioning_words,
+    service_words,
+    settings_words,
+)
 from offhook.console.word import Word
 
 _MOST = 20  # characters of a wrong word that are repeated
@@ -24,8 +30,10 @@ WORDS.update(desk_words.WORDS)
 WORDS.update(settings_words.WORDS)
 WORDS.update(service_words.WORDS)
 WORDS.update(page_words.WORDS)
+WORDS.update(provisioning_words.WORDS)
 ORDER = (
     "help press hook dial keys calls voice display lamps "
     "set get unset find show status version log counters test_url ram loaded "
-    "groups group take actions preview fkeys lists reboot update reset fault json quit"
+    "groups group take actions preview fkeys lists provisioning provision reboot update reset "
+    "fault json quit"
 ).split()

@@ -64,7 +64,8 @@ class Desk:
     `settings`, `actions` (Action URLs), `timers`, `log` and `storage` are the phone's. What comes
     later is handed in as attributes: `agent`, the SIP agent; `watch`, its subscriptions; `lines`,
     the line keys (see `NoLines`); ``text(key)``, the display's texts; ``beep(hertz, ms)``, a short
-    tone; ``reset()``, which restarts the board; ``about()``, a line that says who this phone is.
+    tone; ``reset()``, which restarts the board; ``resync()``, which asks the settings' server;
+    ``about()``, a line that says who this phone is.
     """
 
     def __init__(self, settings, actions, timers, log, storage):
@@ -76,7 +77,7 @@ class Desk:
         self.agent = self.watch = None
         self.lines = NoLines()
         self.text = self.about = str
-        self.beep = self.reset = _nothing
+        self.beep = self.reset = self.resync = _nothing
         self.lists = Lists(self, storage)
         self.off_hook = False
         self.audio = ""  # "handset", "speaker" or "headset" while a dial tone or a call is heard
@@ -190,6 +191,13 @@ class Desk:
             self._notice_timer.cancel()
         self._notice_timer = self.timers.after(_NOTICE, self._unsay)
         self.changed()
+
+    def change(self, texts):
+        """Change settings by a key; one that is locked, or does not fit, is said."""
+        try:
+            self.settings.change(texts)
+        except ValueError:
+            self.say(self.text("locked"))
 
     def _unsay(self):
         self.notice = ""

@@ -23,8 +23,8 @@ def toggle(desk, number=None):
     settings = desk.settings
     number = number or settings.get("redirect_number")
     if settings.get("redirect_event") != "none":
-        settings.change({"redirect_event": "none"})
+        desk.change({"redirect_event": "none"})
     elif number:
-        settings.change({"redirect_number": number, "redirect_event": "all"})
+        desk.change({"redirect_number": number, "redirect_event": "all"})
     else:
         desk.say(desk.text("no_number"))

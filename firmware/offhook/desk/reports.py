@@ -78,11 +78,14 @@ def on_mwi(desk, account, details):
 
 
 def on_checksync(desk, account, details):
-    """The registrar asks for a restart."""
-    reboot = details.get("reboot") and desk.settings.get("allow_check_sync")
-    desk.log(2, "check-sync from the registrar%s", ": restart" if reboot else "")
-    if reboot:
+    """The registrar asks for settings to be fetched, or for a restart, which does so too."""
+    allowed, reboot = desk.settings.get("allow_check_sync"), details.get("reboot")
+    what = ": restart" if reboot else ": settings are fetched"
+    desk.log(2, "check-sync from the registrar%s", what if allowed else ", which is not allowed")
+    if allowed and reboot:
         restart(desk)
+    elif allowed:
+        desk.resync()
 
 
 HANDLERS = {

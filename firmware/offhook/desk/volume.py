@@ -9,5 +9,5 @@ def louder(desk, step):
     """Change the volume of what is open, or of the ringer, by `step`."""
     device = "vol_" + (desk.audio or "ringer")
     value = max(0, min(_MOST, desk.settings.get(device) + step))
-    desk.settings.change({device: str(value)})
+    desk.change({device: str(value)})
     desk.say("%s %d" % (desk.text("volume"), value))

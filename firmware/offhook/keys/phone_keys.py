@@ -11,7 +11,7 @@ from offhook.desk.volume import louder
 
 def toggle(desk, name):
     """Switch a setting that is on or off; its change is what fires an event."""
-    desk.settings.change({name: "off" if desk.settings.get(name) else "on"})
+    desk.change({name: "off" if desk.settings.get(name) else "on"})
 
 
 def other_line(desk, step):
@@ -20,7 +20,7 @@ def other_line(desk, step):
     if numbers:
         now = desk.account().number
         number = numbers[(numbers.index(now) + step) % len(numbers)]
-        desk.settings.change({"active_line": str(number)})
+        desk.change({"active_line": str(number)})
 
 
 KEYS = {

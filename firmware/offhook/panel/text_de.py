@@ -32,6 +32,7 @@ TEXTS = {
     "completion_free": "Frei, ENTER:",
     "completion_refused": "Rückruf unmöglich",
     "volume": "Lautstärke",
+    "locked": "Vom Server gesperrt",
     "digits_only": "Nur Ziffern",
     "no_number": "Keine Nummer gesetzt",
     "bad_number": "Keine Nummer",

@@ -32,6 +32,7 @@ TEXTS = {
     "completion_free": "Free, ENTER:",
     "completion_refused": "Cannot be watched",
     "volume": "Volume",
+    "locked": "Locked by the server",
     "digits_only": "Digits only",
     "no_number": "No number set",
     "bad_number": "No number",

@@ -76,7 +76,7 @@ GROUPS = (
         ("sip_ca_certificate", "pem", 2048, "", "sip",
          "trusted CA for SIP over TLS; empty: ca_certificate"),
         ("allow_check_sync", "bool", None, True, "desk",
-         "restart when the registrar asks for it by check-sync"),
+         "fetch settings, or restart, when the registrar asks for it by check-sync"),
         ("privacy_out", "bool", None, False, "registration",
          "on: outgoing calls hide the own number from everybody but the registrar; it has to know "
          "them by the digest's user name (Asterisk: identify_by=auth_username,username and "

@@ -6,11 +6,20 @@ one, or the most characters.
 """
 
 from base import zone
-from net import address
+from net import address, url
 from net.address import dotted
 from web.passwords import stored
 
-_TEXTS = ("text", "secret", "login", "number", "host", "uri", "networks")  # with a greatest length
+_TEXTS = (
+    "text",
+    "secret",
+    "login",
+    "number",
+    "host",
+    "uri",
+    "networks",
+    "server",
+)  # with a greatest length
 _LINES = ("url", "pem")  # of several lines, or of any length
 _NO_HOST = tuple("/@;,?#'\"%$")
 
@@ -86,6 +95,23 @@ def _networks(_, text):
     return " ".join(words)
 
 
+def _server(_, text):
+    try:
+        url.parse(text.replace("{mac}", "0"))
+    except ValueError:
+        raise ValueError
+    return text
+
+
+def _time(_, text):
+    hour, colon, minute = text.partition(":")
+    if not colon or not (hour.isdigit() and minute.isdigit()) or len(text) > 5:
+        raise ValueError
+    if int(hour) > 23 or int(minute) > 59:
+        raise ValueError
+    return text
+
+
 _PARSERS = {
     "bool": _bool,
     "int": _int,
@@ -96,6 +122,8 @@ _PARSERS = {
     "mac": _mac,
     "hex": _hex,
     "zone": _zone,
+    "server": _server,
+    "time": _time,
     "networks": _networks,
 }
 
@@ -135,7 +163,9 @@ _RIGHT = {
     "mac": "12 hex digits",
     "networks": "addresses such as 192.0.2.7 or 192.0.2.0/24",
     "plan": "patterns such as 1xx|0[1-9]xxxxxx|11[02]",
-    "zone": "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3",
+    "zone": "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3, or Snom's GER+1",
+    "server": "a URL such as http://192.0.2.1/{mac}.xml",
+    "time": "a time of day, HH:MM",
 }
 
 

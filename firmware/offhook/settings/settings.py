@@ -3,13 +3,15 @@
 `update` saves at once and is for a phone at rest; `keep` waits until no call is being set up or
 ended; `change` takes a value over at once and lets `serve` save it, as keys do. All of them take
 the texts that a person wrote, all or none, and refuse with a ValueError that names the setting,
-the value and what would be right; the old value stays then.
+the value and what would be right; the old value stays then. They refuse what provisioning has
+locked too: a lock binds whoever sits at the phone. `provide` is provisioning's own way.
 """
 
 import asyncio
 
 from base.compat import const, sleep_ms
 from offhook.settings import catalogue
+from offhook.settings import marks as provisioned
 from offhook.settings.catalogue import canonical
 from offhook.settings.store import Store
 
@@ -41,6 +43,7 @@ class Settings:
         self.values = {}
         self.aside = {}  # texts that are stored and not used: unknown, or of no use any more
         self.troubles = []
+        self.marks = provisioned.Marks()  # what provisioning has said of settings
         self.checks = dict(checks)
         self.relations = None
         self.quiet = _at_once
@@ -48,6 +51,7 @@ class Settings:
         self._store = Store(storage, self._trouble)
         self._failed = ""  # why the last save did not succeed
         self._unsaved = {}  # name -> text that `serve` has to save
+        self._fleeting = {}  # name -> text, or None, that a restart gives back
         self._wake = asyncio.Event()
         self._load()
 
@@ -78,6 +82,10 @@ class Settings:
         """Return True for a secret, which nobody is shown."""
         return self.known(name) and self.spec(name).private
 
+    def locked(self, name):
+        """Return who has locked a setting against the person at the phone, "" for nobody."""
+        return self.marks.locks.get(canonical(name), "")
+
     def changed(self):
         """Return the names of all settings that were set, sorted."""
         return sorted(self.values)
@@ -101,12 +109,13 @@ class Settings:
         """Give a setting its default back and save; see `update`."""
         self.update({name: None})
 
-    def update(self, texts):
+    def update(self, texts, forced=False):
         """Set several settings with one write, and tell the listeners.
 
-        `texts` is {name: text}, None for the default.
+        `texts` is {name: text}, None for the default. `forced`: whoever starts the phone sets
+        them, locked or not.
         """
-        values = self._parsed(texts)
+        values = self._parsed(texts, forced)
         written = {n: self._written(n, v) for n, v in values.items() if self._differs(n, v)}
         if written:
             self._save(written)
@@ -127,6 +136,53 @@ class Settings:
         self._wake.set()
         self._take(values)
 
+    def sifted(self, texts):
+        """Return ({name: value}, {name: why it is refused}) of texts that need not all fit."""
+        values, errors = {}, {}
+        for name, text in texts.items():
+            try:
+                values[canonical(name)] = self._value(name, text)
+            except ValueError as error:
+                errors[name] = str(error)
+        while True:
+            try:
+                self._relate(values)
+                return values, errors
+            except ValueError as error:
+                found = str(error).partition(":")[0]
+                stem = found.partition("_")[0]
+                wrong = [found] if found in values else [x for x in values if x.startswith(stem)]
+                for name in wrong or list(values):
+                    del values[name]
+                    errors[name] = str(error)
+
+    def provide(self, values, marks, fleeting=()):
+        """Take over what a server gives, {name: value or None} of `sifted`, with one write.
+
+        `marks` (`settings.marks.Marks`) are those from now on; the names in `fleeting` are as
+        before after a restart. Return the names whose value has changed. OSError changes nothing.
+        """
+        old = {name: self.values.get(name) for name in values}
+        written = {}
+        for name, value in values.items():
+            if name not in fleeting and self._differs(name, value):
+                written[name] = self._written(name, value)
+        if marks.text() != self.marks.text():
+            written[provisioned.NAME] = marks.text() or None
+        stored = {name: self._stored(name) for name in fleeting}
+        if written:
+            self._append(written)
+        self.marks = marks
+        self._take(values)
+        self._fleeting.update(stored)
+        return sorted(name for name in old if old[name] != self.values.get(name))
+
+    def _stored(self, name):
+        """Return the text of a setting on the flash, None where it has its default there."""
+        if name in self._fleeting:
+            return self._fleeting[name]
+        return self.text(name) if name in self.values else None
+
     def flush(self):
         """Save now what `change` has left to be saved; OSError when the storage cannot."""
         if self._unsaved:
@@ -135,7 +191,8 @@ class Settings:
     def erase(self):
         """Forget all settings, and all else that the storage has; OSError when it cannot."""
         self._store.erase()
-        self.values, self.aside, self._unsaved = {}, {}, {}
+        self.values, self.aside, self._unsaved, self._fleeting = {}, {}, {}, {}
+        self.marks = provisioned.Marks()
 
     async def serve(self):
         """Save what `change` has changed, and tidy the store when it is due: a task."""
@@ -161,6 +218,12 @@ class Settings:
         texts = dict(self.aside)
         for name, value in self.values.items():
             texts[name] = self._written(name, value)
+        for name, text in self._fleeting.items():
+            texts[name] = text
+        texts[provisioned.NAME] = self.marks.text()
+        texts = {name: text for name, text in texts.items() if text is not None}
+        if not texts[provisioned.NAME]:
+            del texts[provisioned.NAME]
         await self._store.compact(texts, self._pause)
 
     async def _pause(self):
@@ -180,17 +243,26 @@ class Settings:
                 errors[name] = str(error)
         return errors
 
-    def _parsed(self, texts):
+    def _parsed(self, texts, forced=False):
         """Return {canonical name: value}; ValueError when one of the texts does not fit."""
         values = {}
         for name, text in texts.items():
-            own = canonical(name)
-            if text is not None:
-                values[own] = catalogue.parse(name, text, self.checks)
-            elif self.known(name) or own in self.aside:
-                values[own] = None
-            else:
-                raise ValueError(catalogue.unknown(name))
+            who = "" if forced else self.locked(name)
+            if who:
+                raise ValueError("%s: locked by %s, whose files may change it" % (name, who))
+            values[canonical(name)] = self._value(name, text)
+        self._relate(values)
+        return values
+
+    def _value(self, name, text):
+        if text is not None:
+            return catalogue.parse(name, text, self.checks)
+        if not self.known(name) and canonical(name) not in self.aside:
+            raise ValueError(catalogue.unknown(name))
+        return None
+
+    def _relate(self, values):
+        """Refuse {name: value} that do not go together, or with what there is."""
         if self.relations:
 
             def get(name):
@@ -200,10 +272,9 @@ class Settings:
                 return catalogue.default(name) if name in values else self.get(name)
 
             self.relations(get, values)
-        return values
 
     def _differs(self, name, value):
-        if name in self.aside:
+        if name in self.aside or name in self._fleeting:
             return True
         return value != self.values.get(name) if value is None else value != self.get(name)
 
@@ -219,6 +290,8 @@ class Settings:
 
     def _append(self, written):
         secret = any(self.private(name) for name in written)  # what it was must not live on
+        for name in written:
+            self._fleeting.pop(name, None)
         self._store.append(written, secret)
         self._failed = ""
         self._unsaved = {n: t for n, t in self._unsaved.items() if n not in written}
@@ -244,7 +317,9 @@ class Settings:
     # -- start --------------------------------------------------------------------------------
 
     def _load(self):
-        for name, text in self._store.load().items():
+        texts = self._store.load()
+        self.marks = provisioned.Marks(texts.pop(provisioned.NAME, None) or "")
+        for name, text in texts.items():
             if text is None:
                 continue
             try:

@@ -5,10 +5,10 @@ rules are those of the tz database of 2025; where a country has given up summer 
 since Snom's list was written, the name means what clocks there show today.
 """
 
-_UTC_1 = ",M3.5.0/%s,M10.5.0/%s"  # Europe changes at 1:00 UTC everywhere
-_WEST = "WET0WEST" + _UTC_1 % ("1", "2")
-_CENTRAL = "CET-1CEST" + _UTC_1 % ("2", "3")
-_EAST = "EET-2EEST" + _UTC_1 % ("3", "4")
+# Europe changes at 1:00 UTC everywhere
+_WEST = "WET0WEST,M3.5.0/1,M10.5.0"
+_CENTRAL = "CET-1CEST,M3.5.0,M10.5.0/3"
+_EAST = "EET-2EEST,M3.5.0/3,M10.5.0/4"
 _US = ",M3.2.0,M11.1.0"
 _AU = ",M10.1.0,M4.1.0/3"
 
@@ -45,10 +45,10 @@ _ZONES = {
     "BRA-2": "<-02>2",
     "PRT-1": "<-01>1<+00>,M3.5.0/0,M10.5.0/1",  # Azores
     "FRO-0": _WEST,
-    "IRL-0": "GMT0IST" + _UTC_1 % ("1", "2"),
+    "IRL-0": "GMT0IST,M3.5.0/1,M10.5.0",
     "PRT-0": _WEST,
     "ESP-0": _WEST,  # Canary Islands
-    "GBR-0": "GMT0BST" + _UTC_1 % ("1", "2"),
+    "GBR-0": "GMT0BST,M3.5.0/1,M10.5.0",
     "NAM+1": "CAT-2",
     "CAI+1": "EST5EDT" + _US,  # Caicos
     "CHA+1": "WAT-1",  # Chad

@@ -132,7 +132,7 @@ def unasked(agent, message, otherwise=481):
         if not known:
             return 403 if registration else _BAD_EVENT
         params = (message.header("event") or "").partition(";")[2]
-        agent.listener("checksync", account, reboot=param(params, "reboot") != "false")
+        agent.listener("checksync", account, reboot=param(params, "reboot") == "true")
         return 200
     if registration and not known:
         return 403
