@@ -9,6 +9,7 @@ import pytest
 
 from tests.phone import webserver
 from tests.phone.certificates import Authority
+from tests.phone.pbx import Pbx
 from tests.phone.provserver import MAC, ProvServer, answer, listing, settings
 from tests.phone.test_calls import state
 from tests.phone.test_http_servers import right_digest
@@ -298,6 +299,39 @@ def test_it_is_asked_again_when_the_time_has_come(provisioned, server):
     phone.wait(lambda x: x["value"] == 3, "get ring_sound")
     assert phone.ask("set ring_sound 4")["value"] == 4  # writable now: until the next time
     phone.wait(lambda x: x["value"] == 3, "get ring_sound")
+
+
+@pytest.mark.parametrize("event", ["check-sync", "check-sync;reboot=false"])
+def test_check_sync_has_the_settings_fetched_and_restarts_only_where_they_need_it(
+    provisioned, server, event
+):
+    pbx = Pbx()
+    try:
+        phone = provisioned(server, **pbx.settings)
+        pbx.phone = ("127.0.0.1", phone.sip_port)
+        report(phone)
+        phone.wait(lambda x: all(y["registered"] for y in x["identities"]), "status")
+
+        def sync(call_id):
+            head = (
+                f"NOTIFY sip:100@127.0.0.1:{phone.sip_port} SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP {pbx.ip}:{pbx.port};branch=z9hG4bK{call_id}\r\n"
+                f"From: <sip:100@{pbx.ip}>;tag=1\r\nTo: <sip:100@{pbx.ip}>\r\n"
+                f"Call-ID: {call_id}\r\nCSeq: 1 NOTIFY\r\nMax-Forwards: 70\r\n"
+                f"Contact: <sip:{pbx.ip}:{pbx.port}>\r\nEvent: {event}\r\n"
+                "Subscription-State: terminated\r\nContent-Length: 0\r\n\r\n"
+            )
+            pbx.socket.sendto(head.encode(), pbx.phone)
+
+        server.files[_FILE] = settings("<auto_dial>9</auto_dial>")
+        sync("a")
+        phone.wait(lambda x: x["value"] == 9, "get auto_dial")
+        assert phone.process.poll() is None
+        server.files[_FILE] = settings("<netmask>255.255.0.0</netmask>")
+        sync("b")
+        assert phone.process.wait(20) == 0  # the simulated restart
+    finally:
+        pbx.close()
 
 
 def test_never_update_fetches_nothing(provisioned, server):

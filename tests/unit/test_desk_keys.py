@@ -519,12 +519,18 @@ def test_a_report_that_nobody_knows_is_nothing():
     assert office.events() == [] and office.logged == []
 
 
-def test_check_sync_restarts_where_the_setting_allows_it():
-    for allowed, wanted, restarts in ((True, True, 1), (False, True, 0), (True, False, 0)):
-        office = Office(allow_check_sync=allowed)
+def test_check_sync_restarts_or_fetches_settings_where_the_setting_allows_it():
+    for allowed, wanted, restarts, fetches in (
+        (True, True, 1, 0),
+        (False, True, 0, 0),
+        (True, False, 0, 1),
+        (False, False, 0, 0),
+    ):
+        office, fetched = Office(allow_check_sync=allowed), []
+        office.desk.resync = lambda fetched=fetched: fetched.append(1)
         account = office.agent.accounts[0]
         office.does(office.agent.listener, "checksync", account, reboot=wanted)
-        assert office.logged.count("reset") == restarts
+        assert office.logged.count("reset") == restarts and len(fetched) == fetches
 
 
 # -- variables --------------------------------------------------------------------------------

@@ -315,10 +315,11 @@ def test_check_sync_is_taken_from_the_registrar_only():
     assert stranger.take() == ["403"] and not scene.told
     scene.peer.request("NOTIFY", (A, 5060), "sip:100@" + A, "s2", 1, lines)
     assert scene.peer.take() == ["200"] and scene.told == [("checksync", {"reboot": True})]
-    lines = [("Event", "check-sync;reboot=false")]
-    scene.peer.request("NOTIFY", (A, 5060), "sip:100@" + A, "s3", 1, lines)
-    scene.peer.take()
-    assert scene.told[-1] == ("checksync", {"reboot": False})
+    for call_id, event in (("s3", "check-sync;reboot=false"), ("s4", "check-sync")):
+        lines = [("Event", event)]
+        scene.peer.request("NOTIFY", (A, 5060), "sip:100@" + A, call_id, 1, lines)
+        scene.peer.take()
+        assert scene.told.pop() == ("checksync", {"reboot": False})
 
 
 def test_what_rings_can_be_picked_up_by_replaces():

@@ -7,6 +7,8 @@ from offhook.settings.marks import checksum
 BY_HAND = "a file"  # who has locked a setting by a file over console or page
 RESTART = ("network_id_port", "mac", "dhcp", "ip_adr", "netmask", "gateway")  # read at start only
 
+_ALLOWS = "auto_reboot_on_setting_change"
+
 # `taken` counts the settings that fit, `changed` are those whose value is another one now, `kept`
 # those that stay as a person has set them
 Outcome = namedtuple("Outcome", ("taken", "changed", "kept"))
@@ -32,11 +34,13 @@ def apply(settings, sheet, who, restarts=False):
         marks.give(name, _written(settings, name, values[name]) if once else None)
         if perm.fleeting:
             fleeting.append(name)
-    marks.restarted = restarts and any(
+    needed = any(
         _written(settings, name, values[name]) != settings.text(name)
         for name in RESTART
         if name in values
     )
+    allowed = values[_ALLOWS] if _ALLOWS in values else settings.get(_ALLOWS)
+    marks.restarted = restarts and needed and allowed is not False  # None is the default: on
     return Outcome(len(values), settings.provide(values, marks, fleeting), sorted(kept))
 
 

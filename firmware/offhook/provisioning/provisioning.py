@@ -240,9 +240,8 @@ class Provisioning:
     def _apply(self, sheet, who, files, restarts=True):
         phone = self._phone
         settings = phone.settings
-        restarts = restarts and settings.get("auto_reboot_on_setting_change") and phone.agent
         try:
-            outcome = apply(settings, sheet, who, bool(restarts))
+            outcome = apply(settings, sheet, who, restarts)
         except OSError as error:
             self.state = "failed: not saved, the storage says %r" % error
             phone.log(1, "provisioning: not saved, the storage says %r", error)
