@@ -11,6 +11,7 @@ FILE ?=
 KEY ?= update.key
 FORCE ?=
 MICROPYTHON ?=
+SEED ?= 1
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -50,6 +51,9 @@ vm-frozen: $(READY)  ## build the 32-bit VM with the software frozen in, in the 
 
 ram: $(READY) vm32 vm-frozen  ## memory in each state of a phone: resident with 2 MB, frozen with 110 KB
 	@$(BIN)/python -m tools.ram
+
+mutants: $(READY)  ## put 200 small faults into the firmware, one by one: which do unit tests miss?
+	@$(BIN)/python -m tools.mutants --seed $(SEED)
 
 bench: $(READY)  ## the event loop while web servers are dead, and event to GET
 	@$(BIN)/python -m tools.bench
@@ -113,5 +117,5 @@ lock:  ## resolve requirements.in into requirements.txt with hashes
 clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes bench bench-sip lint \
+.PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes mutants bench bench-sip lint \
 	check-boards diagrams docs build firmware sign flash deploy configure console packages lock clean

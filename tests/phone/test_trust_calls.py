@@ -1,5 +1,7 @@
 """Nobody but its owner makes the phone dial, answer or say no to others: attacks by calls."""
 
+import socket
+
 import pytest
 
 from tests.phone.attack import (
@@ -232,8 +234,6 @@ def test_restart_messages_and_identities_are_taken_from_the_registrars_own_port_
 
 
 def test_a_connection_from_the_registrars_host_is_not_the_registrars(registered, pbx):
-    import socket
-
     phone = registered(filter_registrar="off", intercom_enabled="on")
     with socket.socket() as stream:
         stream.bind((pbx.ip, 0))

@@ -1,0 +1,187 @@
+"""Put a seeded sample of faults into the firmware, one by one, and count those that tests see.
+
+``python -m tools.mutants [--seed 1] [--count 200] [--room sip] [--jobs 2]``. Each runs against the
+unit tests that come by its line, under CPython; where those are of the VM only (hal's drivers),
+in the VM. The survivors are printed with their lines; those in `equivalent.txt`, which change
+nothing that anybody could see, are not counted.
+"""
+
+import argparse
+import os
+import pathlib
+import pickle
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+
+from tools import vm
+from tools.mutants import points, trial
+
+_EQUIVALENT = pathlib.Path(__file__).with_name("equivalent.txt")
+_WANTED = 85  # percent
+_LEAST = 8  # mutants of a room
+_SECONDS = 20  # that the tests of a mutant may take, beside a multiple of what they took
+_NOT_HERE = ("_viper.py", "compat_vm.py", "firmware/boot.py", "firmware/main.py")
+# Tests that run in the VM only -> what they are about
+_IN_VM = {
+    "test_hal_assemble": "hal/",
+    "test_hal_platform": "hal/",
+    "test_hal_sockets": "hal/network/",
+    "test_hal_twins": "hal/",
+    "test_settings_flash": "firmware/offhook/settings/",
+}
+
+
+def room_of(path):
+    """Return the room of a source file: the rooms of offhook count for themselves."""
+    parts = pathlib.PurePath(path).parts
+    if parts[0] == "hal":
+        return "hal"
+    if parts[1] == "offhook" and len(parts) > 3:
+        return parts[2]
+    return parts[1] if len(parts) > 2 else "start"
+
+
+def all_points():
+    """Return ({path: source}, {room: [Mutant]})."""
+    sources, rooms = {}, {}
+    for folder in ("firmware", "hal"):
+        for file in sorted((vm.ROOT / folder).rglob("*.py")):
+            path = file.relative_to(vm.ROOT).as_posix()
+            if not path.endswith(_NOT_HERE):
+                sources[path] = file.read_text()
+                found = points.points(path, sources[path])
+                rooms.setdefault(room_of(path), []).extend(found)
+    return sources, rooms
+
+
+def sample(rooms, count, seed):
+    """Return `count` of the mutants; small rooms have more than their share."""
+    draw, chosen = random.Random(seed), []
+    weights = {room: len(found) ** 0.5 for room, found in rooms.items() if found}
+    for room in sorted(weights):
+        share = max(_LEAST, round(count * weights[room] / sum(weights.values())))
+        chosen += draw.sample(rooms[room], min(share, len(rooms[room])))
+    return chosen
+
+
+def tests_by_line(jobs):
+    """Return ({(path, line): [(seconds, file, test)]}) of all unit tests."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        names = [x.stem for x in sorted(trial.UNIT.glob("test_*.py"))]
+        into = {name: pathlib.Path(folder, name) for name in names}
+        running = _Running(jobs)
+        for name in names:
+            running.start(name, trial.reach, name, into[name])
+        for name, status in running.rest():
+            if status:
+                raise SystemExit(f"{name} fails as it is: run make test-quick")
+        for name in names:
+            tests = pickle.loads(into[name].read_bytes())
+            _, at_import = tests.pop("")
+            for test, (seconds, lines) in tests.items():
+                touched = {path for path, _ in lines}
+                for place in lines | {x for x in at_import if x[0] in touched}:
+                    found.setdefault(place, []).append((seconds, name, test))
+    return found
+
+
+class _Running:
+    """At most `jobs` child processes at a time."""
+
+    def __init__(self, jobs):
+        self.jobs, self.pids, self.done = jobs, {}, []
+
+    def start(self, what, function, *args):
+        """Start one as soon as there is room."""
+        while len(self.pids) >= self.jobs:
+            self._wait()
+        self.pids[trial.apart(function, *args)] = what
+
+    def _wait(self):
+        pid, status = os.wait()
+        if pid in self.pids:
+            self.done.append((self.pids.pop(pid), status))
+
+    def rest(self):
+        """Return [(what, status)] of all, once they have ended."""
+        while self.pids:
+            self._wait()
+        done, self.done = self.done, []
+        return done
+
+
+def survivors(chosen, sources, tests, jobs):
+    """Return those of the mutants that no test sees."""
+    running, alive = _Running(jobs), []
+    for mutant in chosen:
+        found = sorted(tests.get((mutant.path, mutant.line), ()))
+        seconds = _SECONDS + 5 * sum(x[0] for x in found)
+        source = points.mutated(sources[mutant.path], mutant)
+        try:
+            compile(source, mutant.path, "exec")
+        except SyntaxError:
+            continue
+        names = [x[1:] for x in found]
+        if names:
+            running.start(mutant, trial.try_fault, mutant.path, source, names, seconds)
+        else:
+            alive.append(mutant)
+    alive += [mutant for mutant, status in running.rest() if status == 0]
+    for mutant in alive:
+        names = [x for x, about in _IN_VM.items() if mutant.path.startswith(about)]
+        if names:
+            source = points.mutated(sources[mutant.path], mutant)
+            running.start(mutant, trial.try_in_vm, mutant.path, source, names)
+    seen = {mutant for mutant, status in running.rest() if status}
+    return [x for x in alive if x not in seen], {
+        x for x in alive if not tests.get((x.path, x.line))
+    }
+
+
+def main():
+    """Print the survivors, and the table of the rooms."""
+    parser = argparse.ArgumentParser(prog="tools.mutants", description=__doc__.split("\n")[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--room", action="append", help="these rooms only; repeatable")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    args = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    begun = time.monotonic()
+    sources, rooms = all_points()
+    if args.room:
+        rooms = {room: rooms[room] for room in args.room}
+    tests = tests_by_line(args.jobs)
+    chosen = sample(rooms, args.count, args.seed)
+    equivalent = {x for x in _EQUIVALENT.read_text().splitlines() if x and x[0] != "#"}
+    chosen = [x for x in chosen if points.key(sources[x.path], x) not in equivalent]
+    alive, unreached = survivors(chosen, sources, tests, args.jobs)
+    for mutant in sorted(alive):
+        mark = " (no unit test comes by)" if mutant in unreached else ""
+        print(f"{mutant.path}:{mutant.line} {mutant.where}{mark}")
+        print("    " + points.key(sources[mutant.path], mutant).split(" | ", 1)[1])
+    print(f"\n{'room':10} {'tried':>6} {'seen':>6} {'percent':>8}")
+    tried, lived = Counter(map(_room, chosen)), Counter(map(_room, alive))
+    for room in sorted(tried):
+        _row(room, tried[room], lived[room])
+    _row("all", len(chosen), len(alive))
+    minutes = (time.monotonic() - begun) / 60
+    print(f"\n{minutes:.0f} min, seed {args.seed}; good is {_WANTED} % in each room")
+    return 0
+
+
+def _room(mutant):
+    return room_of(mutant.path)
+
+
+def _row(room, tried, lived):
+    print(f"{room:10} {tried:6} {tried - lived:6} {100 * (tried - lived) / tried:8.0f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

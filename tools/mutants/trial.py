@@ -1,0 +1,167 @@
+"""Running unit tests in a process of their own: to see where they come by, or against a fault."""
+
+import asyncio
+import importlib
+import importlib.abc
+import importlib.util
+import inspect
+import os
+import pathlib
+import pickle
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from tools import vm
+
+UNIT = vm.ROOT / "tests/unit"
+_MEMORY = 2 << 30  # bytes that a test with a fault may take
+_VM_SECONDS = 60
+
+
+def module_of(path):
+    """Return the name by which a source file is imported."""
+    return ".".join(pathlib.PurePath(path.removeprefix("firmware/")).with_suffix("").parts)
+
+
+class Faulty(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Gives one module another source."""
+
+    def __init__(self, path, source):
+        self.name, self.path, self.source = module_of(path), path, source
+        if self.name.endswith(".__init__"):
+            self.name = self.name[:-9]
+
+    def find_spec(self, name, path, target=None):
+        """Find the one module."""
+        if name != self.name:
+            return None
+        place = str(vm.ROOT / self.path)
+        package = place.endswith("__init__.py")
+        spec = importlib.util.spec_from_loader(name, self, origin=place, is_package=package)
+        if package:
+            spec.submodule_search_locations = [os.path.dirname(place)]
+        return spec
+
+    def exec_module(self, module):
+        """Run its source."""
+        module.__file__ = str(vm.ROOT / self.path)
+        exec(compile(self.source, module.__file__, "exec"), module.__dict__)
+
+
+def _prepare():
+    """Be a process of its own: quiet, bounded, with the firmware's rooms on the path."""
+    sink = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(sink, number)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    os.chdir(vm.ROOT)
+    sys.path[:0] = [str(UNIT), str(vm.ROOT), str(vm.ROOT / "firmware")]
+
+
+def _run(test):
+    """Run one test; it raises where it fails."""
+    support = importlib.import_module("support")
+    try:
+        if inspect.iscoroutinefunction(test):
+            asyncio.run(test())
+        else:
+            test()
+    except support.Skip:
+        pass
+
+
+def apart(function, *args):
+    """Start ``function(*args)`` in a child process; return its id. Its end is its result."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        _prepare()
+        status = function(*args) or 0
+    except BaseException:
+        status = 1
+    finally:
+        os._exit(status)
+
+
+# -- where tests come by -------------------------------------------------------------------------
+
+
+def reach(name, into):
+    """Run the tests of file `name`; write {test: (seconds, {(path, line)})}; "" is its import."""
+    lines, found = set(), {}
+    roots = (str(vm.ROOT / "firmware"), str(vm.ROOT / "hal"))
+    cut = len(str(vm.ROOT)) + 1
+
+    def trace(frame, event, arg):
+        if not frame.f_code.co_filename.startswith(roots):
+            return None
+        return local
+
+    def local(frame, event, arg):
+        if event == "line":
+            lines.add((frame.f_code.co_filename[cut:], frame.f_lineno))
+        return local
+
+    sys.settrace(trace)
+    module = importlib.import_module(name)
+    sys.settrace(None)
+    found[""] = (0, set(lines))
+    if getattr(module, "ONLY", "") != "micropython":
+        for test in [x for x in vars(module) if x.startswith("test_")]:
+            lines.clear()
+            begun = time.process_time()
+            sys.settrace(trace)
+            try:
+                _run(getattr(module, test))
+            finally:
+                sys.settrace(None)
+            found[test] = (time.process_time() - begun, set(lines))
+    into.write_bytes(pickle.dumps(found))
+
+
+# -- a fault -------------------------------------------------------------------------------------
+
+
+def try_fault(path, source, tests, seconds):
+    """Run `tests`, [(file, test)], against a faulty module; return 0 where all of them pass."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    sys.meta_path.insert(0, Faulty(path, source))
+    for name, test in tests:
+        _run(getattr(importlib.import_module(name), test))
+    return 0
+
+
+def try_in_vm(path, source, names):
+    """Run whole files of tests in the VM against a faulty module; return 0 where all pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        for each in ("firmware", "hal"):
+            shutil.copytree(vm.ROOT / each, root / each, ignore=_no_caches)
+        (root / path).write_text(source)
+        places = [UNIT, root / "firmware", root, vm.ROOT, ".frozen"]
+        environment = {**os.environ, "MICROPYPATH": ":".join(map(str, places))}
+        for name in names:
+            command = [vm.vm_path(), "-X", "heapsize=8m", str(vm.ROOT / "tests/vm_runner.py")]
+            done = subprocess.run(
+                [*command, str(UNIT / f"{name}.py")],
+                cwd=vm.ROOT,
+                env=environment,
+                timeout=_VM_SECONDS,
+                capture_output=True,
+                text=True,
+                errors="replace",
+            )
+            if done.returncode or '"outcome": "failed"' in done.stdout:
+                return 1
+    return 0
+
+
+_no_caches = shutil.ignore_patterns("__pycache__")
