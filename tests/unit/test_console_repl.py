@@ -1,0 +1,204 @@
+"""The REPL's words on a stopped phone: what they print, keep, send, and refuse."""
+
+import builtins
+
+from phonekit import Platform, Store
+
+from base.version import VERSION
+from offhook.console import repl
+from offhook.settings.settings import Settings
+
+
+class Shell:
+    """Somebody at the REPL of a stopped phone."""
+
+    def __init__(self, storage=None):
+        self.platform = None
+        self.storage = storage or Store()
+        self.repl = repl.Repl(self._platform)
+        self.phone = self.repl.phone
+
+    def _platform(self):
+        self.platform = Platform(self.storage)
+        return self.platform
+
+    def run(self, word, *values):
+        """Return (what the word returns, the lines that it printed)."""
+        lines, before = [], builtins.print
+        repl.print = lambda *words: lines.append(" ".join(str(x) for x in words))
+        try:
+            return self.repl.run(word, *values), lines
+        finally:
+            repl.print = before
+
+    def said(self, word, *values):
+        """Return what it printed."""
+        return self.run(word, *values)[1]
+
+
+def test_help_names_every_word():
+    shell = Shell()
+    (text,) = shell.said("help")
+    for word in shell.repl.words:
+        assert word in ("help", "take") or "phone.%s(" % word in text, word
+    for word in ("status", "log", "version", "find", "show"):
+        assert "phone.%s(" % word in text, word
+    assert shell.said("nonsense") == ["refused: there is no command 'nonsense'; help lists them"]
+
+
+def test_settings_are_set_got_taken_unset_and_on_the_flash_at_once():
+    shell = Shell()
+    assert shell.said("set", "redirect_time", 20) == ["redirect_time = 20"]
+    assert shell.said("set", "dnd_mode", True) == ["dnd_mode = True"]
+    assert shell.said("set", "user_pass1", "hush") == ["user_pass1 = ***"]
+    assert shell.run("get", "redirect_time") == (20, [])
+    assert shell.run("get", "user_pass1") == ("***", [])
+    assert Settings(shell.storage, print).get("redirect_time") == 20
+    (value, odd) = shell.said("set", "action_dnd_on_url", "http://h/?$REMOTE")
+    assert value == "action_dnd_on_url = http://h/?$REMOTE" and odd.startswith("warning: ")
+    assert "action_dnd_on_url" in shell.phone.actions.targets
+    got = shell.run("take", {"redirect_time": 5, "dnd_mode": False})
+    assert got == (True, ["2 settings saved"])
+    stored = Settings(shell.storage, print)
+    assert stored.get("redirect_time") == 5 and stored.get("dnd_mode") is False
+    shell.run("unset", "redirect_time")
+    assert shell.run("get", "redirect_time") == (10, [])
+    assert shell.said("save") == ["saved"]
+    for values, why in (
+        (("set", "redirect_time", 0), "refused: redirect_time: "),
+        (("get", "nosuch"), "refused: there is no setting 'nosuch'"),
+        (("take", {"redirect_time": 7, "nosuch": 1}), "refused: there is no setting 'nosuch'"),
+    ):
+        (line,) = shell.said(*values)
+        assert line.startswith(why), line
+    assert shell.phone.settings.get("redirect_time") == 10
+
+
+def test_the_consoles_own_words_are_printed_line_by_line():
+    shell = Shell()
+    assert "version = " + VERSION in shell.said("version")
+    lines = shell.said("status")
+    assert "network = up" in lines and "identities = []" in lines and lines == sorted(lines)
+    shell.phone.log(3, "one")
+    shell.phone.log(3, "two")
+    assert [x[-3:] for x in shell.said("log", 2)] == ["one", "two"]
+    assert shell.said("find", "nosuchword") == []
+    shell.run("set", "redirect_time", 20)
+    assert shell.said("show") == ["redirect_time = 20"]
+    assert shell.said("counters")[0].startswith("total")
+
+
+def test_an_event_is_shown_and_sent_or_refused():
+    shell = Shell()
+    (line,) = shell.said("test_url", "user_name1")
+    assert line.startswith("refused: 'user_name1' is no event; phone.find")
+    (line,) = shell.said("test_url", "action_dnd_on_url")
+    assert line == "refused: action_dnd_on_url is empty; it takes a URL"
+    shell.run("set", "action_dnd_on_url", "http://u:hush@127.0.0.1:9/x?m=$mac")
+    sent = []
+
+    async def test(event, context):
+        sent.append((event, context.call))
+        return [{"status": 200, "cause": "", "ms": 7}, {"status": 0, "cause": "refused", "ms": 8}]
+
+    shell.phone.actions.test = test
+    lines = shell.said("test_url", "action_dnd_on_url")
+    mac = shell.phone.network.mac
+    assert lines == [
+        "GET http://127.0.0.1:9/x?m=" + mac,
+        "200, 7 ms",
+        "refused, 8 ms",
+    ]
+    assert sent == [("action_dnd_on_url", None)]
+
+
+def test_a_key_is_pressed_and_what_it_sends_is_sent():
+    for key in ("P5", "DND", "7", "#"):
+        shell, pressed = Shell(), []
+        shell.phone.keys.on_key = lambda *event, pressed=pressed: pressed.append(event)
+        assert shell.said("press", key) == []
+        assert pressed == [(key, True), (key, False)]
+    pressed.clear()
+    for key in ("P0", "P9999", "x1", ""):
+        (line,) = shell.said("press", key)
+        assert line.startswith("refused: no key '%s'; it takes P1 to P" % key), line
+    assert pressed == []
+
+
+def test_what_would_be_sent_waits_for_the_network():
+    shell, pressed = Shell(), []
+    network = shell.phone.network
+    shell.phone.keys.on_key = lambda *event: pressed.append((network.up,) + event)
+    network.fault("unplugged", True)
+
+    async def start():
+        network.fault("unplugged", False)
+
+    network.start = start
+    assert shell.said("press", "DND") == ["waiting for the network"]
+    assert pressed == [(True, "DND", True), (True, "DND", False)]
+
+
+class Radio:
+    """A WiFi interface."""
+
+    def __init__(self, found=(), connected=False, error=None):
+        self.found, self.connected, self.error = found, connected, error
+        self.done = []
+
+    def active(self, on):
+        self.done.append("active %s" % on)
+
+    def isconnected(self):
+        return self.connected
+
+    def disconnect(self):
+        self.done.append("disconnect")
+
+    def scan(self):
+        if self.error:
+            raise self.error
+        return self.found
+
+
+def test_networks_are_listed_the_strongest_first():
+    shell = Shell()
+    assert shell.said("wifi_scan") == ["refused: this board has no WiFi"]
+    found = [
+        (b"far", b"", 6, -80, 3),
+        (b"", b"", 11, -60, 0),
+        (b"\xff", b"", 1, -90, 4),
+    ]
+    radio = shell.phone.network.nic = Radio(found)
+    assert shell.said("wifi_scan") == [
+        " -60 dBm  channel 11  open  (hidden)",
+        " -80 dBm  channel  6  key  far",
+        " -90 dBm  channel  1  key  " + str(b"\xff"),
+    ]
+    assert radio.done == ["active True", "disconnect"]
+    radio = shell.phone.network.nic = Radio(found, connected=True)
+    shell.said("wifi_scan")
+    assert radio.done == ["active True"]
+    for error in (OSError(5, "EIO"), RuntimeError("Wifi Unknown Error")):
+        shell.phone.network.nic = Radio(error=error)
+        (line,) = shell.said("wifi_scan")
+        assert line.startswith("refused: the WiFi lists no networks: "), line
+
+
+def test_reset_restarts_and_forgets_only_when_told_to():
+    shell = Shell()
+    shell.run("set", "user_name1", "100")
+    shell.run("reset", None)
+    assert shell.platform.resets == 1 and shell.storage.files
+    (line,) = shell.said("reset", "all")
+    assert line.startswith("refused: reset() restarts") and shell.platform.resets == 1
+    shell.run("reset", "settings")
+    assert shell.platform.resets == 2 and shell.storage.files == {}
+
+
+def test_an_update_needs_the_owners_key_and_an_address():
+    shell = Shell()
+    (line,) = shell.said("update", "", False)
+    assert line.startswith("refused: "), line
+    (line,) = shell.said("update", "http://host/", False)
+    assert line.startswith("refused: "), line

@@ -1,0 +1,327 @@
+"""Each word of the console, on a whole phone: what it answers, and what it refuses."""
+
+import json
+import sys
+
+from phonekit import phone, refusal, said, wait
+
+from base.version import VERSION
+from offhook.console import console, words
+from offhook.settings import catalogue
+
+
+def test_each_word_has_its_help_and_no_other_is_taken():
+    made = phone()
+    assert sorted(words.ORDER) == sorted(words.WORDS)
+    lines = said(made, "help")
+    assert len(lines) == len(words.ORDER)
+    for index, name in enumerate(words.ORDER):
+        line = lines[index]
+        assert line == "%s: %s" % (words.find(name).usage, words.find(name).meaning)
+        assert line.split(" ")[0].rstrip(":") == name
+        assert said(made, "help " + name) == [line]
+    assert refusal(made, "help nonsense").startswith("there is no command 'nonsense'")
+    assert refusal(made, "x" * 100) == "there is no command '%s'; help lists them" % ("x" * 20)
+
+
+def test_a_line_is_taken_up_to_its_length_and_only_as_utf_8():
+    made = phone()
+    most = 8700
+    line = "version " + "x" * (most - 8)
+    assert "version" in said(made, line) and "version" in said(made, line.encode())
+    assert refusal(made, line + "x") == "line too long"
+    assert refusal(made, b"version \xff") == "no UTF-8"
+    assert said(made, "  version   ")["version"] == VERSION
+
+
+def test_a_fault_in_a_word_is_answered_and_the_answer_is_json():
+    made = phone()
+    made.fkeys = None
+    assert refusal(made, "fkeys").startswith("AttributeError: ")
+    text = console.execute(made, "get user_name1")
+    try:
+        text.send(None)
+    except StopIteration as end:
+        assert json.loads(end.value) == {"value": ""}
+
+
+# -- the desk -------------------------------------------------------------------------------------
+
+
+def test_press_holds_a_key_and_refuses_what_is_none():
+    made = phone()
+    seen = []
+    made.keys.on_key, made.input.emit = None, lambda name, down: seen.append((name, down))
+    assert said(made, "press P5 5") == {"ok": True}
+    assert seen == [("P5", True), ("P5", False)]
+    for line in ("press", "press P5 x", "press P5 10 20", "press P5 -1"):
+        assert refusal(made, line) == "press takes KEY [MS], such as 'press P5 2100'", line
+    assert refusal(made, "press P5 60001") == "press takes 60000 ms at most, not 60001"
+    assert refusal(made, "press NOKEY 1") == "there is no key 'NOKEY'"
+
+
+def test_hook_dial_calls_and_what_is_shown():
+    made = phone()
+    assert said(made, "calls") == []
+    assert said(made, "hook off") == {"ok": True}
+    assert made.desk.audio == "handset"
+    assert refusal(made, "hook up") == "hook takes off or on, not 'up'"
+    assert refusal(made, "dial") == "dial takes a number or a sip: URI, such as 'dial 201'"
+    call_id = said(made, "dial 201")["call_id"]
+    (call,) = said(made, "calls")
+    assert call == {
+        "state": "calling",
+        "direction": "out",
+        "local": "100@pbx",
+        "remote": "201@pbx",
+        "call_id": call_id,
+        "key": "P1",
+        "id": 1,
+    }
+    made.agent.calls[0].remote = "20\u202e1@pbx\x85"
+    assert said(made, "calls")[0]["remote"] == "201@pbx"
+    assert "201@pbx" in str(said(made, "display")["lines"]) or said(made, "display")["lines"]
+    assert said(made, "lamps")["P1"] != "off" and said(made, "lamps")["P2"] == "off"
+    assert len(said(made, "lamps")) == 50
+    assert said(made, "hook on") == {"ok": True}
+    assert said(made, "calls") == []
+
+
+def test_keys_are_those_of_the_board_and_those_by_software():
+    found = said(phone(), "keys")
+    for name in ("0", "#", "P1", "P32", "P50", "ENTER", "F4", "DND"):
+        assert name in found, name
+    assert "HOOK" not in found and "NONE" not in found and len(found) == len(set(found))
+
+
+# -- settings -------------------------------------------------------------------------------------
+
+
+def test_a_setting_is_set_got_shown_found_and_unset():
+    made = phone()
+    assert said(made, "set redirect_time 20") == {"value": 20}
+    assert said(made, "get redirect_time") == {"value": 20}
+    assert said(made, "set user_pass1   hush") == {"value": "***"}
+    assert said(made, "get user_pass1") == {"value": "***"}
+    assert said(made, "get mac") == {"value": made.network.mac}
+    assert said(made, "show") == {"redirect_time": "20", "user_pass1": "***"}
+    assert said(made, "unset redirect_time") == {"ok": True}
+    assert said(made, "get redirect_time") == {"value": 10}
+    by_name, by_meaning = said(made, "find redirect_time"), said(made, "find unanswered")
+    assert len(by_name) == 4 and by_name[1].startswith(
+        "redirect_time (a number from 1 to 120, 10): "
+    ), by_name
+    assert any(x.startswith("redirect_time ") for x in by_meaning)
+    assert said(made, "find nosuchword") == []
+
+
+def test_what_cannot_be_set_says_what_would_be_right():
+    made = phone()
+    for line, why in (
+        ("set", "set takes NAME VALUE, such as 'set user_name1 100'"),
+        ("set redirect_time", "set redirect_time takes a value; 'unset redirect_time' gives"),
+        ("get", "that takes the name of a setting"),
+        ("set redirect_time 121", "redirect_time: "),
+        ("unset nosuch", "there is no setting 'nosuch'"),
+        ("get user_nam1", "there is no setting 'user_nam1'"),
+        ("reset", "'reset yes' forgets all settings and call lists, and restarts"),
+    ):
+        assert refusal(made, line).startswith(why), (line, refusal(made, line))
+    odd = said(made, "set action_dnd_on_url http://host/?x=$REMOTE")
+    assert odd["value"] == "http://host/?x=$REMOTE" and "$REMOTE" in odd["warnings"][0]
+    assert "warnings" not in said(made, "set action_dnd_on_url http://host/?x=$remote")
+
+
+def test_a_reset_forgets_everything_and_restarts():
+    made = phone(user_name1="100", user_pass1="hush")
+    assert made.platform.storage.files
+    assert said(made, "reset yes") == {"ok": True}
+    assert made.platform.storage.files == {} and made.platform.resets == 1
+
+
+# -- service --------------------------------------------------------------------------------------
+
+
+def test_status_tells_what_there_is():
+    made = phone(user_name1="100")
+    made.parts.missing.append("display: nobody answers")
+    made.agent.transactions = {"a": 1, "b": 2}
+    account = made.agent.accounts[0]
+    account.registered, account.reason = True, "late\u202e"
+    found = said(made, "status")
+    assert found["version"] == VERSION and found["address"] == "127.0.0.1"
+    assert found["network"] == "up" and found["settings"] == "ok"
+    assert found["missing"] == ["display: nobody answers"] and found["modules"] == ["D7"]
+    assert found["transactions"] == 2 and found["subscriptions"] == 0
+    assert found["updating"] is False and found["audio"] == made.desk.audio
+    assert found["identities"] == [
+        {"number": 1, "uri": "sip:100@pbx", "registered": True, "reason": "late"}
+    ]
+    assert found["memory"]["system"]["free"] == 120000
+    before = found["timers"]
+    made.timers.after(1000, print)
+    assert said(made, "status")["timers"] == before + 1
+    made.network.fault("unplugged", True)
+    assert said(made, "status")["network"] != "up"
+    made.agent = None  # as at the REPL
+    found = said(made, "status")
+    assert found["identities"] == [] and found["transactions"] == 0
+
+
+def test_version_ram_loaded_log_and_counters():
+    made = phone()
+    assert said(made, "version") == {
+        "version": VERSION,
+        "firmware": "%s %s" % (sys.implementation.name, python()),
+        "machine": getattr(sys.implementation, "_machine", ""),
+    }
+    assert said(made, "ram")["free"] > 0
+    assert "offhook.console.words" in said(made, "loaded")
+    assert said(made, "loaded") == sorted(said(made, "loaded"))
+    for number in range(5):
+        made.log(3, "line %d", number)
+    assert [x[-6:] for x in said(made, "log 2")] == ["line 3", "line 4"]
+    assert said(made, "log")[-1].endswith("line 4") and len(said(made, "log")) >= 5
+    assert refusal(made, "log x") == "log takes a number of lines, not 'x'"
+    assert said(made, "counters")["total"]["queued"] == 0
+
+
+def python():
+    """Return the version of the interpreter."""
+    return ".".join(str(x) for x in sys.implementation.version[:3])
+
+
+def test_an_event_is_sent_now_only_where_it_has_a_template():
+    made = phone(action_dnd_on_url="http://user:hush@127.0.0.9:9/x")
+    asked = []
+
+    async def test(event, context):
+        asked.append(event)
+        return [{"status": 200, "ms": 3, "cause": ""}]
+
+    made.actions.test = test
+    assert said(made, "test_url action_dnd_on_url") == {
+        "template": "http://user:***@127.0.0.9:9/x",
+        "results": [{"status": 200, "ms": 3, "cause": ""}],
+    }
+    assert asked == ["action_dnd_on_url"]
+    for line, why in (
+        ("test_url", "'' is no event; 'find action_' lists them"),
+        ("test_url user_name1", "'user_name1' is no event"),
+        ("test_url action_url_queue", "'action_url_queue' is no event"),
+        ("test_url action_nosuch_url", "there is no setting 'action_nosuch_url'"),
+        ("test_url action_dnd_off_url", "action_dnd_off_url is not set"),
+    ):
+        assert refusal(made, line).startswith(why), line
+
+
+def test_the_rest_of_the_words_for_service():
+    made = phone()
+    assert refusal(made, "update https://a https://b") == "update takes [URL] [force]"
+    assert refusal(made, "update http://a") != ""
+    assert said(made, "fault loss on") == {"ok": True}
+    assert said(made, "fault loss off") == {"ok": True}
+    assert made.platform.faults == [("loss", True), ("loss", False)]
+    assert refusal(made, "fault loss") == "fault takes NAME on|off"
+    made.terminal.person = True
+    assert said(made, "json on") == {"ok": True} and not made.terminal.person
+    assert said(made, "json off") == {"ok": True} and made.terminal.person
+    assert refusal(made, "json yes") == "json takes on or off, not 'yes'"
+    assert not made.done.is_set()
+    assert said(made, "quit") == {"ok": True} and made.done.is_set()
+
+
+# -- for pages ------------------------------------------------------------------------------------
+
+
+def test_settings_by_group_say_what_would_be_right():
+    made = phone(user_name1="100", user_pass1="hush")
+    titles = said(made, "groups")
+    assert titles == [title for title, _ in catalogue.GROUPS] and "Identities" in titles
+    found = said(made, "group Identities")
+    assert found["title"] == "Identities"
+    assert found["values"] == {"user_name1": "100", "user_pass1": "***"}
+    rows = {row["name"]: row for row in found["settings"]}
+    assert (
+        rows["user_expiry#"]["values"] == [30, 86400] and rows["user_expiry#"]["default"] == "3600"
+    )
+    assert rows["user_pass#"]["private"] and rows["user_pass#"]["longest"] == 64
+    assert not rows["user_name#"]["private"] and "longest" not in rows["user_active#"]
+    assert rows["user_transport#"]["values"] == ["auto", "udp", "tcp", "tls"]
+    assert said(made, "group Device")["values"] == {}
+    assert refusal(made, "group nosuch") == "there is no group 'nosuch'"
+
+
+def test_several_settings_are_taken_together_or_none_of_them():
+    made = phone()
+    answer = said(made, "take " + json.dumps({"redirect_time": "20", "user_name1": "100"}))
+    assert answer == {"taken": 2} and made.settings.get("redirect_time") == 20
+    answer = said(made, "take " + json.dumps({"user_name1": None, "redirect_time": "5"}))
+    assert answer == {"taken": 2} and said(made, "show") == {"redirect_time": "5"}
+    odd = said(made, 'take {"action_dnd_on_url": "http://h/$REMOTE"}')
+    assert "$REMOTE" in odd["warnings"]["action_dnd_on_url"][0]
+    wrong = refusal(made, 'take {"redirect_time": "0", "user_name1": "7", "nosuch": "x"}')
+    assert "redirect_time" in wrong and "nosuch" in wrong
+    assert "redirect_event" in refusal(made, 'take {"redirect_event": "all"}')
+    assert made.settings.get("user_name1") == "" and made.settings.get("redirect_time") == 5
+    for text in ("", "{}", "[]", "7", '{"user_name1": 7}', "{", "null"):
+        assert refusal(made, "take " + text).startswith("take wants a JSON object of 64"), text
+    many = json.dumps({"fkey%d" % i: None for i in range(65)})
+    assert refusal(made, "take " + many).startswith("take wants a JSON object of 64")
+
+
+def test_events_have_their_variables_and_a_template_is_previewed():
+    made = phone(action_incoming_url="http://user:hush@h/$remote")
+    rows = {row["event"]: row for row in said(made, "events")}
+    incoming = rows["action_incoming_url"]
+    assert incoming["value"] == "http://user:***@h/$remote"
+    assert incoming["variables"][0] == "sip_header(NAME)" and "remote" in incoming["variables"]
+    assert incoming["meaning"] == "an incoming call rings"
+    assert "remote" not in rows["action_setup_url"]["variables"]
+    assert "cancel_reason" in rows["action_missed_url"]["variables"]
+    found = said(made, "preview action_incoming_url http://h/?r=$remote&l=$local&m=$mac")
+    assert found["call"] == "sample" and found["warnings"] == []
+    assert found["urls"] == ["http://h:80/?r=201@pbx&l=100@pbx&m=" + made.network.mac]
+    assert (
+        said(made, "preview fkey5 active url http://h/$phone_type")["urls"]
+        == ["http://h:80/offhook"]
+        or said(made, "preview fkey5 active url http://h/?$phone_type")["urls"]
+    )
+    assert said(made, "preview fkey5 active speed 201")["urls"] == []
+    assert said(made, "preview fkey5") == {"urls": [], "warnings": [], "call": ""}
+    said(made, "dial 300")
+    found = said(made, "preview action_incoming_url http://h/?r=$remote")
+    assert found["call"] == "now" and found["urls"] == ["http://h:80/?r=300@pbx"]
+    made.agent.calls[0].over("remote", 486)
+    found = said(made, "preview action_incoming_url http://h/?r=$remote&d=$call_direction")
+    assert found["call"] == "last" and found["urls"] == ["http://h:80/?r=300@pbx&d=out"]
+    for line in ("preview", "preview user_name1 x", "preview nosuch http://h/"):
+        assert refusal(made, line) == "preview takes an event and a template", line
+
+
+def test_function_keys_and_lists_are_shown():
+    made = phone(fkey5="active url http://u:hush@h/x", fkey_longpress5="on")
+    found = said(made, "fkeys")
+    assert len(found["keys"]) == made.fkeys.count and "blf" in found["types"]
+    key = found["keys"][5]
+    assert key["key"] == "P6" and key["setting"] == "fkey5" and key["type"] == "url"
+    assert (
+        key["argument"] == "http://u:***@h/x" and key["value"] == "active url " + key["argument"]
+    )
+    assert key["long"] is True and found["keys"][4]["long"] is False
+    assert found["keys"][0]["type"] == "line" and found["keys"][0]["argument"] == ""
+    assert "F_HOLD" in found["events"]
+    assert said(made, "lists") == []
+    said(made, "dial 300")
+    made.agent.calls[0].over("remote", 486)
+    (entry,) = said(made, "lists")
+    assert entry["kind"] == "d" and entry["number"] == "300@pbx" and entry["time"] == 0
+
+
+def test_a_reboot_waits_for_its_answer_and_not_for_a_call_that_must_end():
+    made = phone()
+    said(made, "dial 300")
+    assert refusal(made, "reboot") == "there is a call; 'reboot now' ends it"
+    assert said(made, "reboot now") == {"ok": True} and made.platform.resets == 0
+    wait(made, 500)
+    assert made.platform.resets == 1
