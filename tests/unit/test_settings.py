@@ -366,6 +366,20 @@ async def test_a_replaced_secret_does_not_live_on():
     task.cancel()
 
 
+async def test_a_secret_that_was_replaced_before_a_power_cut_does_not_live_on_either():
+    storage = Memory()
+    settings = make(storage)
+    settings.set("user_pass1", "first")
+    settings.set("user_pass1", "second")
+    assert any(b"first" in x for x in storage.files.values())  # there was no time yet
+    settings = make(storage)
+    task = asyncio.create_task(settings.serve())
+    while any(b"first" in x for x in storage.files.values()):
+        await sleep_ms(20)
+    assert make(storage).get("user_pass1") == "second"
+    task.cancel()
+
+
 async def test_a_reset_leaves_nothing():
     storage = Memory({"calls.txt": b"d\t1\t200\tx\n", "settings.bad": b"x", "settings.last": b"y"})
     settings = make(storage)

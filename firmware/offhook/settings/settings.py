@@ -48,7 +48,7 @@ class Settings:
         self.relations = None
         self.quiet = _at_once
         self.idle = _always
-        self._store = Store(storage, self._trouble)
+        self._store = Store(storage, self._trouble, self.private)
         self._failed = ""  # why the last save did not succeed
         self._unsaved = {}  # name -> text that `serve` has to save
         self._fleeting = {}  # name -> text, or None, that a restart gives back

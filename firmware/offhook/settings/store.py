@@ -23,12 +23,20 @@ _FILES = const(8)  # of the journal; more would split their folder's block, whic
 _SLICE = const(512)  # bytes written at once
 
 
-class Store:
-    """The settings in `storage`, as {name: text}. `tell(text)` hears what is wrong with them."""
+def _no_secret(name):
+    return False
 
-    def __init__(self, storage, tell):
+
+class Store:
+    """The settings in `storage`, as {name: text}. `tell(text)` hears what is wrong with them.
+
+    ``private(name)`` tells which of them are secrets.
+    """
+
+    def __init__(self, storage, tell, private=_no_secret):
         self.storage = storage
         self.tell = tell
+        self.private = private
         self.due = False  # the whole file should be written anew
         self._files = []  # numbers of the journal's files, the oldest first
         self._next = 1  # number of the journal's next file
@@ -88,7 +96,10 @@ class Store:
             lines.append(end)
         for line in lines:
             try:
-                texts.update(records.unpack(line))
+                found = records.unpack(line)
+                texts.update(found)
+                if unfinished and any(self.private(x) for x in found):
+                    self.due = self._secret = True  # the line before it may hold another one
             except ValueError:
                 self._damaged(name, line)
         return len(lines)
