@@ -54,11 +54,11 @@ class Peer:
 
     watchable = False  # it takes SUBSCRIBE
     user = "100"  # whom it calls
+    protocol = "UDP"
 
     def __init__(self, ip="127.0.0.1"):
         self.ip = ip
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((ip, 0))
+        self.socket = self._open()
         self.port = self.socket.getsockname()[1]
         self.phone = None
         self.calls, self.sent = {}, {}
@@ -68,6 +68,11 @@ class Peer:
         self.count = 0
         self.lock = threading.RLock()
         threading.Thread(target=self._serve, daemon=True).start()
+
+    def _open(self):
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.bind((self.ip, 0))
+        return made
 
     def close(self):
         """Stop listening."""
@@ -174,7 +179,7 @@ class Peer:
             self._send(
                 [
                     f"{method} {call.target} SIP/2.0",
-                    f"Via: SIP/2.0/UDP {self.ip}:{self.port};branch={branch}",
+                    f"Via: SIP/2.0/{self.protocol} {self.ip}:{self.port};branch={branch}",
                     "Max-Forwards: 70",
                     "From: " + call.local,
                     "To: " + call.remote,
@@ -204,15 +209,19 @@ class Peer:
                 data, source = self.socket.recvfrom(65536)
             except OSError:
                 return
-            self.raw += data
-            self.phone = self.phone or source
-            if data.strip():
-                message = Message(data)
-                with self.lock:
-                    if message.status:
-                        self._answered(message)
-                    else:
-                        self._asked(message)
+            self.take(data, source)
+
+    def take(self, data, source):
+        """Take what came from `source`."""
+        self.raw += data
+        self.phone = self.phone or source
+        if data.strip():
+            message = Message(data)
+            with self.lock:
+                if message.status:
+                    self._answered(message)
+                else:
+                    self._asked(message)
 
     def _answered(self, message):
         self.answers.append(message)
