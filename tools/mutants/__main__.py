@@ -11,6 +11,7 @@ import os
 import pathlib
 import pickle
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -25,6 +26,7 @@ _WANTED = 85  # percent
 _LEAST = 8  # mutants of a room
 _SECONDS = 20  # that the tests of a mutant may take, beside a multiple of what they took
 _NOT_HERE = ("_viper.py", "compat_vm.py", "firmware/boot.py", "firmware/main.py")
+_TWIN = re.compile(r"^hal/(sim/|\w+/sim)")  # the simulated parts stand in for the chip in tests
 # Tests that run in the VM only -> what they are about
 _IN_VM = {
     "test_hal_assemble": "hal/",
@@ -51,7 +53,7 @@ def all_points():
     for folder in ("firmware", "hal"):
         for file in sorted((vm.ROOT / folder).rglob("*.py")):
             path = file.relative_to(vm.ROOT).as_posix()
-            if not path.endswith(_NOT_HERE):
+            if not path.endswith(_NOT_HERE) and not _TWIN.match(path):
                 sources[path] = file.read_text()
                 found = points.points(path, sources[path])
                 rooms.setdefault(room_of(path), []).extend(found)
@@ -69,7 +71,7 @@ def sample(rooms, count, seed):
 
 
 def tests_by_line(jobs):
-    """Return ({(path, line): [(seconds, file, test)]}) of all unit tests."""
+    """Return {(path, line): {(seconds, file, test)}} of all unit tests; line 0 is the module."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         names = [x.stem for x in sorted(trial.UNIT.glob("test_*.py"))]
@@ -82,11 +84,9 @@ def tests_by_line(jobs):
                 raise SystemExit(f"{name} fails as it is: run make test-quick")
         for name in names:
             tests = pickle.loads(into[name].read_bytes())
-            _, at_import = tests.pop("")
             for test, (seconds, lines) in tests.items():
-                touched = {path for path, _ in lines}
-                for place in lines | {x for x in at_import if x[0] in touched}:
-                    found.setdefault(place, []).append((seconds, name, test))
+                for place in lines | {(path, 0) for path, _ in lines}:
+                    found.setdefault(place, set()).add((seconds, name, test))
     return found
 
 
@@ -115,11 +115,19 @@ class _Running:
         return done
 
 
+def _passing(mutant, tests):
+    """Return the tests that come by a mutant, the fastest first."""
+    if not mutant.where:  # run at the import
+        return sorted(tests.get((mutant.path, 0), ()))
+    lines = (mutant.line, mutant.statement)
+    return sorted(set().union(*(tests.get((mutant.path, line), ()) for line in lines)))
+
+
 def survivors(chosen, sources, tests, jobs):
     """Return those of the mutants that no test sees."""
     running, alive = _Running(jobs), []
     for mutant in chosen:
-        found = sorted(tests.get((mutant.path, mutant.line), ()))
+        found = _passing(mutant, tests)
         seconds = _SECONDS + 5 * sum(x[0] for x in found)
         source = points.mutated(sources[mutant.path], mutant)
         try:
@@ -163,7 +171,7 @@ def main():
     alive, unreached = survivors(chosen, sources, tests, args.jobs)
     for mutant in sorted(alive):
         mark = " (no unit test comes by)" if mutant in unreached else ""
-        print(f"{mutant.path}:{mutant.line} {mutant.where}{mark}")
+        print(f"{mutant.path}:{mutant.line} {mutant.where or '-'}{mark}")
         print("    " + points.key(sources[mutant.path], mutant).split(" | ", 1)[1])
     print(f"\n{'room':10} {'tried':>6} {'seen':>6} {'percent':>8}")
     tried, lived = Counter(map(_room, chosen)), Counter(map(_room, alive))

@@ -4,9 +4,9 @@ import ast
 import re
 from collections import namedtuple
 
-# `line` is that of the fault, `old` and `new` the text from there; `start`, `end` are places in
-# the source. `where` names the function.
-Mutant = namedtuple("Mutant", ("path", "line", "where", "start", "end", "old", "new"))
+# `line` is that of the fault, `statement` where its statement begins; `old` and `new` the text
+# from there; `start`, `end` are places in the source. `where` names the function, "" for none.
+Mutant = namedtuple("Mutant", ("path", "line", "statement", "where", "start", "end", "old", "new"))
 
 _FLIPPED = {
     "==": "!=",
@@ -33,6 +33,8 @@ class Finder(ast.NodeVisitor):
         for line in source.encode().splitlines(keepends=True):
             self.offsets.append(self.offsets[-1] + len(line))
         self.found, self.names = [], []
+        self.inside = 0  # functions
+        self.statement = 1
         self.visit(ast.parse(source))
 
     def _place(self, line, column):
@@ -45,10 +47,10 @@ class Finder(ast.NodeVisitor):
 
     def _add(self, node, start, end, new):
         old = self.source[start:end]
-        where = ".".join(self.names) or "-"
+        where = ".".join(self.names) if self.inside else ""
         line = self.source.count("\n", 0, start) + 1
         new += "\n" * (old.count("\n") - new.count("\n"))
-        self.found.append(Mutant(self.path, line, where, start, end, old, new))
+        self.found.append(Mutant(self.path, line, self.statement, where, start, end, old, new))
 
     def _between(self, left, right):
         """Return (start, end) of the operator between two nodes, without space and brackets."""
@@ -59,13 +61,26 @@ class Finder(ast.NodeVisitor):
 
     # -- what is visited ------------------------------------------------------------------------
 
-    def _named(self, node):
+    def visit(self, node):
+        """Visit a node; a statement's first line is where tests are seen to come by."""
+        if isinstance(node, ast.stmt):
+            self.statement = node.lineno
+        super().visit(node)
+
+    def visit_ClassDef(self, node):
+        """Go into a class."""
         self.names.append(node.name)
         for each in node.body:
             self.visit(each)
         self.names.pop()
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _named
+    def visit_FunctionDef(self, node):
+        """Go into a function."""
+        self.inside += 1
+        self.visit_ClassDef(node)
+        self.inside -= 1
+
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Compare(self, node):
         """Flip a comparison."""
@@ -152,9 +167,8 @@ class Finder(ast.NodeVisitor):
     visit_Assign = visit_AugAssign = _dropped
 
     def visit_Raise(self, node):
-        """Raise nothing."""
+        """Raise nothing; how much of a text the message repeats is left alone."""
         self._add(node, *self._span(node), "pass")
-        self.generic_visit(node)
 
 
 def _number(node):
