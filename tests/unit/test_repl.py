@@ -5,7 +5,7 @@ import builtins
 from phonekit import Platform, Store
 
 from base.version import VERSION
-from offhook.console import repl
+from offhook import repl
 from offhook.settings.settings import Settings
 
 
