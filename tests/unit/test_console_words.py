@@ -155,7 +155,13 @@ def test_status_tells_what_there_is():
     assert found["transactions"] == 2 and found["subscriptions"] == 0
     assert found["updating"] is False and found["audio"] == made.desk.audio
     assert found["identities"] == [
-        {"number": 1, "uri": "sip:100@pbx", "registered": True, "reason": "late"}
+        {
+            "number": 1,
+            "uri": "sip:100@pbx",
+            "register": True,
+            "registered": True,
+            "reason": "late",
+        }
     ]
     assert found["memory"]["system"]["free"] == 120000
     before = found["timers"]
@@ -266,13 +272,15 @@ def test_several_settings_are_taken_together_or_none_of_them():
     assert made.settings.get("user_name1") == "" and made.settings.get("redirect_time") == 5
     for text in ("", "{}", "[]", "7", '{"user_name1": 7}', "{", "null"):
         assert refusal(made, "take " + text).startswith("take wants a JSON object of 64"), text
+    masked = refusal(made, 'take {"action_dnd_on_url": "http://u:***@h/"}')
+    assert masked.startswith("action_dnd_on_url: *** stands for a password")
     many = json.dumps({"fkey%d" % i: None for i in range(65)})
     assert refusal(made, "take " + many).startswith("take wants a JSON object of 64")
 
 
 def test_events_have_their_variables_and_a_template_is_previewed():
     made = phone(action_incoming_url="http://user:hush@h/$remote")
-    rows = {row["event"]: row for row in said(made, "events")}
+    rows = {row["event"]: row for row in said(made, "actions")}
     incoming = rows["action_incoming_url"]
     assert incoming["value"] == "http://user:***@h/$remote"
     assert incoming["variables"][0] == "sip_header(NAME)" and "remote" in incoming["variables"]
