@@ -97,7 +97,7 @@ def main(arguments=None):
             new = f"its new ones are those of {words.settings}"
         print(f"{name}: the settings on the board are erased; {new}")
     line = command(about, words.port or "PORT", wanted, words.erase)
-    print(" ".join(line[1:]), flush=True)
+    print(" ".join(line[2:]), flush=True)
     if words.dry_run:
         return 0
     return subprocess.run(line).returncode

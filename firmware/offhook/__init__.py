@@ -1,7 +1,7 @@
 """The telephone: what somebody at the desk does with it, and what its settings say.
 
-Needs a platform with the board's parts, and the rooms sip, actions, media, web, net and base. `start` is
-used by main.py, `phone` by a person at the REPL. Who may import whom, each those before it:
+Needs a platform with the board's parts, and the rooms sip, actions, media, web, net and base.
+`start` is used by main.py, `phone` by a person at the REPL. Each may import those before it:
 
     settings               the catalogue, values, and how they are kept
     desk                   calls and what becomes of them

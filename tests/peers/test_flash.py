@@ -50,7 +50,7 @@ def test_the_command_line_is_esptools_and_the_settings_loss_is_said(capsys):
     said, line = seen.splitlines()
     assert "settings on the board are erased" in said and "make deploy keeps them" in said
     assert line == (
-        "-m esptool --chip esp32 --port /dev/ttyUSB0 --baud 460800 write-flash "
+        "esptool --chip esp32 --port /dev/ttyUSB0 --baud 460800 write-flash "
         f"0x200000 {vm.ROOT / 'build/devkit/littlefs.bin'}"
     )
     line = _dry_run(capsys, "--board", "s3_w5500", "--erase").splitlines()[-1]

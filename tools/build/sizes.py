@@ -29,14 +29,20 @@ def report(dest):
     """Print the sizes against the flash."""
     about = json.loads((dest / "board.json").read_text())
     print(f"{about['title']}: {dest}")
+    whole, place = about["image_size"], about["image_offset"]
+    if about["frozen"]:
+        print(
+            f"littlefs.bin: {whole // 1024} KiB for {place:#x}, for settings only; the software "
+            "goes into the firmware of a board without PSRAM: make firmware"
+        )
+        return
     print(f"{'room':12}{'files':>6}{'bytes':>9}{'on flash':>10}")
     rows = sizes(dest)
     for room, files, size, flash in rows:
         print(f"{room:12}{files:>6}{size:>9}{flash:>10}")
-    size, place = about["image_size"], about["image_offset"]
-    share = rows[-1][3] * 100 / size
+    share = rows[-1][3] * 100 / whole
     print(
-        f"littlefs.bin: {size // 1024} KiB for {about['firmware']} at {place:#x}, "
+        f"littlefs.bin: {whole // 1024} KiB for {about['firmware']} at {place:#x}, "
         f"{share:.0f}% used; an update needs the same again, twice"
     )
 
