@@ -59,6 +59,9 @@ mutants: $(READY)  ## put 200 small faults into the firmware, one by one: which 
 bench: $(READY)  ## the event loop while web servers are dead, and event to GET
 	@$(BIN)/python -m tools.bench
 
+bench-pages: $(READY)  ## INVITE to 180 while ten browsers poll, and without them
+	@$(BIN)/python -m tools.bench.pages
+
 bench-sip: $(READY)  ## parsing beside other SIP parsers, INVITE to 180 beside baresip
 	@$(BIN)/python -m tools.bench.signalling
 
@@ -118,5 +121,5 @@ lock:  ## resolve requirements.in into requirements.txt with hashes
 clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes mutants bench bench-sip lint \
-	check-boards diagrams docs build firmware sign flash deploy configure console packages lock clean
+.PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes mutants bench bench-sip bench-pages \
+	lint check-boards diagrams docs build firmware sign flash deploy configure console packages lock clean

@@ -67,21 +67,13 @@ def _login(phone, get, names):
     if "http_pass" in names and password:
         if not user:
             raise ValueError("http_user: it is empty; http_pass wants a user")
-        names["http_pass"] = _hashed(phone.settings.get("http_pass"), user, password)
+        before = passwords.stored(phone.settings.get("http_pass"))
+        names["http_pass"] = passwords.hashed(user, password, before and before.salt)
     elif "http_user" in names and password and user != phone.settings.get("http_user"):
         raise ValueError(
             "http_user: '%s' needs http_pass in the same change, as only a hash of "
             "both is kept; or unset http_pass first" % user
         )
-
-
-def _hashed(old, user, password):
-    """Return the hash of a password: the `old` one where it is of the same password and user."""
-    if passwords.stored(old):
-        again = passwords.hashed(user, password, old.split("$")[1])
-        if again == old:
-            return old
-    return passwords.hashed(user, password)
 
 
 def warnings(phone, name):

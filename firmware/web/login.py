@@ -18,7 +18,7 @@ _LIFE = const(600_000)  # ms until the key is drawn anew; a nonce outlives one c
 _NONCES = const(8)  # that are in use at once
 _WINDOW = const(30)  # counts that may come out of order
 _NC = const(8)  # hex digits
-_ALGORITHMS = ("SHA-256", "MD5")  # as they are offered: the stronger first
+_ALGORITHMS = ("MD5", "SHA-256")  # as they are offered: many programs look at the first only
 
 # what `Login.check` finds
 NOBODY = const(0)  # no credentials, or of a kind that is not taken
@@ -37,6 +37,7 @@ class Login:
         self._serial = 0
         self._first = [0, 0]  # the numbers at which the two began
         self._used = {}  # number of a nonce -> its counts
+        self._last = None  # (user, stored password) with which somebody was let in last
         self._floor = -1  # what is used up to here and not kept is too old
         timers.after(_LIFE, self._renew)
 
@@ -73,50 +74,34 @@ class Login:
         return lines
 
     def check(self, method, target, value):
-        """Return what the value of Authorization is worth for a request."""
-        known = stored(self._get("http_pass"))
-        if not value or known is None:
+        """Return what the value of Authorization is worth for a request.
+
+        What was right until a new password was set is no guess: browsers send it once more.
+        """
+        now = self._get("http_user"), self._get("http_pass")
+        if not value or stored(now[1]) is None:
             return NOBODY
+        found = self._judge(now, method, target, value)
+        if found == RIGHT:
+            self._last = now
+        elif found == WRONG and self._last not in (None, now):
+            if self._judge(self._last, method, target, value) != WRONG:
+                return NOBODY
+        return found
+
+    def _judge(self, login, method, target, value):
+        """Return what the value is worth where `login` is (user, stored password)."""
+        user, known = login[0], stored(login[1])
         scheme, _, rest = value.partition(" ")
         if scheme.lower() == "basic":
-            return self._basic(known, rest.strip()) if self.basic() else NOBODY
+            return _basic(user, known, rest.strip()) if self.basic() else NOBODY
         try:
             given = parse_challenge(value)[0]
         except (ValueError, IndexError):
             return WRONG
-        return self._digest(known, method, target, given)
-
-    def _basic(self, known, text):
-        try:
-            user, _, password = a2b_base64(text).decode().partition(":")
-        except ValueError:
+        if not _digest(user, known, method, target, given):
             return WRONG
-        right = same(user, self._get("http_user"))
-        for algorithm in _ALGORITHMS:
-            first = digest(algorithm, "%s:%s:%s" % (user, known.realm, password))
-            right = same(first, known.hashes[algorithm]) and right
-        return RIGHT if right else WRONG
-
-    def _digest(self, known, method, target, given):
-        algorithm = given.get("algorithm", "MD5").upper()
-        count = given.get("nc", "")
-        if (
-            given["scheme"] != "digest"
-            or algorithm not in ALGORITHMS
-            or given.get("qop") != "auth"
-            or given.get("uri") != target
-            or given["realm"] != known.realm
-            or len(count) != _NC
-            or count.strip("0123456789abcdefABCDEF")
-        ):
-            return WRONG
-        nonce = given.get("nonce", "")
-        second = digest(algorithm, "%s:%s" % (method, target))
-        parts = (known.hashes[algorithm], nonce, count, given.get("cnonce", ""), "auth", second)
-        right = same(digest(algorithm, ":".join(parts)), given.get("response", "").lower())
-        if not same(given.get("username", ""), self._get("http_user")) or not right:
-            return WRONG
-        return RIGHT if self._fresh(nonce, int(count, 16)) else STALE
+        return RIGHT if self._fresh(given["nonce"], int(given["nc"], 16)) else STALE
 
     # -- nonces -------------------------------------------------------------------------------
 
@@ -145,6 +130,39 @@ class Login:
                 self._floor = min(self._used)
                 del self._used[self._floor]
         return counts.take(count)
+
+
+def _basic(user, known, text):
+    try:
+        given, _, password = a2b_base64(text).decode().partition(":")
+    except ValueError:
+        return WRONG
+    right = same(given, user)
+    for algorithm in _ALGORITHMS:
+        first = digest(algorithm, "%s:%s:%s" % (given, known.realm, password))
+        right = same(first, known.hashes[algorithm]) and right
+    return RIGHT if right else WRONG
+
+
+def _digest(user, known, method, target, given):
+    """Return whether the parameters of a Digest are those of somebody who knows the password."""
+    algorithm = given.get("algorithm", "MD5").upper()
+    count, nonce = given.get("nc", ""), given.get("nonce", "")
+    if (
+        given["scheme"] != "digest"
+        or algorithm not in ALGORITHMS
+        or given.get("qop") != "auth"
+        or given.get("uri") != target
+        or given["realm"] != known.realm
+        or not nonce
+        or len(count) != _NC
+        or count.strip("0123456789abcdefABCDEF")
+    ):
+        return False
+    second = digest(algorithm, "%s:%s" % (method, target))
+    parts = (known.hashes[algorithm], nonce, count, given.get("cnonce", ""), "auth", second)
+    right = same(digest(algorithm, ":".join(parts)), given.get("response", "").lower())
+    return same(given.get("username", ""), user) and right
 
 
 class _Counts:

@@ -14,7 +14,7 @@ _SIZES = (8, 32, 64)
 _HEX = "0123456789abcdef"
 
 # `hashes` is {algorithm of Digest: hex digits}
-Stored = namedtuple("Stored", ("realm", "hashes"))
+Stored = namedtuple("Stored", ("salt", "realm", "hashes"))
 
 ALGORITHMS = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
 
@@ -37,7 +37,7 @@ def stored(text):
         part = parts[index + 1]
         if len(part) != size or part.strip(_HEX):
             return None
-    return Stored(_realm(parts[1]), {"MD5": parts[2], "SHA-256": parts[3]})
+    return Stored(parts[1], _realm(parts[1]), {"MD5": parts[2], "SHA-256": parts[3]})
 
 
 def digest(algorithm, text):

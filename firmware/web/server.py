@@ -69,8 +69,9 @@ class Server:
         for place in list(self._places):
             place.task.cancel()
 
-    def __len__(self):
-        """Return the number of connections."""
+    @property
+    def count(self):
+        """The number of connections."""
         return len(self._places)
 
     async def _accept(self, stream, writer):

@@ -133,6 +133,17 @@ def test_who_only_asks_for_challenges_takes_nobodys_login_away():
     assert bench.answer(challenge, 2) == RIGHT
 
 
+def test_the_password_of_before_is_no_guess_and_lets_nobody_in():
+    bench = Bench()
+    challenge = bench.challenge()
+    assert bench.answer(challenge) == RIGHT
+    bench.settings["http_pass"] = hashed("admin", "new")
+    assert bench.answer(challenge, 2) == NOBODY
+    assert bench.answer(challenge, 3, password="guess") == WRONG
+    assert bench.answer(bench.challenge(), password="new") == RIGHT
+    assert bench.answer(challenge, 4) == WRONG  # that was long ago
+
+
 def test_basic_is_taken_where_it_is_switched_on_only():
     bench = Bench()
     basic = "Basic YWRtaW46Z2VoZWlt"  # admin:geheim

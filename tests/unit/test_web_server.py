@@ -254,14 +254,14 @@ async def test_a_slow_request_is_given_up_and_leaves_nothing():
     slow = await clients(bench, 3)
     for client in slow:
         await client.send(b"GET / HT")
-    await bench_until(lambda: len(bench.site.server) == 3)
+    await bench_until(lambda: bench.site.server.count == 3)
     await sleep_ms(20)
     now.move(5000, bench.timers)
     for client in slow:
         got = await client.answer()
         assert got.status == 408
         client.close()
-    await bench_until(lambda: len(bench.site.server) == 0)
+    await bench_until(lambda: bench.site.server.count == 0)
     bench.stop()
 
 
@@ -270,7 +270,7 @@ async def test_connections_that_do_nothing_give_their_place_to_others():
     idle = await clients(bench, 7)
     for _ in range(5):
         assert (await bench.ask("GET", "/api/ask")).status == 200
-    assert len(bench.site.server) <= 4
+    assert bench.site.server.count <= 4
     for client in idle:
         client.close()
     bench.stop()
@@ -284,7 +284,7 @@ async def test_a_client_that_went_leaves_no_state():
         client.take(got)
         await client.send(b"GET /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\n")
         client.close()
-    await bench_until(lambda: len(bench.site.server) == 0)
+    await bench_until(lambda: bench.site.server.count == 0)
     bench.stop()
 
 
@@ -345,9 +345,9 @@ async def test_two_browsers_listen_and_a_third_one_is_told_to_ask():
     for number in range(50):  # they are gone when the next news cannot be told them
         bench.watch.add(str(number))
         await sleep_ms(30)
-        if not len(bench.site.server):
+        if not bench.site.server.count:
             break
-    assert len(bench.site.server) == 0
+    assert bench.site.server.count == 0
     bench.stop()
 
 

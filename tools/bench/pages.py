@@ -1,0 +1,112 @@
+"""INVITE to 180 while browsers poll the phone's pages, and without them, in one run.
+
+Ten clients poll as the pages do that have no stream (``/api/changes``, now and then a page's
+files), two more listen to the stream; each logs in by Digest. The rounds take turns. Good is a
+ratio of the medians near 1: a client costs a call at most the time of one answer.
+"""
+
+import base64
+import http.client
+import json
+import pathlib
+import secrets
+import statistics
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+
+from tools.bench.calls import Caller
+from tools.control import Phone, free_ports
+
+CLIENTS = 10
+PAUSE = 1.5  # s between two questions, as the pages have it
+RATE, COUNT, ROUNDS = 10, 30, 4
+RATIO = 2.0  # of the medians, at most
+_PASSWORD = base64.b64encode(secrets.token_bytes(9)).decode()
+_FILES = ("", "style.css", "pages.js", "app.js", "text.js")
+
+
+class Client(threading.Thread):
+    """Polls until it is stopped; `answers` counts what came."""
+
+    def __init__(self, url, pause=PAUSE):
+        super().__init__(daemon=True)
+        self._url, self._pause = url, pause
+        passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+        passwords.add_password(None, url, "admin", _PASSWORD)
+        digest = urllib.request.HTTPDigestAuthHandler(passwords)
+        self._opener = urllib.request.build_opener(digest)
+        self.answers = self.failures = 0
+        self.over = threading.Event()
+
+    def run(self):
+        """Ask again and again."""
+        turn = 0
+        while not self.over.wait(self._pause):
+            turn += 1
+            try:
+                self._one("api/changes?0")
+                if turn % 10 == 1:
+                    for name in _FILES:
+                        self._one(name)
+            except (OSError, http.client.HTTPException):
+                self.failures += 1
+
+    def _one(self, path):
+        with self._opener.open(self._url + path, timeout=20) as answer:
+            answer.read()
+        self.answers += 1
+
+
+def run(folder):
+    """Print the table; return whether the ratio is good."""
+    port = free_ports(1)[0]
+    settings = {"user_name1": "100", "user_host1": "desk.example", "user_register1": "off"}
+    settings |= {"sip_max_transactions": "64", "http_pass": _PASSWORD}
+    phone = Phone(folder / "phone", settings, ["--dns", "none", "--web", str(port)])
+    caller = Caller("100", phone.address)
+    print("INVITE to 180, ms: median and 95th percentile of %d calls, %d a second" % (COUNT, RATE))
+    print(f"{'round':8}{'alone':>16}{'%d browsers' % CLIENTS:>18}{'ratio':>8}{'answers':>9}")
+    ratios = []
+    try:
+        caller.round(RATE, COUNT)  # not counted: all is loaded and warm after it
+        for number in range(ROUNDS):
+            alone = caller.round(RATE, COUNT)
+            clients = [Client(f"http://127.0.0.1:{port}/") for _ in range(CLIENTS)]
+            for client in clients:
+                client.start()
+            time.sleep(PAUSE)
+            busy = caller.round(RATE, COUNT)
+            for client in clients:
+                client.over.set()
+            for client in clients:
+                client.join()
+            medians = [statistics.median(x[0]) for x in (alone, busy)]
+            tails = [statistics.quantiles(x[0], n=20)[-1] for x in (alone, busy)]
+            ratios.append(medians[1] / medians[0])
+            print(
+                f"{number + 1:<8}{medians[0]:>8.2f}{tails[0]:>8.2f}{medians[1]:>10.2f}"
+                f"{tails[1]:>8.2f}{ratios[-1]:>8.2f}{sum(x.answers for x in clients):>9}"
+                + (f"  lost {busy[1]}" if busy[1] else "")
+                + (f"  failed {sum(x.failures for x in clients)}" if clients else "")
+            )
+    finally:
+        caller.close()
+        memory = phone.ask("status")["memory"]
+        phone.stop()
+    print("memory afterwards: " + json.dumps(memory))
+    good = statistics.median(ratios) <= RATIO
+    print("ratio %.2f, good is %.1f at most" % (statistics.median(ratios), RATIO))
+    return good
+
+
+def main():
+    """Run it in a folder of its own; return the exit status."""
+    with tempfile.TemporaryDirectory() as folder:
+        return 0 if run(pathlib.Path(folder)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
