@@ -32,7 +32,8 @@ GROUPS = (
          "mailbox of identity #, dialled by the retrieve key; with it the phone asks for messages "
          "waiting"),
         ("user_dtmf_info#", "one", ("off", "on", "sip_info_only"), "off", "sip",
-         "DTMF of identity # by SIP INFO; so it goes in any case while there is no voice"),
+         "off: DTMF of identity # goes with the voice, by SIP INFO where the other side takes no "
+         "other; else always by INFO"),
         ("user_uid#", "text", 64, "", "templates",
          "a free text for identity #, for templates"),
         ("active_line", "int", (1, 12), 1, "desk",
