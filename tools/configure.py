@@ -1,10 +1,13 @@
-"""Set a board's settings from a TOML file: ``python -m tools.configure --port NAME FILE``.
+"""Set a board's settings from a file: ``python -m tools.configure --port NAME FILE``.
 
-The file is read and each value is checked here first; then the board takes all of them, or none.
-Passwords are sent, never printed. The phone, running or not, is started anew with them.
+A TOML file is read and each value is checked here first; then the board takes all of them, or
+none. A file as Snom's phones read them (.xml, .htm, .json) is given to the board's own
+provisioning, which takes what fits and lists the rest. Passwords are sent, never printed. The
+phone, running or not, is started anew with them.
 """
 
 import argparse
+import base64
 import pathlib
 import subprocess
 import sys
@@ -19,6 +22,15 @@ if "/app" not in sys.path: sys.path.append("/app")
 from offhook import phone
 if phone.take({values!r}): print("CONFIGURED")
 """
+
+_PROVISION = """
+import sys
+if "/app" not in sys.path: sys.path.append("/app")
+from offhook import phone
+if phone.provision({what!r}): print("CONFIGURED")
+"""
+_FORMS = (".xml", ".htm", ".html", ".json", ".txt")
+_PIECE = 6000  # bytes of a file that go to the board at once
 
 
 def read(path):
@@ -76,11 +88,32 @@ def configure(values, board):
     board.run("reset")
 
 
+def provision(path, board):
+    """Give a file of settings to the board and start it; return the lines that it says.
+
+    ValueError when it is refused whole, DeployError else.
+    """
+    data = pathlib.Path(path).read_bytes()
+    pieces = [data[x : x + _PIECE] for x in range(0, len(data), _PIECE)]
+    steps = ["begin"] + ["data " + base64.b64encode(x).decode() for x in pieces] + ["end"]
+    for step in steps:
+        said = board.run("exec", _PROVISION.format(what=step)).strip().splitlines()
+        refused = [x for x in said if x.startswith("refused: ")]
+        if refused:
+            raise ValueError(refused[-1][9:])
+    if not said or said.pop() != "CONFIGURED":
+        raise ValueError("\n".join(said) or "the board said nothing")
+    board.run("reset")
+    return said
+
+
 def main(words=None):
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
     parser.add_argument("--port", default="", help="serial line, such as /dev/ttyUSB0")
-    parser.add_argument("file", nargs="?", default="", help="TOML file of settings")
+    parser.add_argument(
+        "file", nargs="?", default="", help="settings: TOML, or Snom's XML or text, or JSON"
+    )
     words = parser.parse_args(words)
     if not words.file:
         raise SystemExit(
@@ -91,6 +124,10 @@ def main(words=None):
         raise SystemExit(f"FILE={words.file}: there is no such file; nothing was changed")
     ports.wanted(words.port, f"make configure FILE={words.file}")
     try:
+        if pathlib.Path(words.file).suffix.lower() in _FORMS:
+            print("\n".join(provision(words.file, Board(words.port))))
+            print("the board starts with them")
+            return 0
         values = read(words.file)
         check(values)
         configure(values, Board(words.port))

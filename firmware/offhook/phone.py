@@ -41,6 +41,11 @@ def take(values):
     return _run("take", values)
 
 
+def provision(what):
+    """Take a file of settings, as Snom's phones read them: "begin", "data BASE64", "end"."""
+    return _run("provision", what)
+
+
 def find(word):
     """Show the settings with `word` in name or meaning."""
     _run("find", word)

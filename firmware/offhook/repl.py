@@ -60,6 +60,7 @@ class Repl:
             "get": self.get,
             "unset": self.unset,
             "take": self.take,
+            "provision": self.provision,
             "save": self.save,
             "counters": self.counters,
             "test_url": self.test_url,
@@ -109,6 +110,18 @@ class Repl:
         self.phone.settings.update({name: _written(value) for name, value in values.items()})
         print("%d settings saved" % len(values))
         return True
+
+    def provision(self, what):
+        """Take a file of settings: "begin", "data BASE64" for each piece, "end"."""
+        if what not in ("begin", "end") and what[:5] != "data ":
+            raise ValueError('provision takes "begin", "data BASE64", "end"')
+        try:
+            answer = asyncio.run(words.find("provision").function(self.phone, what))
+        finally:
+            asyncio.new_event_loop()
+        if answer:
+            _show(answer)
+        return answer
 
     def save(self):
         """Save what a key has changed."""

@@ -77,6 +77,32 @@ def test_what_only_the_board_can_refuse_changes_nothing(image, tmp_path):
     assert stored(image) == before
 
 
+def test_a_file_as_snoms_phones_read_it_is_taken_as_far_as_it_fits(image, tmp_path, capfd):
+    path = tmp_path / "phone.xml"
+    path.write_text(
+        "<!-- " + "x" * 7000 + " --><settings><phone-settings><user_name idx='1'>201</user_name>"
+        "<user_pass idx='1' perm='R'>hush-hush</user_pass><timezone>GER+1</timezone>"
+        "<redirect_time>soon</redirect_time></phone-settings></settings>"
+    )
+    with Served(image) as bridge:
+        assert configure.main(["--port", bridge.port, str(path)]) == 0
+    found = stored(image)
+    assert found["user_name1"] == "201" and found["user_pass1"] == "hush-hush"
+    assert found["timezone"] == "CET-1CEST,M3.5.0,M10.5.0/3" and "redirect_time" not in found
+    said = capfd.readouterr()
+    assert "redirect_time" in said.out and "hush" not in said.out + said.err
+
+
+def test_a_file_that_ends_early_changes_nothing(image, tmp_path):
+    before = stored(image)
+    path = tmp_path / "phone.xml"
+    path.write_text("<settings><phone-settings><user_name idx='1'>201</user_name>")
+    with Served(image) as bridge:
+        with pytest.raises(SystemExit, match="nothing was changed\nline 1: the file ends before"):
+            configure.main(["--port", bridge.port, str(path)])
+    assert stored(image) == before
+
+
 def test_a_board_that_does_not_answer_is_named(tmp_path):
     with pytest.raises(SystemExit, match="configure: "):
         configure.main(["--port", str(tmp_path / "none"), given(tmp_path, "dnd_mode = true\n")])

@@ -241,7 +241,7 @@ class Provisioning:
         phone = self._phone
         settings = phone.settings
         try:
-            outcome = apply(settings, sheet, who, restarts)
+            outcome = apply(settings, sheet, who, bool(restarts and phone.agent))
         except OSError as error:
             self.state = "failed: not saved, the storage says %r" % error
             phone.log(1, "provisioning: not saved, the storage says %r", error)
