@@ -31,6 +31,7 @@ phone.test_url("action_setup_url")   expand it, send it
 phone.press("P5")        press a key, send what it sends
 phone.wifi_scan()        networks around
 phone.update(url)        fetch new software by HTTPS; force=True takes an older one
+phone.provision(part)    a file of settings: "begin", "data BASE64" for each piece, "end"
 phone.save()             each set has saved already
 phone.reset()            restart; reset("settings") forgets all settings and call lists
 Ctrl-D starts the phone again."""
