@@ -8,6 +8,7 @@ from net.url import decoded
 
 _ENDS = " \t\r\n/?&#"
 _BEFORE_URI = '<";'  # an address in brackets, perhaps with entities: &lt;sip:201@host&gt;
+_PRIVATE = ("_pass", "_password", "_hash", "_secret", "_pin", "psk")  # how their names end
 _URLS = ("action_", "fkey", "user_outbound", "update_server", "setting_server")
 
 
@@ -52,8 +53,8 @@ def masked_setting(name, text):
 
 
 def private(name):
-    """Return True for a parameter that is called like a private setting."""
-    return name.lower().replace("%5f", "_").rstrip("0123456789[]").endswith("_pass")
+    """Return True for a parameter that is called like a private setting, ours or another's."""
+    return name.lower().replace("%5f", "_").rstrip("0123456789[]").endswith(_PRIVATE)
 
 
 def _secret(text):

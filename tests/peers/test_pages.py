@@ -230,7 +230,26 @@ def test_the_settings_go_into_a_file_and_come_back(browser, site, tmp_path):
     path.write_text(json.dumps({"phone_name": "hall", "dnd_mode": True, "log_level": 77}))
     page.set_input_files("input[type=file]", str(path))
     page.get_by_role("button", name="Take the file's settings").click()
-    page.get_by_text("Taken: 2, refused: 1").wait_for()
     page.get_by_text("it takes a number from 0 to 9").first.wait_for()
     assert phone.ask("get phone_name")["value"] == "hall"
     assert phone.ask("get dnd_mode")["value"] == "on"
+
+
+def test_a_file_of_a_pbx_is_taken_and_what_it_locks_is_shown_as_locked(browser, site, tmp_path):
+    phone, url = site()
+    page = browser.open(url + "#service")
+    path = tmp_path / "snomD785.xml"
+    path.write_text(
+        "<?xml version='1.0'?><settings><phone-settings>"
+        "<phone_name perm='R'>hall</phone_name><log_level perm='RW'>7</log_level>"
+        "<no_such_thing perm=''>1</no_such_thing></phone-settings></settings>"
+    )
+    page.set_input_files("input[type=file]", str(path))
+    page.get_by_role("button", name="Take the file's settings").click()
+    page.get_by_text("no_such_thing").first.wait_for()
+    assert phone.ask("get phone_name")["value"] == "hall"
+    show(page, "settings")
+    page.get_by_label("Group").select_option("Device")
+    page.get_by_text("Locked by").wait_for()
+    assert page.get_by_label("phone_name", exact=True).is_disabled()
+    assert page.get_by_label("log_level", exact=True).is_enabled()

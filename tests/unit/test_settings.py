@@ -5,6 +5,7 @@ import json
 
 from support import raises
 
+from actions import secrets
 from base.compat import sleep_ms
 from offhook.desk import dial_plan
 from offhook.settings import catalogue, records
@@ -506,3 +507,18 @@ def test_an_unknown_name_is_refused_with_the_nearest_ones():
             settings.set(name, "x")
         assert "there is no setting '%s'" % name in str(caught.value)
         assert near in str(caught.value).partition("nearest: ")[2], str(caught.value)
+
+
+def test_what_the_catalogue_calls_private_is_masked_in_the_log_by_its_name():
+    for _, group in catalogue.groups():
+        for each in group:
+            name = each.name.replace("#", "1").replace("@", "0")
+            assert secrets.private(name) == each.private, name
+    for name in (
+        "admin_mode_password",
+        "wifi_wpapsk",
+        "user_hash3",
+        "user%5Fpass1",
+        "http_pass[2]",
+    ):
+        assert secrets.private(name), name

@@ -65,7 +65,7 @@ def groups(phone, _):
 
 
 def group(phone, rest):
-    """Return one group: its records, and what is set of it."""
+    """Return one group: its records, what is set of it, and what is locked by whom."""
     found = [rows for title, rows in catalogue.GROUPS if title == rest]
     if not found:
         raise ValueError("there is no group '%s'" % rest[:40])

@@ -441,7 +441,7 @@ function editor(record, name, value) {
   return [input, () => input.value];
 }
 
-function settingRow(record, number, values, all, again) {
+function settingRow(record, number, { values, locked }, all, again) {
   const name = record.name.replace(/[#@]$/, number);
   const there = name in values;
   const value = there ? values[name] : record.default;
@@ -449,13 +449,13 @@ function settingRow(record, number, values, all, again) {
   const help = record.meaning.replace(/#/g, number) + " (" + record.right + (record.default ? ", " + record.default : "") + ")";
   const box = field(name, input, help, "en");
   all.add(name, box, read, record.private ? undefined : value);
-  if (there) {
+  if (there && !locked[name]) {
     box.append(h("div", { class: "row" }, working(record.private ? "Delete" : "Back to the default", async () => {
       await act("unset", name);
       await again();
     }, { "aria-label": (record.private ? t("Delete") : t("Back to the default")) + " " + name })));
   }
-  if (record.locked) { input.disabled = true; box.append(h("p", { class: "soft" }, t("Locked by {0}.", record.locked))); }
+  if (locked[name]) { input.disabled = true; box.append(h("p", { class: "soft" }, t("Locked by {0}.", locked[name]))); }
   return box;
 }
 
@@ -470,7 +470,7 @@ async function settings() {
     const all = form(fill);
     numberBox.hidden = !group.settings.some((x) => x.name.endsWith("#"));
     place.replaceChildren(
-      card(null, group.settings.filter((x) => !x.name.endsWith("@")).map((x) => settingRow(x, number.value, group.values, all, fill))),
+      card(null, group.settings.filter((x) => !x.name.endsWith("@")).map((x) => settingRow(x, number.value, group, all, fill))),
       all.bar());
   };
   let shown = titles[0];
@@ -527,33 +527,36 @@ async function service() {
     all.add(name, box, () => input.value.trim(), input.value);
     boxes.push(box);
   }
-  const file = h("input", { type: "file", accept: ".json,application/json", "aria-label": t("Settings as a file") });
+  const file = h("input", { type: "file", accept: ".json,.xml,.htm,.txt", "aria-label": t("Settings as a file") });
   const told = h("div", { role: "status" });
+  const report = (found) => told.replaceChildren(table([
+    [t("State"), found.state], [t("Server"), found.server || "–"],
+  ].concat(["taken", "changed", "kept", "refused", "unknown", "notes", "locked"]
+    .filter((x) => Array.isArray(found[x]) ? found[x].length : found[x] !== undefined)
+    .map((x) => [t(x), Array.isArray(found[x]) ? found[x].map((line) => h("p", { lang: "en", class: x === "refused" ? "bad" : "" }, line)) : String(found[x])]))));
   const load = working("Take the file's settings", async () => {
     if (!file.files.length) throw new Refused(t("Choose a file first."));
-    let found;
-    try { found = JSON.parse(await file.files[0].text()); } catch (error) { throw new Refused(t("That is no JSON: {0}", error.message)); }
-    const pairs = Object.entries(found).map(([name, value]) => [name, value === true ? "on" : value === false ? "off" : String(value)]);
-    const wrong = [];
-    for (let at = 0; at < pairs.length; at += 40) {
-      let part = Object.fromEntries(pairs.slice(at, at + 40));
-      for (let again = 2; again && Object.keys(part).length; again -= 1) {
-        try { await act("take", JSON.stringify(part)); break; } catch (error) {
-          if (!Object.keys(error.errors || {}).length) throw error;
-          for (const [name, text] of Object.entries(error.errors)) { wrong.push(text); delete part[name]; }
-        }
-      }
+    const bytes = new Uint8Array(await file.files[0].arrayBuffer());
+    await act("provision", "begin");
+    for (let at = 0; at < bytes.length; at += 6000) {
+      await act("provision", "data " + btoa(String.fromCharCode(...bytes.subarray(at, at + 6000))));
     }
-    told.replaceChildren(h("p", {}, t("Taken: {0}, refused: {1}", pairs.length - wrong.length, wrong.length)),
-      ...wrong.map((x) => h("p", { class: "bad", lang: "en" }, x)));
+    report(await act("provision", "end"));
+    file.value = "";
   });
+  const now = working("Ask the server now", async () => {
+    await act("provision", "now");
+    say(t("The log tells what comes."));
+  });
+  report(await ask("provisioning"));
   return [
-    card("Servers", boxes, all.bar()),
+    card("Servers", boxes, all.bar(), h("div", { class: "row" }, now)),
     card("Update", h("p", {}, t("Fetches new software from update_server, checks it, and restarts. The settings stay.")),
       working("Update now", async () => { await act("update"); say(t("The update has begun; the log tells how it goes.")); })),
     card("Settings as a file", h("div", { class: "row" }, file, load,
       working("Save to a file", async () => download("offhook-settings.json", JSON.stringify(await ask("show"), null, 2) + "\n"))),
-    h("p", { class: "soft" }, t("Passwords are not in the file that is saved: *** stands for them.")), told),
+    h("p", { class: "soft" }, t("Passwords are not in the file that is saved: *** stands for them."))),
+    card("Provisioning", told),
     card("Restart", h("div", { class: "row" },
       working("Restart the phone", async () => {
         if (!confirm(t("Restart the phone now? Calls end."))) return;

@@ -52,8 +52,10 @@ const GERMAN = {
   dialled: "gewählt", received: "angenommen", missed: "verpasst", Dial: "Wählen", "No calls yet.": "Noch keine Anrufe.",
   Now: "Jetzt", Before: "Vorher", "Number or sip: address": "Nummer oder sip:-Adresse",
   "Where new software comes from, https only": "Woher neue Software kommt, nur https", "Where settings come from": "Woher Einstellungen kommen",
-  "Take the file's settings": "Einstellungen der Datei übernehmen", "Choose a file first.": "Erst eine Datei wählen.", "That is no JSON: {0}": "Das ist kein JSON: {0}",
-  "Taken: {0}, refused: {1}": "Übernommen: {0}, abgelehnt: {1}", Servers: "Server", Update: "Update", "Update now": "Jetzt aktualisieren",
+  "Take the file's settings": "Einstellungen der Datei übernehmen", "Choose a file first.": "Erst eine Datei wählen.",
+  "Ask the server now": "Den Server jetzt fragen", "The log tells what comes.": "Das Protokoll sagt, was kommt.",
+  Provisioning: "Provisionierung", Server: "Server", taken: "übernommen", changed: "geändert", kept: "behalten",
+  refused: "abgelehnt", unknown: "unbekannt", notes: "Hinweise", locked: "gesperrt", Servers: "Server", Update: "Update", "Update now": "Jetzt aktualisieren",
   "Fetches new software from update_server, checks it, and restarts. The settings stay.":
     "Holt neue Software von update_server, prüft sie und startet neu. Die Einstellungen bleiben.",
   "The update has begun; the log tells how it goes.": "Das Update hat begonnen; das Protokoll sagt, wie es geht.",
