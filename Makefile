@@ -11,6 +11,7 @@ FILE ?=
 KEY ?= update.key
 FORCE ?=
 MICROPYTHON ?=
+PANEL ?=
 SEED ?= 1
 
 BIN := .venv/bin
@@ -29,8 +30,8 @@ $(READY): requirements.txt
 
 venv: $(READY)  ## make .venv with all that the host needs, versions pinned by hash
 
-run: $(READY)  ## two simulated phones that call each other, and a receiver of their Action URLs
-	@$(BIN)/python -m tools.run
+run: $(READY)  ## two simulated phones in a browser; PANEL=terminal: in the terminal
+	@PANEL="$(PANEL)" $(BIN)/python -m tools.run
 
 test: $(READY)  ## all tests but those that need a board
 	@mkdir -p build

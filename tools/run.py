@@ -1,19 +1,26 @@
 """``make run``: two simulated phones that call each other, and a receiver of their Action URLs.
 
-In a terminal it is a front panel to play with. Without one it plays a tour, prints each Action URL
-as it arrives, checks that none is missing, and exits 0.
+In a terminal it is a front panel to play with: a page whose address is printed, or the terminal
+itself with ``PANEL=terminal``. Without one it plays a tour, prints each Action URL as it arrives,
+checks that none is missing, and exits 0.
 """
 
 import contextlib
 import http.server
+import os
+import secrets
 import sys
 import tempfile
 import threading
 import time
 import urllib.parse
+import webbrowser
 
 from tools.control import Phone, free_ports
 from tools.frontpanel import play
+from tools.panel.relay import Relay
+from tools.panel.server import News, Panel
+from tools.panel.server import Phone as Pages
 
 EVENTS = {
     "action_setup_url": "setup",
@@ -41,9 +48,11 @@ _SECONDS = 20
 class Receiver:
     """An HTTP server on loopback that keeps and prints each request, as (phone, event, query)."""
 
-    def __init__(self, port, show):
+    def __init__(self, port, show, told=None):
         self.port = port
         self.show = show
+        self.told = told  # ``told(phone, event, values)``
+        self.slow = 0  # s until it answers
         self.seen = []
         self._changed = threading.Condition()
         self._server = None
@@ -55,6 +64,7 @@ class Receiver:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 url = urllib.parse.urlsplit(self.path)
+                time.sleep(receiver.slow)
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -80,8 +90,10 @@ class Receiver:
         with self._changed:
             self.seen.append((phone, event))
             self._changed.notify_all()
-        line = "  phone %s: %-16s" % (phone, event)
-        self.show(line + " ".join(f"{name}={value}" for name, value in told.items() if value))
+        values = " ".join(f"{name}={value}" for name, value in told.items() if value)
+        self.show("  phone %s: %-16s%s" % (phone, event, values))
+        if self.told:
+            self.told(phone, event, values)
 
     def wait(self, *wanted):
         """Wait until each of the wanted (phone, event) has arrived; return those that have not."""
@@ -100,11 +112,11 @@ class Receiver:
 def settings(user, other, port):
     """Return the settings of phone `user`; `other` is the SIP port of its peer."""
     wanted = {
+        "user_register1": "off",
         "user_name1": user,
         "user_realname1": "Desk " + user,
         "user_host1": "desk.example",
         "user_outbound1": f"127.0.0.1:{other}",
-        "user_register1": "off",
         "fkey4": f"active url http://{HOST}:{port}/{user}/door?key=$active_key",
         "fkey5": "active keyevent F_DND",
     }
@@ -114,17 +126,25 @@ def settings(user, other, port):
 
 
 @contextlib.contextmanager
-def house(show):
-    """Start the receiver and both phones; yield (receiver, phone 100, phone 200)."""
+def house(show, told=None, relay=None, options=((), ())):
+    """Start the receiver and both phones; yield (receiver, phone 100, phone 200).
+
+    `told` is the receiver's, a `relay` stands between the phones, `options` are theirs.
+    """
     port = free_ports(1)[0]
-    receiver = Receiver(port, show)
+    receiver = Receiver(port, show, told)
     receiver.start()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         phones = []
-        for user in ("100", "200"):
-            phones.append(stack.enter_context(Phone(f"{folder}/{user}", {"log_level": "5"})))
+        for user, words in zip(("100", "200"), options, strict=True):
+            phone = Phone(f"{folder}/{user}", {"log_level": "5"}, words)
+            phones.append(stack.enter_context(phone))
+        if relay:
+            relay.phones = {"100": phones[0].sip_port, "200": phones[1].sip_port}
+            relay.start()
         for user, phone, other in zip(("100", "200"), phones, phones[::-1], strict=True):
-            for name, value in settings(user, other.sip_port, port).items():
+            way = relay.port if relay else other.sip_port
+            for name, value in settings(user, way, port).items():
                 phone.ask(f"set {name} {value}")
         yield receiver, *phones
     receiver.stop()
@@ -220,10 +240,76 @@ class Tour:
         self.close()
 
 
+@contextlib.contextmanager
+def front_panel(show=lambda line: None):
+    """Run two phones with the panel's page; yield its `Panel`, the receiver and the phones."""
+    news, password = News(), secrets.token_urlsafe(12)
+
+    def now():
+        return time.strftime("%H:%M:%S")
+
+    def told(phone, event, values):
+        news.add(kind="url", time=now(), phone=phone, event=event, values=values)
+
+    relay = Relay(lambda phone, text: news.add(kind="sip", time=now(), phone=phone, text=text))
+    ports = free_ports(2)
+    options = [("--web", str(x), "--set", "http_pass=" + password) for x in ports]
+    with house(show, told, relay, options) as (receiver, first, second):
+        pages = {x: Pages(port, password) for x, port in zip(("100", "200"), ports, strict=True)}
+        faults = Faults(receiver, first, second)
+        panel = Panel(pages, news, faults.states, faults.switch)
+        try:
+            yield panel, receiver, first, second
+        finally:
+            panel.stop()
+            relay.stop()
+
+
+class Faults:
+    """The panel's switches: the phones' network cables, and the web server."""
+
+    def __init__(self, receiver, first, second):
+        self._receiver, self._phones = receiver, {"100": first, "200": second}
+        self.states = dict.fromkeys(
+            ("100 unplugged", "200 unplugged", "web server down", "web server slow",
+             "web server hangs"), False
+        )  # fmt: skip
+
+    def switch(self, name, on):
+        """Switch one; ValueError for a name that is none."""
+        if name not in self.states:
+            raise ValueError("there is no such fault")
+        if self.states[name] == on:
+            return
+        if name.endswith("unplugged"):
+            self._phones[name[:3]].ask("fault unplugged " + ("on" if on else "off"))
+        elif name == "web server down":
+            (self._receiver.stop if on else self._receiver.start)()
+        self.states[name] = on
+        slow = 2 if self.states["web server slow"] else 0
+        self._receiver.slow = 30 if self.states["web server hangs"] else slow
+
+
+def show_page():
+    """Run the panel's page until the person ends it; return 0."""
+    print("starting two phones …", flush=True)
+    with front_panel() as (panel, *_):
+        print(f"The front panel: {panel.url}   Enter ends it.", flush=True)
+        if (
+            sys.platform != "linux"
+            or os.environ.get("DISPLAY")
+            or os.environ.get("WAYLAND_DISPLAY")
+        ):
+            webbrowser.open(panel.url)
+        with contextlib.suppress(KeyboardInterrupt):
+            sys.stdin.readline()
+    return 0
+
+
 def main():
-    """Play the tour, or show the front panel in a terminal; return the exit status."""
+    """Play the tour, or show the front panel to a person; return the exit status."""
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return play(house)
+        return play(house) if os.environ.get("PANEL") == "terminal" else show_page()
     print("Two phones in the MicroPython VM, 100 and 200, and a receiver for their Action URLs")
     with house(lambda line: print(line, flush=True)) as (receiver, first, second):
         return 0 if Tour(receiver, first, second).play() else 1

@@ -99,6 +99,13 @@ const LABELS = {
 DND: "Do not disturb", UP: "▲", DOWN: "▼", LEFT: "◀", RIGHT: "▶",
 };
 
+let presses = Promise.resolve();
+
+/** Press keys one after the other: two quick ones on the same key are two. */
+function press(name, ms) {
+  presses = presses.then(() => attempt(() => act("press", name + " " + ms)));
+}
+
 /** A key that is held as long as the button is, with the mouse, a finger or the keyboard. */
 function key(name, ...kids) {
   let began = 0;
@@ -109,7 +116,7 @@ function key(name, ...kids) {
     const ms = Math.min(Math.max(Math.round(performance.now() - began), 80), 10000);
     began = 0;
     sent = true;
-    attempt(() => act("press", name + " " + ms));
+    press(name, ms);
   };
   const made = h("button", {
     type: "button", "data-key": name,
@@ -187,7 +194,7 @@ async function phone() {
 document.addEventListener("keydown", (event) => {
   const free = !/^(INPUT|SELECT|TEXTAREA|BUTTON|A|SUMMARY)$/.test(event.target.tagName);
   if (location.hash !== "#phone" || !free || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-  if (/^[0-9*#]$/.test(event.key)) attempt(() => act("press", event.key));
+  if (/^[0-9*#]$/.test(event.key)) press(event.key, 80);
 });
 
 // -- forms of settings -------------------------------------------------------------------------
