@@ -5,6 +5,7 @@ import sys
 
 from phonekit import phone, refusal, said, wait
 
+from actions import template
 from base.version import VERSION
 from offhook.console import console, words
 from offhook.settings import catalogue
@@ -287,6 +288,10 @@ def test_events_have_their_variables_and_a_template_is_previewed():
     assert incoming["meaning"] == "an incoming call rings"
     assert "remote" not in rows["action_setup_url"]["variables"]
     assert "cancel_reason" in rows["action_missed_url"]["variables"]
+    assert "mos" in rows["action_disconnected_url"]["variables"]
+    given = {x for row in rows.values() for x in row["variables"]}
+    known = {x for x in template._RUNTIME if x not in ("mac", "sip_header")}
+    assert not known - given, "a variable that no page tells of"
     found = said(made, "preview action_incoming_url http://h/?r=$remote&l=$local&m=$mac")
     assert found["call"] == "sample" and found["warnings"] == []
     assert found["urls"] == ["http://h:80/?r=201@pbx&l=100@pbx&m=" + made.network.mac]

@@ -27,7 +27,7 @@ _CALL = (
 _MORE = {  # event -> the variables that it has beside those of every event and of calls
     "incoming": ("sip_header(NAME)",),
     "connected": ("sip_header(NAME)",),
-    "disconnected": ("cancel_reason", "sip_header(NAME)"),
+    "disconnected": ("cancel_reason", "sip_header(NAME)", "rtp_loss", "rtp_jitter", "mos"),
     "missed": ("cancel_reason", "sip_header(NAME)"),
     "blacklist": ("sip_header(NAME)",),
     "log_on": ("context_url",),
@@ -48,6 +48,9 @@ _SAMPLE = {  # what a preview says of a call when there is none
     "active_key": "P1",
     "longpress_key": "P5",
     "cancel_reason": "SIP;cause=200",
+    "rtp_loss": "0.2",
+    "rtp_jitter": "4",
+    "mos": "4.3",
 }
 
 
