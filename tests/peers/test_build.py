@@ -30,7 +30,7 @@ def devkit(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings.write_text(json.dumps({"wifi_ssid1": "any", "network_id_port": port}))
-    return build.build("devkit", folder / "build", settings)
+    return build.build("devkit", folder / "build", settings, march=vm.native(vm.vm_path()))
 
 
 def test_only_what_belongs_on_the_chip_is_built(devkit):
@@ -144,7 +144,8 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
         serial.type("status\r")
         answer = serial.until("}\r\n", "}\n")
         line = next(x for x in answer.splitlines() if x.startswith("{"))
-        assert json.loads(line)["missing"] == ["ssd1306 0x3c", "ht16k33 0x70"]
+        missing = ["ssd1306 0x3c", "ht16k33 0x70", "i2s_out", "i2s_in"]
+        assert json.loads(line)["missing"] == missing
         template = "http://h/" + "x" * 900
         serial.type(f"set action_setup_url {template}\r")
         serial.until("}\r\n", "}\n")
@@ -223,7 +224,7 @@ def serial(devkit, tmp_path):
 
 def test_the_display_says_what_to_do_next_and_why_there_is_no_network(devkit, tmp_path):
     image = tmp_path / "flash.bin"
-    fresh = build.build("devkit", tmp_path / "fresh")
+    fresh = build.build("devkit", tmp_path / "fresh", march=vm.native(vm.vm_path()))
     image.write_bytes((fresh / "littlefs.bin").read_bytes())
     made = Serial(image)
     try:

@@ -20,7 +20,7 @@ CHANGED = "offhook/settings/catalogue_system.mpy"
 def server(tmp_path):
     """Software of the devkit with one more setting, behind HTTPS; `pem` is its CA."""
     authority = Authority()
-    built = build.build("devkit", tmp_path / "new")
+    built = build.build("devkit", tmp_path / "new", march=vm.native(vm.vm_path()))
     app = tmp_path / "www/app"
     shutil.copytree(built / "root/app", app)
     source = (vm.ROOT / "firmware" / CHANGED).with_suffix(".py").read_text()
@@ -44,7 +44,11 @@ def image(tmp_path, server):
     wanted["update_key"] = sign.public(KEY)
     settings.write_text(json.dumps(wanted))
     path = tmp_path / "flash.bin"
-    shutil.copyfile(build.build("devkit", tmp_path / "old", settings) / "littlefs.bin", path)
+    shutil.copyfile(
+        build.build("devkit", tmp_path / "old", settings, march=vm.native(vm.vm_path()))
+        / "littlefs.bin",
+        path,
+    )
     return path
 
 

@@ -22,11 +22,12 @@ _HASHES = "files.sha256"
 ROOT_FILES = ("boot.py", "loader.py", "main.py")  # sources: they choose the software, start it
 
 
-def build(name, dest=None, settings=None):
+def build(name, dest=None, settings=None, march=None):
     """Build board `name` and return the folder build/NAME.
 
     `settings` is a file, TOML or JSON, that becomes the phone's first settings. The software of a
-    board without PSRAM is in its firmware: there the flash has the settings alone. Raises
+    board without PSRAM is in its firmware: there the flash has the settings alone. `march` is the
+    native code's: the chip's, unless a VM is to run the image (`tools.vm.native`). Raises
     SystemExit with the reason when the board cannot work or a setting does not fit.
     """
     board = wiring.load(name)
@@ -40,7 +41,7 @@ def build(name, dest=None, settings=None):
     if settings:
         (root / "state/settings.json").write_text(first_settings(settings), "utf-8")
     if not board.about["frozen"]:
-        _software(name, board, root)
+        _software(name, board, root, march or MARCH[board.about["chip"]])
     (dest / "board.json").write_text(json.dumps(board.about, indent=2) + "\n")
     (dest / "littlefs.bin").write_bytes(image(root, board.about["image_size"]))
     return dest
@@ -52,8 +53,8 @@ def version():
     return re.search(r'^VERSION = "(.+)"$', text, re.M)[1]
 
 
-def _software(name, board, root):
-    app = vm.compile_tree(root / "app", MARCH[board.about["chip"]], _in_app)
+def _software(name, board, root, march):
+    app = vm.compile_tree(root / "app", march, _in_app)
     vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py")
     for file in ROOT_FILES:
         shutil.copyfile(vm.ROOT / "firmware" / file, root / file)

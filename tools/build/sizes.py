@@ -1,4 +1,4 @@
-"""What each board's software takes of its flash: ``python -m tools.build.sizes`` (`make sizes`)."""
+"""What each board's software takes of its flash: ``python -m tools.build.sizes``."""
 
 import json
 import pathlib
