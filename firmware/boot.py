@@ -1,5 +1,5 @@
-"""Runs first, before a REPL too: ``from offhook import phone`` finds the software in /app."""
+"""Runs first, before a REPL too: ``from offhook import phone`` finds the software."""
 
-import sys
+import loader
 
-sys.path.append("/app")
+loader.mount()

@@ -1,12 +1,17 @@
-"""Chooses the software in the flash; small, and started from source.
+"""Chooses the software in the flash, and mounts it; small, and started from source.
 
 /app is the software, /prev the one before, /next one that is being brought. An update that is
 whole has the file "complete"; it becomes /app by renames, and must delete its "trial" file once it
 has come up. After three starts without that, the one before comes back. Settings are in /state.
+
+The software's modules are one file, /app/software: some 260 of their own would take 1.2 MB of a
+flash of 2 MB, whose blocks are 4 KB, and an update needs room for a second set.
 """
 
+import io
 import os
 import sys
+from errno import ENOENT
 from time import sleep_ms
 
 try:
@@ -15,6 +20,10 @@ try:
     from frozen_files import MODULES
 except ImportError:
     FROZEN = MODULES = None
+
+MOUNTED = "/software"
+_APP = "/app"
+_SOFTWARE = "/app/software"
 
 
 def exists(path):
@@ -60,16 +69,82 @@ def choose():
     delete("/bad")
 
 
+class Archive:
+    """The files of /app/software, to be read only: what ``os.mount`` wants of a file system.
+
+    Its first line is the size of the index in bytes. The index is a line "NAME PLACE SIZE" for
+    each file, PLACE in bytes from the end of the index; a line end goes before the first one.
+    """
+
+    def __init__(self, path):
+        self._file = open(path, "rb")
+        self._index = self._file.read(int(self._file.readline()))
+        self._start = self._file.tell()
+
+    def _find(self, path):
+        """Return (place, size) of a file, None where there is none of that name."""
+        start = self._index.find(b"\n%s " % path.strip("/").encode())
+        if start < 0:
+            return None
+        row = self._index[start + 1 : self._index.find(b"\n", start + 1)]
+        _, place, size = row.split(b" ")
+        return int(place), int(size)
+
+    def mount(self, readonly, mkfs):
+        """Nothing has to be done."""
+
+    def umount(self):
+        """Close the file."""
+        self._file.close()
+
+    def chdir(self, path):
+        """Nothing has to be done: paths are whole."""
+
+    def stat(self, path):
+        """Return what os.stat does; OSError where there is no such file or folder."""
+        found = self._find(path)
+        name = path.strip("/").encode()
+        if not found and name and self._index.find(b"\n%s/" % name) < 0:
+            raise OSError(ENOENT)
+        return (0x8000 if found else 0x4000, 0, 0, 0, 0, 0, found[1] if found else 0, 0, 0, 0)
+
+    def open(self, path, mode):
+        """Return a file with the content of `path`, in memory."""
+        found = self._find(path)
+        if not found or "w" in mode or "a" in mode or "+" in mode:
+            raise OSError(ENOENT)
+        self._file.seek(self._start + found[0])
+        data = self._file.read(found[1])
+        return io.BytesIO(data) if "b" in mode else io.StringIO(data.decode())
+
+
+def mount():
+    """Let the software's modules be found; also before a REPL, by boot.py.
+
+    Where there is no such file they may lie in /app itself, as those of somebody who tries things.
+    """
+    if MOUNTED in sys.path:
+        os.umount(MOUNTED)
+    for place in (MOUNTED, _APP):
+        if place in sys.path:
+            sys.path.remove(place)
+    if exists(_SOFTWARE):
+        os.mount(Archive(_SOFTWARE), MOUNTED)
+        sys.path.insert(0, MOUNTED)
+    else:
+        sys.path.insert(0, _APP)
+
+
 def load():
     """Import all modules, those below first; "modules.txt" has their order.
 
     Left to the imports in the files they would nest, twenty deep, and a chip's stack is small.
     """
-    names = MODULES.split() if FROZEN else ()
-    if not FROZEN and exists("/app/modules.txt"):
-        with open("/app/modules.txt") as lines:
-            names = lines.read().split()
-    for name in names:
+    names = MODULES or ""
+    if not FROZEN and exists(sys.path[0] + "/modules.txt"):
+        with open(sys.path[0] + "/modules.txt") as lines:
+            names = lines.read()
+    for name in names.split():
         __import__(name)
 
 
@@ -98,12 +173,10 @@ def button():
 
 
 def start():
-    """Put the software into the path; return False when the button says not to start it."""
-    if "/app" in sys.path:  # boot.py has put it last
-        sys.path.remove("/app")
+    """Choose and mount the software; return False when the button says not to start it."""
     if not FROZEN:
         choose()
-        sys.path.insert(0, "/app")
+        mount()
     if not button():
         return True
     print("Offhook: not started, as the button wanted. Ctrl-D starts it.")

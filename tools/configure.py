@@ -17,8 +17,6 @@ from tools import ports, vm
 from tools.remote import Board, DeployError
 
 _SCRIPT = """
-import sys
-if "/app" not in sys.path: sys.path.append("/app")
 from offhook import phone
 if phone.take({values!r}): print("CONFIGURED")
 """

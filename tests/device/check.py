@@ -11,8 +11,6 @@ import select
 import sys
 import time
 
-sys.path.insert(0, "/app")
-
 import machine
 
 _WAIT = 20_000  # ms for a person to do what was asked
@@ -44,13 +42,14 @@ def ask(text):
 
 def settings():
     """Return a function that gives settings as the phone has them."""
-    from hal.storage.storage import Storage
+    from hal.storage.folder import Storage
+    from offhook.changes import PLAIN
     from offhook.settings.settings import Settings
 
     def log(_, text, *values):
         print(text % values)
 
-    return Settings(Storage("/state"), log).get
+    return Settings(Storage("/state"), log, PLAIN).get
 
 
 def assemble():

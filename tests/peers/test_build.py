@@ -34,17 +34,17 @@ def devkit(tmp_path_factory):
 
 
 def test_only_what_belongs_on_the_chip_is_built(devkit):
-    app = devkit / "root/app"
-    names = {x.relative_to(devkit / "root").as_posix() for x in app.rglob("*") if x.is_file()}
-    assert {"app/board.mpy", "app/hal/platform.mpy", "app/hal/network/interface.mpy"} <= names
-    assert "app/offhook/settings/catalogue_system.mpy" in names
+    app = devkit / "software"
+    names = {x.relative_to(app).as_posix() for x in app.rglob("*") if x.is_file()}
+    assert {"board.mpy", "hal/platform.mpy", "hal/network/interface.mpy"} <= names
+    assert "offhook/settings/catalogue_system.mpy" in names
     assert not [x for x in names if x.endswith(".py") or "/sim/" in x or "host" in x]
     for path in app.rglob("*.mpy"):
         assert path.read_bytes()[:2] == b"M\x06", path
 
 
 def test_a_traceback_names_the_sources_file_and_line(devkit):
-    app = devkit / "root/app"
+    app = devkit / "software"
     script = f"""
 import sys
 sys.path.insert(0, {str(app)!r})

@@ -27,7 +27,10 @@ def server(tmp_path):
     row = '("newest_setting", "text", 20, "here", "templates", "came with the update"),'
     assert '("log_level",' in source
     (tmp_path / "new.py").write_text(source.replace('("log_level",', row + '("log_level",'))
-    vm.compile_file(tmp_path / "new.py", app / CHANGED, CHANGED.replace(".mpy", ".py"))
+    vm.compile_file(
+        tmp_path / "new.py", built / "software" / CHANGED, CHANGED.replace(".mpy", ".py")
+    )
+    (app / "software").write_bytes(build.archive(built / "software"))
     names = [line.split("  ")[1] for line in (built / "root/app/files.sha256").open()]
     write_list(app, [x.strip() for x in names])
     made = Files(tmp_path / "www", authority.server(tmp_path, HOST))
@@ -67,7 +70,7 @@ def test_one_changed_file_is_fetched_and_the_phone_comes_back_with_it(image, ser
             serial.type("phone.update()\r")
         seen = serial.until("restarting", "refused", "update: O", seconds=60)
         assert "1 files fetched" in seen, seen
-        assert server.asked == ["files.sha256", "files.sig", CHANGED]
+        assert server.asked == ["files.sha256", "files.sig", "software"]
         serial.until("network: 127.0.0.1", seconds=60)
         serial.until("the new software has come up", seconds=30)
         serial.type("get newest_setting\r")
@@ -75,5 +78,5 @@ def test_one_changed_file_is_fetched_and_the_phone_comes_back_with_it(image, ser
     finally:
         serial.bridge.close()
     found = files(image)
-    assert "/prev/hal/platform.mpy" in found and "/next/files.sha256" not in found
+    assert "/prev/software" in found and "/next/files.sha256" not in found
     assert not any(name.startswith("/app/trial") for name in found)

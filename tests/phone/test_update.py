@@ -14,18 +14,15 @@ VERSION = image.version()
 OLD = {
     "board.txt": "sim\n",
     "version.txt": VERSION + "\n",
-    "board.mpy": "board",
-    "hal/platform.mpy": "platform 1",
-    "offhook/start.mpy": "start",
-    "offhook/update/update.mpy": "update",
+    "software": "modules 1",
     "part/deep/one.mpy": "one 1" * 900,
     "same.txt": "same" * 2000,
     "gone.txt": "stale",
 }
-NEW = {**OLD, "hal/platform.mpy": "platform 2", "part/deep/one.mpy": "one 2" * 900}
+NEW = {**OLD, "software": "modules 2", "part/deep/one.mpy": "one 2" * 900}
 del NEW["gone.txt"]
 NEW["part/new/two.mpy"] = "two 2" * 3000
-CHANGED = ["hal/platform.mpy", "part/deep/one.mpy", "part/new/two.mpy"]
+CHANGED = ["part/deep/one.mpy", "part/new/two.mpy", "software"]
 
 
 @pytest.fixture
@@ -76,7 +73,7 @@ def test_only_what_changed_is_fetched_over_one_connection_and_the_phone_restarts
     found = flash(tmp_path)
     assert found.pop("complete") == "" and found.pop("files.sha256")
     assert found == NEW
-    assert flash(tmp_path, "app")["hal/platform.mpy"] == "platform 1"
+    assert flash(tmp_path, "app")["software"] == "modules 1"
 
 
 def test_the_server_of_the_settings_is_asked_and_a_server_that_closes_is_asked_again(
@@ -112,7 +109,7 @@ def test_the_same_software_is_left_alone(phone, server, tmp_path):
         (list(NEW), "0" * 64 + "  files.sig\n", "files.sig' does not belong"),
         (list(NEW), "nonsense\n", "'nonsense' does not belong"),
         (["same.txt"], "", "no software of a phone: board.txt"),
-        ([x for x in NEW if x != "offhook/start.mpy"], "", "offhook/start.mpy is missing"),
+        ([x for x in NEW if x != "software"], "", "software is missing"),
     ],
 )
 def test_a_list_that_could_harm_is_refused(phone, server, tmp_path, names, line, words):

@@ -205,7 +205,7 @@ def test_the_refusal_is_on_the_console_and_the_display():
         ("hd44780", {"columns": 20, "rows": 4}),
         ("ht16k33", {}),
     )
-    platform.__file__, fakechip.Esp32.regions = "/app/hal/platform.mpy", _SMALL
+    platform.__file__, fakechip.Esp32.regions = "/software/hal/platform.mpy", _SMALL
     try:
         assert part.refused()
     finally:

@@ -1,6 +1,9 @@
 """The loader: which software it starts, with the power cut at each of its steps."""
 
+import io
 import sys
+
+from support import raises
 
 
 class PowerCut(Exception):
@@ -204,3 +207,38 @@ def test_a_button_left_alone_or_stuck_starts_the_phone():
     assert not _button([0])
     assert not _button([1] * 200 + [0] * 5 + [1]), "too late"
     assert not _button([0, 1], None), "a board without a button"
+
+
+def _archive(**files):
+    """Return an `Archive` of the loader over files, given as {name: bytes}."""
+    space = _loader()
+    index, contents = "\n", b""
+    for name in files:
+        index += "%s %d %d\n" % (name.replace("_", "/"), len(contents), len(files[name]))
+        contents += files[name]
+    data = b"%d\n" % len(index.encode()) + index.encode() + contents
+    space["open"] = lambda path, mode: io.BytesIO(data)
+    return space["Archive"]("/app/software")
+
+
+def test_the_software_is_read_out_of_one_file():
+    archive = _archive(a=b"one", part_b=b"", part_deep_c="Ü\n2 3 4".encode())
+    assert archive.open("/a", "rb").read() == b"one" and archive.stat("a")[6] == 3
+    assert archive.open("/part/b", "rb").read() == b"" and archive.stat("/part/b")[0] == 0x8000
+    assert archive.open("/part/deep/c", "r").read() == "Ü\n2 3 4"
+    assert (
+        archive.stat("/part")[0] == archive.stat("/part/deep")[0] == archive.stat("")[0] == 0x4000
+    )
+
+
+def test_what_is_not_in_that_file_is_not_found_and_nothing_is_written():
+    archive = _archive(a=b"one", part_b=b"two")
+    for path in ("/b", "/par", "/part/", "/part/b/c", "2", "/a 0 3", ""):
+        with raises(OSError):
+            archive.open(path, "rb")
+    for path in ("/b", "/par", "/art", "/a/b"):
+        with raises(OSError):
+            archive.stat(path)
+    for mode in ("wb", "a", "r+"):
+        with raises(OSError):
+            archive.open("/a", mode)

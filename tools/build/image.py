@@ -1,8 +1,8 @@
 """The flash of one board: the software compiled, and its littlefs image.
 
-build/BOARD/root is the flash's root as files: main.py, loader.py, and the software as .mpy below
-app.
-build/BOARD/littlefs.bin is the same as a littlefs image for the board's official firmware.
+build/BOARD/software has the modules as .mpy and the pages' files; app/software is all of them in one
+file, as firmware/loader.py mounts it. build/BOARD/root is the flash's root as files: main.py,
+loader.py, app. build/BOARD/littlefs.bin is the same as a littlefs image for the board's official firmware.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ def build(name, dest=None, settings=None, march=None):
     if settings:
         (root / "state/settings.json").write_text(first_settings(settings), "utf-8")
     if not board.about["frozen"]:
-        _software(name, board, root, march or MARCH[board.about["chip"]])
+        _software(name, board, dest, march or MARCH[board.about["chip"]])
     (dest / "board.json").write_text(json.dumps(board.about, indent=2) + "\n")
     (dest / "littlefs.bin").write_bytes(image(root, board.about["image_size"]))
     return dest
@@ -53,16 +53,32 @@ def version():
     return re.search(r'^VERSION = "(.+)"$', text, re.M)[1]
 
 
-def _software(name, board, root, march):
-    app = vm.compile_tree(root / "app", march, _in_app)
-    vm.compile_file(wiring.ROOT / name / "board.py", app / "board.mpy", "board.py")
+def _software(name, board, dest, march):
+    software, root = dest / "software", dest / "root"
+    shutil.rmtree(software, ignore_errors=True)
+    vm.compile_tree(software, march, _in_app)
+    vm.compile_file(wiring.ROOT / name / "board.py", software / "board.mpy", "board.py")
+    modules = arrows.order("hal.platform", "offhook.start")
+    (software / "modules.txt").write_text("\n".join([*modules, ""]))  # loaded in this order
     for file in ROOT_FILES:
         shutil.copyfile(vm.ROOT / "firmware" / file, root / file)
-    modules = arrows.order("hal.platform", "offhook.start")
-    (app / "modules.txt").write_text("\n".join([*modules, ""]))  # loaded in this order
+    app = root / "app"
+    app.mkdir()
+    (app / "software").write_bytes(archive(software))
     (app / "board.txt").write_text(name + "\n")  # an update for another board is refused
     (app / "version.txt").write_text(version() + "\n")  # an older one too
     (app / _HASHES).write_text(hash_list(app))
+
+
+def archive(folder):
+    """Return all files in `folder` as one, in the form of firmware/loader.py's `Archive`."""
+    index, contents = "\n", b""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            index += f"{path.relative_to(folder).as_posix()} {len(contents)} {len(data)}\n"
+            contents += data
+    return b"%d\n" % len(index.encode()) + index.encode() + contents
 
 
 def first_settings(path):

@@ -10,19 +10,22 @@ from tools.build.image import BLOCK, build
 
 
 def sizes(dest):
-    """Return [(folder, files, bytes, flash bytes)] for each room of the software, the sum last."""
+    """Return [(folder, files, bytes)] for each room of the software."""
     rooms = {}
-    for path in (dest / "root").rglob("*"):
+    software = dest / "software"
+    for path in software.rglob("*"):
         if path.is_file():
-            parts = path.relative_to(dest / "root").parts
-            room = parts[1] if parts[0] == "app" and len(parts) > 2 else "(root)"
-            rooms.setdefault(room, []).append(path.stat().st_size)
-    rows = [
-        # A littlefs file takes whole blocks; the smallest ones lie inside their folder's block
-        (room, len(all_), sum(all_), sum(-(-x // BLOCK) * BLOCK for x in all_ if x > 1024))
-        for room, all_ in sorted(rooms.items())
-    ]
-    return rows + [("together", *(sum(row[i] for row in rows) for i in (1, 2, 3)))]
+            parts = path.relative_to(software).parts
+            rooms.setdefault(parts[0] if len(parts) > 1 else "(root)", []).append(
+                path.stat().st_size
+            )
+    return [(room, len(all_), sum(all_)) for room, all_ in sorted(rooms.items())]
+
+
+def on_flash(dest):
+    """Return (bytes of files, bytes of their blocks) of the flash's root."""
+    files = [x.stat().st_size for x in (dest / "root").rglob("*") if x.is_file()]
+    return sum(files), sum(-(-x // BLOCK) * BLOCK for x in files)
 
 
 def report(dest):
@@ -36,11 +39,10 @@ def report(dest):
             "goes into the firmware of a board without PSRAM: make firmware"
         )
         return
-    print(f"{'room':12}{'files':>6}{'bytes':>9}{'on flash':>10}")
-    rows = sizes(dest)
-    for room, files, size, flash in rows:
-        print(f"{room:12}{files:>6}{size:>9}{flash:>10}")
-    share = rows[-1][3] * 100 / whole
+    print(f"{'room':12}{'files':>6}{'bytes':>9}")
+    for room, files, size in sizes(dest):
+        print(f"{room:12}{files:>6}{size:>9}")
+    share = on_flash(dest)[1] * 100 / whole
     print(
         f"littlefs.bin: {whole // 1024} KiB for {about['firmware']} at {place:#x}, "
         f"{share:.0f}% used; an update needs the same again, twice"
@@ -54,7 +56,7 @@ def main():
     with tempfile.TemporaryDirectory() as place:
         for name in wiring.names():
             folder = build(name, pathlib.Path(place) / name)
-            _, _, size, flash = sizes(folder)[-1]
+            size, flash = on_flash(folder)
             whole = json.loads((folder / "board.json").read_text())["image_size"]
             print(f"| {name} | {size // 1024} KB | {flash // 1024} KB | {flash * 100 // whole}% |")
     return 0

@@ -68,15 +68,15 @@ class LAN(_Interface):
 def prepare():
     """Make the software's sockets take (ip, port), as the chip's do; the VM's want bytes."""
     import socket
-    import sys
 
-    sys.path.insert(0, "/app")
+    import loader
+
+    if not loader.FROZEN:
+        loader.mount()
     try:
         from hal.network.interface import Network
     except ImportError:
         return
-    finally:
-        sys.path.pop(0)
     Network.encode = staticmethod(lambda x: socket.getaddrinfo(x[0], x[1])[0][-1])
     Network.decode = staticmethod(
         lambda raw: ("%d.%d.%d.%d" % tuple(raw[4:8]), raw[2] << 8 | raw[3])

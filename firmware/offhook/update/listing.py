@@ -7,14 +7,7 @@ SIGNATURE = "files.sig"
 BOARD = "board.txt"  # names the board that the software is for
 VERSION = "version.txt"
 # Without them no software starts, or none could ever be brought again
-REQUIRED = (
-    BOARD,
-    VERSION,
-    "board.mpy",
-    "hal/platform.mpy",
-    "offhook/start.mpy",
-    "offhook/update/update.mpy",
-)
+REQUIRED = (BOARD, VERSION, "software")
 _SIGNED = b"Offhook software "  # and the list's SHA-256: what is signed
 _FILES = const(500)
 _NAME = const(60)  # characters of a file's name
