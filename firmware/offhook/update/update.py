@@ -21,7 +21,7 @@ from net.url import parse
 from offhook.update import files, listing
 from offhook.update.ed25519 import verify
 
-_LONGEST = const(262144)  # bytes of one file
+_LONGEST = const(1048576)  # bytes of one file
 _FILE = const(120)  # s for one file
 _SPARE = const(65536)  # bytes that stay free
 _TIME = const(60_000)  # ms until the time must be known, and the network up
