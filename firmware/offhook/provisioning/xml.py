@@ -61,7 +61,7 @@ class Reader:
         self._closed = closed
         self._sections = sections
         self._data = b""
-        self._until = None  # what ends that which is skipped
+        self._until = b""  # what ends that which is skipped
         self._literal = False  # within CDATA
         self._latin = False
         self._stack = []
@@ -140,7 +140,7 @@ class Reader:
             self._cut(max(len(self._data) - len(self._until) + 1, 0))
             return False
         self._cut(end + len(self._until))
-        self._until = None
+        self._until = b""
         return True
 
     def _cdata(self):
