@@ -51,14 +51,16 @@ function switches(all) {
 }
 
 async function listen() {
+  let path = "/news";
   for (;;) {
     try {
-      const told = await (await fetch("/news?" + last)).json();
+      const told = await (await fetch(path)).json();
       switches(told.switches);
       for (const row of told.news) {
         last = row.id;
         if (row.kind === "sip") message(row); else arrived(row);
       }
+      path = "/news?" + last;
     } catch (error) {
       await new Promise((done) => setTimeout(done, 1000));
     }

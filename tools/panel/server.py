@@ -96,7 +96,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             kind = _TYPES[pathlib.Path(name).suffix]
             self._send(200, (_HERE / name).read_bytes(), kind + "; charset=utf-8")
         elif path == "/news":
-            rows = self.house.news.since(int(query) if query.isdigit() else 0, 20)
+            asked = query.isdigit()  # else it is the page's first look: what there is, at once
+            rows = self.house.news.since(int(query) if asked else 0, 20 if asked else 0)
             told = {"news": rows, "switches": self.house.switches}
             self._send(200, json.dumps(told).encode(), "application/json")
         else:
