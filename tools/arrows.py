@@ -21,7 +21,7 @@ DOWN = {
     "offhook": {"sip", "actions", "media", "web", "net", "base"},
     "hal": {"base"},
     "loader": set(),  # it chooses the software: none of it is in reach yet
-    "boot": set(),
+    "boot": {"loader"},
     "main": {"loader", "hal", "offhook", "base"},
 }
 CHIP = {"machine", "network", "esp32"}
