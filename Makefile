@@ -57,6 +57,9 @@ ram: $(READY) vm32 vm-frozen  ## memory in each state of a phone: resident with 
 mutants: $(READY)  ## put 200 small faults into the firmware, one by one: which do unit tests miss?
 	@$(BIN)/python -m tools.mutants --seed $(SEED)
 
+soak: $(READY)  ## ten minutes of broken SIP from a stranger and from the registrar, by SEED
+	SEED=$(SEED) SOAK_MINUTES=10 $(BIN)/python -m pytest -q -s tests/phone/test_sip_generator.py
+
 bench: $(READY)  ## the event loop while web servers are dead, and event to GET
 	@$(BIN)/python -m tools.bench
 
@@ -122,5 +125,5 @@ lock:  ## resolve requirements.in into requirements.txt with hashes
 clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes mutants bench bench-sip bench-pages \
-	lint check-boards diagrams docs build firmware sign flash deploy configure console packages lock clean
+.PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes mutants soak bench bench-sip \
+	bench-pages lint check-boards diagrams docs build firmware sign flash deploy configure console packages lock clean

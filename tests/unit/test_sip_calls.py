@@ -1,6 +1,6 @@
 """Calls between two agents, and with a scripted peer: each way to begin and to end, lossy too."""
 
-from sipkit import SDP, Wire
+from sipkit import SDP, Wire, finish
 
 A, B = "10.0.0.1", "10.0.0.2"
 
@@ -163,6 +163,20 @@ def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_ended():
         if message.method != "ACK":
             peer.reply(message, 200)
     _quiet(wire, a)
+
+
+def test_an_invite_is_given_up_however_its_call_ends_before_an_answer():
+    wire = Wire()
+    agent = wire.agent(A, "100")
+    peer = wire.peer(B)
+    call = agent.call(agent.accounts[0], "200@" + B)
+    peer.take()
+    peer.reply(peer.got[0], 180, tag="")
+    peer.take()
+    where = {"to_tag": call.dialog.local_tag, "from_": "<sip:200@x>"}  # no tag, as ours has none
+    peer.request("BYE", (A, 5060), "sip:100@" + A, call.call_id, 1, **where)
+    assert sorted(peer.take()) == ["200", "CANCEL"] and call.state == "ended"
+    finish(wire, agent)
 
 
 def test_a_cancel_without_a_final_answer_gives_up_after_32_s():

@@ -171,23 +171,23 @@ class Outgoing(Call):
         return True
 
     def release(self):
-        """Let everything go that would go on by itself."""
+        """Let everything go that would go on by itself; an INVITE without an answer is given up."""
         if self._patience:
             self._patience.cancel()
-        super().release()
-
-    def hangup(self):
-        """End the call: CANCEL where it was not answered, else BYE."""
-        if self.answered or self.state == "ended":
-            super().hangup()
-            return
         outgoing, self.outgoing = self.outgoing, None
         if outgoing:
             try:
                 Leftover(outgoing, self.dialog, False).cancel(outgoing)
             except Exception as error:  # the call ends all the same
                 self.agent.log(2, "SIP: no CANCEL to %s: %r", self.remote, error)
-        self.over("local")
+        super().release()
+
+    def hangup(self):
+        """End the call: CANCEL where it was not answered, else BYE."""
+        if self.answered or self.state == "ended":
+            super().hangup()
+        else:
+            self.over("local")
 
 
 def dial(agent, account, target, headers):
