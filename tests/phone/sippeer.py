@@ -87,11 +87,15 @@ class Peer:
 
     def invite(self, user, more=(), body=None, display=""):
         """Call the phone as `user` whose name is `display`, with `more` header lines."""
+        return self.invite_as(f"{display}<sip:{user}@{self.ip}>;tag=t{self.count}", more, body)
+
+    def invite_as(self, local, more=(), body=None):
+        """Call the phone with the From value `local`."""
         with self.lock:
             self.count += 1
             call = Call(f"peer{self.count}-{self.port}", "out")
             self.calls[call.call_id] = call
-            call.local = f"{display}<sip:{user}@{self.ip}>;tag=t{self.count}"
+            call.local = local
             call.remote = call.target = f"sip:{self.user}@{self.phone[0]}:{self.phone[1]}"
             call.remote = f"<{call.remote}>"
             body = self._sdp(call) if body is None else body

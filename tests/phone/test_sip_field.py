@@ -5,6 +5,8 @@ import socket
 import pytest
 import support
 
+from tests.phone.attack import called
+
 RINGS = (
     "ghost-diversion ghost-history-info ghost-call-info ghost-rpid to-tag-elsewhere via-ipv6 "
     "from-escaped-user from-user-params ruri-escaped quoted-name-no-brackets sdp-c-hostname "
@@ -88,3 +90,112 @@ def test_a_call_that_could_not_be_ended_does_not_begin(phone):
         assert caller.answer()[0] == 400
         caller.close()
     assert phone.ask("calls") == []
+
+
+# -- what needs a registrar: answers to the phone's own requests, and what it watches -------------
+
+
+def given(name):
+    """Return a file of the field as text; the test is skipped where it is not there."""
+    try:
+        return support.data(f"field/{name}").decode()
+    except support.Skip as reason:
+        pytest.skip(str(reason))
+
+
+def test_a_200_with_a_broken_record_route_leaves_no_call(registered, pbx):
+    text = given("unkillable-record-route-200.txt")
+    route = next(x for x in text.splitlines() if x.startswith("Record-Route:"))
+    for broken in ([route], ['Contact: "x <sip:200@127.0.0.9>'], ["Contact: <sip:>"]):
+        phone = registered()
+        phone.ask("dial 200")
+        call = called(phone, pbx)
+        pbx.answer(call, 200, broken)
+        phone.wait(lambda calls: not calls)
+        phone.wait(lambda _: {"ACK", "BYE"} <= {x.method for x in pbx.asked})
+        phone.stop()
+        pbx.asked.clear()
+        pbx.calls.clear()
+
+
+def test_a_302_is_followed_from_the_best_contact_on_and_to_a_bare_number(registered, pbx):
+    assert "301" in given("redirect-second-contact.txt")
+    number = given("redirect-tel.txt").partition("Contact: ")[2].strip()
+    phone = registered()
+    phone.ask("dial 200")
+    at = f"127.0.0.9:{pbx.port}"
+    more = [f"Contact: sip:300@{at};q=0.99, <sip:301@{at}>;q=1.00"]
+    pbx.answer(called(phone, pbx), 302, more)
+    for user in ("301", "300"):
+        pbx.answer(asked_for(phone, pbx, user), 486)
+    phone.wait(lambda calls: not calls)
+    phone.ask("dial 200")
+    pbx.answer(asked_for(phone, pbx, "200"), 302, ["Contact: " + number])
+    pbx.answer(asked_for(phone, pbx, "8005550100"), 486)
+    phone.wait(lambda calls: not calls)
+
+
+def asked_for(phone, pbx, user):
+    """Return the phone's call to `user` that nobody has answered yet."""
+
+    start = f"INVITE sip:{user}@"
+    phone.wait(lambda _: any(x.invite.first.startswith(start) for x in pbx.some("in")))
+    return next(x for x in pbx.some("in") if x.invite.first.startswith(start))
+
+
+def test_a_status_line_in_lower_case_ends_the_call(registered, pbx):
+    start = given("status-line-lower-case.txt").split(" ")[0]
+    assert start == "sip/2.0"
+    phone = registered()
+    phone.ask("dial 200")
+    call = called(phone, pbx)
+    lines = [f"{start} 486 Busy Here", *call.invite.copied(), "Content-Length: 0", "", ""]
+    pbx.send("\r\n".join(lines).encode())
+    phone.wait(lambda calls: not calls)
+
+
+@pytest.mark.parametrize("back", ["cseq", "version"])
+def test_a_lamp_is_true_again_after_a_notify_that_went_back(registered, pbx, back):
+    given("notify-cseq-back.txt")
+    text = given("dialog-info-version-back.xml")
+    pbx.watchable = True
+    phone = registered(fkey5="active blf 140")
+    phone.wait(lambda _: pbx.some("watched"))
+    watched = pbx.some("watched")[0]
+
+    def asked():
+        return sum(x.method == "SUBSCRIBE" for x in pbx.asked)
+
+    before = asked()
+    watched.cseq = 31000000
+    pbx.tell(watched, "confirmed", 5)
+    phone.wait(lambda lamps: lamps["P6"] == "on", "lamps")
+    if back == "cseq":
+        watched.cseq = 1000
+        pbx.tell(watched, "terminated", 6)
+    else:
+        more = ["Event: dialog", "Subscription-State: active;expires=600"]
+        pbx.request(watched, "NOTIFY", text, more=more)
+    phone.wait(lambda _: asked() > before)  # in the same dialog, or in another one
+    anew = pbx.some("watched")[-1]
+    pbx.tell(anew, "terminated", 0 if anew is not watched else 9)
+    phone.wait(lambda lamps: lamps["P6"] == "off", "lamps")
+
+
+def test_messages_are_counted_with_spaces_between(registered, pbx):
+    phone = registered(user_mailbox1="99")
+    pbx.notify(given("mwi-spaces.txt").replace("\n", "\r\n"), "message-summary")
+    phone.wait(lambda lines: any("3 new messages" in x for x in lines), "log 20")
+
+
+def test_each_form_of_anonymity_is_rejected(registered, pbx):
+    phone = registered(reject_anonymous="on")
+    for line in given("anonymous-forms.txt").splitlines():
+        who, _, more = line.partition(" with ")
+        lines = [x for x in more.replace(" and ", "\n").split("\n") if x]
+        lines = [x.partition(" (from")[0] for x in lines]
+        display, _, uri = who.removeprefix("From: ").partition("<")
+        pbx.count += 1
+        call = pbx.invite_as(f"{display}<{uri.partition('>')[0]}>;tag=c{pbx.count}", lines)
+        phone.wait(lambda _, call=call: call.state == "over")
+        assert call.final.status == 433, line
