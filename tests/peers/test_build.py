@@ -140,7 +140,7 @@ def test_the_phone_starts_from_the_image_without_any_part_and_serves_its_serial_
     try:
         seen = serial.until("no identity: set user_name1")  # a first start
         assert "ssd1306 0x3c is missing" in seen and "ht16k33 0x70 is missing" in seen
-        time.sleep(0.5)
+        serial.until("Press Enter for a prompt")
         serial.type("status\r")
         answer = serial.until("}\r\n", "}\n")
         line = next(x for x in answer.splitlines() if x.startswith("{"))

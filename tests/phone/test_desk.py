@@ -3,6 +3,7 @@
 import pytest
 
 from tests.phone.test_calls import Receiver, dial, setting_of, state
+from tools.control import Refused
 
 EVENTS = (
     "offhook onhook incoming outgoing connected disconnected missed hold unhold transfer "
@@ -204,7 +205,7 @@ def test_a_refused_setting_is_named_with_what_would_be_right(phones):
         ("hook sideways", "off or on"),
         ("nonsense", "help"),
     ):
-        with pytest.raises(Exception) as refusal:
+        with pytest.raises(Refused) as refusal:
             phone.ask(line)
         assert word in str(refusal.value), str(refusal.value)
 

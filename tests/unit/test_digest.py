@@ -60,10 +60,20 @@ def test_an_answer_names_what_it_was_made_of():
 
 
 def test_junk_is_no_challenge():
-    for junk in ("", ",,,", "=", "a=b", "Digest", "Digest realm=", "Digest realm=r,,=,"):
+    for junk in ("", ",,,", "=", 'realm="r", nonce="n"', 'x"y"z'):
         assert choose(parse_challenge(junk)) is None, junk
-    for junk in ('x"y"z', 'Digest nonce=""', 'Digest nonce="n", algorithm=NEW, realm="r"'):
-        assert choose(parse_challenge(junk)) is None, junk
-    for junk in ('Digest realm="r', 'Digest nonce="n\\'):
+    good = 'Digest realm="r", nonce="n", algorithm=MD5, qop="auth"'
+    assert choose(parse_challenge(good))["nonce"] == "n"
+    for old, new in (  # each of them is all that is wrong
+        ("Digest ", "Basic "),
+        ("Digest ", ""),
+        ('nonce="n"', 'nonce=""'),
+        ('nonce="n", ', ""),
+        ("MD5", "NEW"),
+        ("MD5", "SHA-512-256"),
+        ('"auth"', '"auth-conf"'),
+    ):
+        assert choose(parse_challenge(good.replace(old, new))) is None, new
+    for junk in (good[:-1], good + ', opaque="x\\', 'Digest realm="r', 'Digest nonce="n\\"'):
         with raises(ValueError):
             parse_challenge(junk)

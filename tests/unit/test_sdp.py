@@ -83,9 +83,26 @@ def test_what_fits_nothing_is_a_value_error():
     ):
         with raises(ValueError):
             parse(_sdp(*lines))
-    for junk in (b"", b"x", b"\xff\xfe", b"v=0", b"v=0\r\n" + b"a=\r\n" * 300):
+    assert parse(_sdp("m=audio 5000 RTP/AVP 0")).port == 5000  # so each was its own fault
+
+
+def test_a_good_stream_behind_junk_is_not_taken():
+    good = _sdp("m=audio 5000 RTP/AVP 0")
+    many = 99 - good.count(b"\n")  # 99 lines are read
+    for junk in (
+        good.replace(b"v=0", b"v=1"),
+        good.replace(b"v=0\r\n", b""),
+        b"x\r\n" + good,
+        b"\xff\xfe" + good,
+        good + b"a=\r\n" * (many + 1),
+        good.replace(b"m=audio", b"M=audio"),
+        good.replace(b"c=IN IP4 10.0.0.9", b"x=IN IP4 10.0.0.9"),
+        b"",
+    ):
         with raises(ValueError):
             parse(junk)
+    assert parse(good).port == parse(good + b"a=\r\n" * many).port == 5000
+    assert parse(good.replace(b"\r\n", b"\n")).port == 5000
 
 
 def test_every_cut_and_many_changes_of_a_description_are_read_or_refused():
