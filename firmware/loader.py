@@ -14,6 +14,8 @@ import sys
 from errno import ENOENT
 from time import sleep_ms
 
+import vfs
+
 try:
     # Software is frozen into the firmware, for this board: nothing in /app counts
     from frozen_files import BOARD as FROZEN
@@ -70,7 +72,7 @@ def choose():
 
 
 class Archive:
-    """The files of /app/software, to be read only: what ``os.mount`` wants of a file system.
+    """The files of /app/software, to be read only: what ``vfs.mount`` wants of a file system.
 
     Its first line is the size of the index in bytes. The index is a line "NAME PLACE SIZE" for
     each file, PLACE in bytes from the end of the index; a line end goes before the first one.
@@ -124,12 +126,12 @@ def mount():
     Where there is no such file they may lie in /app itself, as those of somebody who tries things.
     """
     if MOUNTED in sys.path:
-        os.umount(MOUNTED)
+        vfs.umount(MOUNTED)
     for place in (MOUNTED, _APP):
         if place in sys.path:
             sys.path.remove(place)
     if exists(_SOFTWARE):
-        os.mount(Archive(_SOFTWARE), MOUNTED)
+        vfs.mount(Archive(_SOFTWARE), MOUNTED)
         sys.path.insert(0, MOUNTED)
     else:
         sys.path.insert(0, _APP)

@@ -61,6 +61,10 @@ def head(status, kind=TEXT, length=None, stays=False, more=(), cache="no-store")
     return ("\r\n".join(lines) + "\r\n" + _SECURITY + "\r\n").encode()
 
 
+def _nothing():
+    """Stand for the deadline's end where there is no deadline."""
+
+
 class Answer:
     """The answer to `request` on `writer`; it is sent once. `request` is None where it was bad."""
 
@@ -68,6 +72,7 @@ class Answer:
         self._writer = writer
         self._request = request
         self.status = 0  # of what was sent
+        self.endless = _nothing  # lifts the deadline, for a stream
         self.stays = request is not None and request.stays
 
     async def send(self, status, body=b"", kind=TEXT, more=(), cache="no-store"):

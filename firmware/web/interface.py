@@ -84,8 +84,9 @@ class Interface:
                 found = await found
         except ValueError as error:
             refused = {"error": str(error)}
-            if getattr(error, "errors", None):
-                refused["errors"] = error.errors
+            errors = getattr(error, "errors", None)  # {setting: text}, of a form
+            if errors:
+                refused["errors"] = errors
             await answer.json(refused, 400)
             return
         except OSError as error:

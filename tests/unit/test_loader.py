@@ -81,7 +81,9 @@ def _loader():
         except OSError:
             continue
     space = {"__name__": "loader"}
-    exec(source.replace("from time import sleep_ms", ""), space)
+    for line in ("from time import sleep_ms\n", "import vfs\n"):
+        source = source.replace(line, "")  # what CPython has not
+    exec(source, space)
     return space
 
 
