@@ -17,7 +17,7 @@ from tools.control import Refused
 SEED = int(os.environ.get("SEED", "1"))
 MINUTES = float(os.environ.get("SOAK_MINUTES", "0.25"))
 _ROUND = 60  # messages between two looks at the phone
-_PATIENCE = 70  # s until all that waits on timers of SIP is over
+_PATIENCE = 100  # s until all that waits on timers of SIP is over
 _GROWTH = 24_000  # bytes that the log, the call lists and the like may take after the first round
 
 # Datagrams that once made the phone stumble, as the generator or somebody else has sent them

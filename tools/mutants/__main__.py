@@ -27,6 +27,7 @@ _LEAST = 8  # mutants of a room
 _SECONDS = 20  # that the tests of a mutant may take, beside a multiple of what they took
 _NOT_HERE = ("_viper.py", "compat_vm.py", "firmware/boot.py", "firmware/main.py")
 _TWIN = re.compile(r"^hal/(sim/|\w+/sim)")  # the simulated parts stand in for the chip in tests
+_READ = {"firmware/loader.py": "test_loader"}  # tests that read it as a text, and run that
 # Tests that run in the VM only -> what they are about
 _IN_VM = {
     "test_hal_assemble": "hal/",
@@ -117,8 +118,15 @@ class _Running:
 
 def _passing(mutant, tests):
     """Return the tests that come by a mutant, the fastest first."""
+    if mutant.path in _READ:
+        return sorted(x for x in set().union(*tests.values()) if x[1] == _READ[mutant.path])
     if not mutant.where:  # run at the import
-        return sorted(tests.get((mutant.path, 0), ()))
+        found = tests.get((mutant.path, 0))
+        if not found:  # it holds data only: whoever comes by its neighbours
+            folder = mutant.path.rpartition("/")[0]
+            near = [x for x in tests if x[1] == 0 and x[0].rpartition("/")[0] == folder]
+            found = set().union(*(tests[x] for x in near))
+        return sorted(found)
     lines = (mutant.line, mutant.statement)
     return sorted(set().union(*(tests.get((mutant.path, line), ()) for line in lines)))
 

@@ -1,10 +1,12 @@
 """Running unit tests in a process of their own: to see where they come by, or against a fault."""
 
 import asyncio
+import builtins
 import importlib
 import importlib.abc
 import importlib.util
 import inspect
+import io
 import os
 import pathlib
 import pickle
@@ -131,9 +133,19 @@ def try_fault(path, source, tests, seconds):
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     sys.meta_path.insert(0, Faulty(path, source))
+    builtins.open = _opener(path, source)
     for name, test in tests:
         _run(getattr(importlib.import_module(name), test))
     return 0
+
+
+def _opener(path, source, plain=open):
+    """Return an `open` that gives the faulty text for the source itself."""
+
+    def opened(name, *args, **options):
+        return io.StringIO(source) if name == path else plain(name, *args, **options)
+
+    return opened
 
 
 def try_in_vm(path, source, names):

@@ -171,7 +171,7 @@ class Outgoing(Call):
         return True
 
     def release(self):
-        """Let everything go that would go on by itself; an INVITE without an answer is given up."""
+        """Let everything go that would go on by itself; an unanswered INVITE is given up."""
         if self._patience:
             self._patience.cancel()
         outgoing, self.outgoing = self.outgoing, None
