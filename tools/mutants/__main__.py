@@ -72,7 +72,10 @@ def sample(rooms, count, seed):
 
 
 def tests_by_line(jobs):
-    """Return {(path, line): {(seconds, file, test)}} of all unit tests; line 0 is the module."""
+    """Return {(path, line): {(seconds, file, test)}} of all unit tests.
+
+    Line 0 stands for all of a module; a file of tests has all of its own there.
+    """
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         names = [x.stem for x in sorted(trial.UNIT.glob("test_*.py"))]
@@ -86,7 +89,7 @@ def tests_by_line(jobs):
         for name in names:
             tests = pickle.loads(into[name].read_bytes())
             for test, (seconds, lines) in tests.items():
-                for place in lines | {(path, 0) for path, _ in lines}:
+                for place in lines | {(path, 0) for path, _ in lines} | {(name, 0)}:
                     found.setdefault(place, set()).add((seconds, name, test))
     return found
 
@@ -119,7 +122,7 @@ class _Running:
 def _passing(mutant, tests):
     """Return the tests that come by a mutant, the fastest first."""
     if mutant.path in _READ:
-        return sorted(x for x in set().union(*tests.values()) if x[1] == _READ[mutant.path])
+        return sorted(tests[_READ[mutant.path], 0])
     if not mutant.where:  # run at the import
         found = tests.get((mutant.path, 0))
         if not found:  # it holds data only: whoever comes by its neighbours
