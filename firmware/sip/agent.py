@@ -224,6 +224,8 @@ class Agent:
             raise ValueError("control character")
         if len(message.hops) != 1 or len(message.all("via")) != 1:
             return  # we are the first hop: nobody else's is below ours
+        if not all(message.header(name) for name in ("from", "to", "call-id")):
+            raise ValueError("no response")  # its ACK could not be made
         if message.body and "multipart" in (message.header("content-type") or ""):
             pick(message)
         branch = param(message.via.params, "branch")

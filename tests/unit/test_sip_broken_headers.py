@@ -288,3 +288,22 @@ def test_a_request_within_a_call_that_is_broken_gets_400_and_changes_nothing():
     assert peer.take()[-1] == "BYE"
     peer.reply(peer.got[-1], 200)
     finish(wire, a)
+
+
+def test_an_answer_that_lacks_what_every_answer_has_is_none():
+    for name in ("To", "From", "Call-ID", "CSeq", "Via"):
+        wire = Wire()
+        agent = wire.agent("10.0.0.1", "100")
+        peer = wire.peer("10.0.0.2")
+        call = agent.call(agent.accounts[0], "200@10.0.0.2")
+        peer.take()
+        invite = peer.got[0]
+        peer.reply(invite, 486)
+        peer.take(0)
+        data = wire.log.pop()[3]
+        lines = [x for x in data.split(b"\r\n") if not x.startswith(name.encode() + b":")]
+        agent.received(b"\r\n".join(lines), ("10.0.0.2", 5060), "UDP")
+        assert call.state == "calling", name
+        agent.received(data, ("10.0.0.2", 5060), "UDP")
+        assert call.state == "ended" and call.status == 486, name
+        finish(wire, agent)

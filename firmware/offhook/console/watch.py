@@ -49,11 +49,14 @@ class Watch:
 
     async def wait(self, seen, ms):
         """Wait until something may have changed since `changes` noted in `seen`, `ms` at most."""
-        if seen.get("mark") == self._mark:
-            try:
-                await wait_for_ms(self._wake.wait(), ms)
-            except asyncio.TimeoutError:
-                pass
+        try:
+            await wait_for_ms(self._changed(seen.get("mark")), ms)
+        except asyncio.TimeoutError:
+            pass
+
+    async def _changed(self, mark):
+        while mark == self._mark:  # looked at here: it may have changed before this began
+            await self._wake.wait()
 
     def changes(self, seen):
         """Return what is new for a client, and note it in its dict `seen`.
