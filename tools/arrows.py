@@ -46,10 +46,14 @@ ENTRIES = {
 
 
 class Arrow:
-    """One import: module `source` imports `target`, at `line`, `late` when inside a function."""
+    """One import: module `source` imports `target`, at `line`.
 
-    def __init__(self, source, target, line, late):
-        self.source, self.target, self.line, self.late = source, target, line, late
+    `late` is one inside a function, `optional` one that may fail: inside ``try``.
+    """
+
+    def __init__(self, source, target, line, late, optional):
+        self.source, self.target, self.line = source, target, line
+        self.late, self.optional = late, optional
 
     def __str__(self):
         return f"{source_path(self.source)}:{self.line}: {self.source} -> {self.target}"
@@ -74,7 +78,8 @@ class _Reader(ast.NodeVisitor):
     """Collects the imports of one module."""
 
     def __init__(self, source, known):
-        self.source, self.known, self.depth, self.arrows = source, known, 0, []
+        self.source, self.known, self.arrows = source, known, []
+        self.depth = self.trying = 0  # of functions, of ``try``
 
     def _function(self, node):
         self.depth += 1
@@ -83,8 +88,14 @@ class _Reader(ast.NodeVisitor):
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_Lambda = _function
 
+    def visit_Try(self, node):
+        self.trying += 1
+        self.generic_visit(node)
+        self.trying -= 1
+
     def _add(self, node, target):
-        self.arrows.append(Arrow(self.source, target, node.lineno, self.depth > 0))
+        late, optional = self.depth > 0, self.trying > 0
+        self.arrows.append(Arrow(self.source, target, node.lineno, late, optional))
 
     def visit_Import(self, node):
         for name in node.names:
@@ -144,12 +155,12 @@ def order(*tops):
     """Return the modules that `tops` need, themselves included, those below first.
 
     Imported in this order no import nests in another: each would take some 0.7 KB of the chip's
-    stack of 16 KB, and 4 KB of the VM's on the host.
+    stack of 16 KB, and 4 KB of the VM's on the host. What may fail is left to who tries it.
     """
     known = modules()
     graph = {}
     for arrow in arrows(known):
-        if not arrow.late and arrow.target in known:
+        if not arrow.late and not arrow.optional and arrow.target in known:
             graph.setdefault(arrow.source, []).append(arrow.target)
     found = []
 
