@@ -62,10 +62,13 @@ class Platform:
         if text is None:
             return False
         self.console("Offhook: not started. %s\n" % text)
-        display = assemble(Only(board, DISPLAYS), _nothing, _nothing).display
-        if display:
-            display.show(["Offhook: not started"] + fit.fold(text, display.columns))
-            display.finish()
+        try:
+            display = assemble(Only(board, DISPLAYS), _nothing, _nothing).display
+            if display:
+                display.show(["Offhook: not started"] + fit.fold(text, display.columns))
+                display.finish()
+        except MemoryError:
+            pass  # the console has said it
         return True
 
     def memory(self):
