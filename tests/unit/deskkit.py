@@ -286,7 +286,10 @@ class Storage:
     def __init__(self, root="/nowhere"):
         self.root = root
 
-    def rename(self, old, new):
+    def read(self, name):
+        return None
+
+    def write(self, name, data):
         raise OSError(2)
 
 

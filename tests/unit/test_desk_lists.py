@@ -2,8 +2,9 @@
 
 import os
 
-from deskkit import Office, Storage
+from deskkit import Office
 
+from hal.storage.folder import Storage
 from offhook.desk.menu import Menu
 
 
@@ -11,16 +12,9 @@ class Folder(Storage):
     """A folder of its own, emptied at first."""
 
     def __init__(self, name, empty=True):
-        self.root = "/tmp/offhook-lists-" + name
-        try:
-            os.mkdir(self.root)
-        except OSError:
-            pass
+        super().__init__("/tmp/offhook-lists-" + name)
         for file in os.listdir(self.root) if empty else ():
             os.remove(self.root + "/" + file)
-
-    def rename(self, old, new):
-        os.rename(self.root + "/" + old, self.root + "/" + new)
 
 
 def _end(office, direction, user, answered=False, **attributes):

@@ -50,17 +50,14 @@ class Lists:
             self._timer = self.desk.timers.after(_LATER, self._write)
 
     def _lines(self):
-        """Yield the lines, the newest first; the file is never in memory as a whole."""
+        """Yield the lines, the newest first: those not yet written, then those of the file."""
         yield from self._new
-        try:
-            with open(self.storage.root + "/" + FILE, "rb") as file:
-                for raw in file:
-                    try:
-                        yield raw.decode()
-                    except UnicodeError:
-                        pass
-        except OSError:
-            pass  # no call yet
+        for raw in (self.storage.read(FILE) or b"").split(b"\n"):
+            try:
+                if raw:
+                    yield raw.decode() + "\n"
+            except UnicodeError:
+                pass
 
     def entries(self, kind=None):
         """Return the `Entry` of each call, the newest first, of one kind or all."""
@@ -87,14 +84,14 @@ class Lists:
 
     def save(self):
         """Write what is new, under a temporary name and then renamed."""
-        storage, count = self.storage, {}
+        count, kept = {}, []
+        for line in self._lines():
+            count[line[:1]] = count.get(line[:1], 0) + 1
+            if count[line[:1]] <= _EACH:
+                kept.append(line)
         try:
-            with open(storage.root + "/" + FILE + ".new", "wb") as file:
-                for line in self._lines():
-                    count[line[:1]] = count.get(line[:1], 0) + 1
-                    if count[line[:1]] <= _EACH:
-                        file.write(line.encode())
-            storage.rename(FILE + ".new", FILE)
+            # In one piece: to read a line and write one in turn took seconds of the chip's flash
+            self.storage.write(FILE, "".join(kept).encode())
             self._new = []
         except OSError as error:
             self._new = self._new[: _MOST - 1]
