@@ -97,7 +97,6 @@ class Platform:
             phone.network,
             phone.resolver.address,
             phone.settings.get,
-            self.random,
             phone.log,
         )
 

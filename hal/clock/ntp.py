@@ -1,5 +1,7 @@
 """Keeps the clock right: asks the time server of the settings, again and again."""
 
+from os import urandom
+
 from base.compat import const
 from hal.clock.sntp import query
 
@@ -10,16 +12,15 @@ _AGAIN = const(30)  # s after one without an answer
 class Keeper:
     """Sets `clock` by the server that ``get("ntp_server")`` names.
 
-    `network` sends, ``resolve(name)`` is a coroutine that returns an address, ``random(bits)``
-    gives the cookie, ``log(level, text, *values)`` is told of failures.
+    `network` sends, ``resolve(name)`` is a coroutine that returns an address,
+    ``log(level, text, *values)`` is told of failures. A question's cookie is the system's random.
     """
 
-    def __init__(self, clock, network, resolve, get, random, log):
+    def __init__(self, clock, network, resolve, get, log):
         self._clock = clock
         self._network = network
         self._resolve = resolve
         self._get = get
-        self._random = random
         self._log = log
 
     def zone(self):
@@ -31,7 +32,7 @@ class Keeper:
 
     async def ask(self):
         """Ask the server once, waiting without blocking; return the seconds to the next time."""
-        cookie = b"".join(self._random(16).to_bytes(2, "big") for _ in range(4))
+        cookie = urandom(8)  # which a stranger must not guess
         try:
             ip = await self._resolve(self._get("ntp_server"))
             self._clock.set(await query(self._network, ip, cookie))

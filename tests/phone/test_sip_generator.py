@@ -180,6 +180,7 @@ def soak(phones, tmp_path):
     stranger.close()
 
 
+@pytest.mark.timeout(60 * MINUTES + 600)
 def test_nothing_is_left_of_broken_messages(soak):
     for data in FINDS:
         soak.send(soak.stranger, data)

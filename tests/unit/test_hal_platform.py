@@ -6,6 +6,7 @@ import fakechip  # before what needs the chip's modules
 import fakes
 
 from hal import fit, platform
+from hal.clock import ntp
 from hal.clock.ntp import Keeper
 from hal.memory.regions import Regions
 from hal.memory.sim import Memory
@@ -36,7 +37,7 @@ def _keeper(**settings):
     def log(*line):
         lines.append(line)
 
-    return Keeper(clock, None, nobody, settings.get, lambda bits: 5, log), clock, lines
+    return Keeper(clock, None, nobody, settings.get, log), clock, lines
 
 
 def _folder(*names):
@@ -101,6 +102,27 @@ def test_the_zone_of_the_settings_is_set_and_a_wrong_one_is_logged():
 async def test_the_time_is_asked_for_again_soon_when_no_server_answers():
     keeper, clock, _ = _keeper(ntp_server="pool.example")
     assert await keeper.ask() <= 60 and clock.times == []
+
+
+async def test_each_question_for_the_time_has_a_cookie_that_nobody_can_guess():
+    seen = []
+
+    async def query(network, ip, cookie):
+        seen.append(cookie)
+        return 1_790_000_000
+
+    async def resolve(name):
+        return "192.0.2.1"
+
+    before, ntp.query = ntp.query, query
+    try:
+        for _ in range(20):
+            keeper, clock, _lines = _keeper(ntp_server="pool.example")
+            keeper._resolve = resolve
+            assert await keeper.ask() > 3600 and clock.times == [1_790_000_000]
+    finally:
+        ntp.query = before
+    assert len(set(seen)) == 20 and all(len(x) == 8 for x in seen)
 
 
 class _Platform(platform.Platform):

@@ -296,6 +296,30 @@ def test_a_refresh_puts_the_end_off():
     assert agent.party.events == ["registered"]
 
 
+def test_a_refresh_puts_the_end_off_behind_a_nat_too():
+    """The keep-alives that hold its mapping open do not lose the timer of the end."""
+    wire, peer, agent, account = _scene()
+
+    def received(data, *more):
+        if data.strip():  # else it is a keep-alive
+            peer.received(data, *more)
+
+    wire.ends[REGISTRAR, 5060] = received
+    for _ in range(4):
+        request = [x for x in peer.got if x.method == "REGISTER"][0]
+        via = request.header("via").replace(";rport", ";received=198.51.100.7;rport=40001")
+        request.replace("via", via)
+        peer.got = [request]
+        _grant(peer, 100)
+        got = []
+        while "REGISTER" not in got:
+            got = peer.take(1000)
+            assert account.registered
+    assert agent.party.events == ["registered"]
+    peer.take(200_000)  # nobody answers any more
+    assert not account.registered and agent.party.events == ["registered", "reg_failed"]
+
+
 def test_a_notify_may_overtake_the_answer_to_the_register():
     wire, peer, agent, account = _scene()
     body = b"Messages-Waiting: yes\r\nVoice-Message: 3 / 1\r\n"

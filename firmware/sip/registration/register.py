@@ -248,13 +248,11 @@ class Registration:
         if self.keep:
             self.keep.cancel()
             self.keep = None
-        self.end = None  # the timer of its end, unless it is refreshed
         if on:
             self.keep = self.agent.timers.after(_KEEP, self._alive)
 
     def _alive(self):
         """Hold a NAT's mapping open (RFC 5626 section 4.4.1): never an empty datagram."""
         self.keep = None
-        self.end = None  # the timer of its end, unless it is refreshed
         self.agent.send(b"\r\n\r\n", self.server, "UDP")
         self.keep_open(True)
