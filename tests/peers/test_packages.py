@@ -20,7 +20,10 @@ import fake_network
 sys.modules["network"] = fake_network
 fake_network.WLAN.isconnected = lambda self: True
 fake_network._Interface.ifconfig = lambda self, values=None: ("127.0.0.1",) + ("0.0.0.0",) * 3
-fake_network.prepare()
+import socket
+from hal.network.interface import Network
+Network.encode = staticmethod(lambda x: socket.getaddrinfo(x[0], x[1])[0][-1])
+Network.decode = staticmethod(lambda x: ("%d.%d.%d.%d" % tuple(x[4:8]), x[2] << 8 | x[3]))
 import asyncio, {example}
 asyncio.run({example}.main({argument!r}))
 """

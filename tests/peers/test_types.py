@@ -45,6 +45,7 @@ OTHERS = (
     "[assignment]",
     '"None" has no attribute',
     '"Chip" has no attribute',
+    '"_Way" has no attribute',
     '"_Nothing"',
     '"ifconfig" of "WLAN" matches argument type "str"',  # the ESP32's takes "dhcp"
     '"poll" has no attribute "ipoll"',
