@@ -190,3 +190,21 @@ def test_the_files_of_the_field_are_met():
         body = data("field/" + name).replace(b"\r", b"").partition(b"\n\n")[2]
         lines = answer(body, "10.0.0.1", 4000, 7).decode().split("\r\n")
         assert tuple([int(x.split(" ")[1]) for x in lines if x[:2] == "m="]) == answered
+
+
+def test_what_a_stream_says_of_its_packets_is_taken_and_junk_is_as_if_it_was_not_there():
+    found = parse(_sdp("m=audio 5000 RTP/AVP 0", "a=ptime:30", "a=rtcp-mux", "a=rtcp:6001"))
+    assert (found.ptime, found.mux, found.control) == (30, True, 6001)
+    assert "a=rtcp-mux" in _answer("m=audio 5000 RTP/AVP 0", "a=rtcp-mux")
+    assert "a=rtcp-mux" not in _answer("m=audio 5000 RTP/AVP 0")
+    for junk in (
+        "a=ptime:x",
+        "a=ptime:",
+        "a=ptime:1000000",
+        "a=rtcp:0",
+        "a=rtcp:65536",
+        "a=rtcp:x",
+    ):
+        found = parse(_sdp("m=audio 5000 RTP/AVP 0", junk))
+        assert (found.ptime, found.mux, found.control) == (0, False, None), junk
+    assert parse(_sdp("m=audio 5000 RTP/AVP 0", "a=rtcp:65535")).control == 65535
