@@ -389,3 +389,22 @@ def test_each_cell_of_the_table_of_holding():
     ):
         found = _plays(steps)
         assert found[:2] == (states, sent), (steps, found)
+
+
+def test_a_change_that_is_never_answered_ends_with_its_call():
+    for status in (100, 183):
+        for ends in ("BYE", "hangup"):
+            wire, a, peer, call = _peer()
+            call.hold()
+            assert peer.take() == ["INVITE"]
+            peer.reply(peer.got[0], status)  # after it, the answer may take any time
+            peer.take()
+            if ends == "BYE":
+                _inside(peer, call, "BYE")
+                assert peer.take() == ["200"]
+            else:
+                call.hangup()
+                assert peer.take() == ["BYE"]
+                peer.reply(peer.got[0], 200)
+            assert call.state == "ended"
+            finish(wire, a)

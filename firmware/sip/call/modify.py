@@ -5,6 +5,7 @@ from sip.call.confirmation import acknowledge
 from sip.message.validate import body as body_status
 from sip.message.validate import unsupported
 from sip.request import Request
+from sip.timers import T1_64
 from sip.transaction.server import response
 
 _OWNER = const(2100)  # ms that the one who made the Call-ID waits at least after a 491
@@ -92,7 +93,10 @@ class Changes:
                 self._send("INVITE", self.holding)
 
     def stop(self):
-        """The call is over: a 2xx that still comes is acknowledged, nothing else follows."""
+        """The call is over: a 2xx that still comes is acknowledged, nothing else follows.
+
+        After a 1xx the answer may take any time; now it is waited for as long as after a CANCEL.
+        """
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -100,6 +104,9 @@ class Changes:
         if request:
             request.callback = _late
             request.headers, request.body = (), b""
+            request.last = True  # no further target, no credentials
+            if request.transaction and not request.transaction.final:
+                request.transaction.expire(T1_64)
 
     # -- the request under way ----------------------------------------------------------------
 
