@@ -1,6 +1,7 @@
 """`make flash`: esptool's command line, and what is refused before anything is erased."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -183,7 +184,10 @@ def test_deploy_refuses_a_chip_without_psram(board):
     ],
 )
 def test_make_names_what_is_missing_in_one_sentence(target, words):
-    done = subprocess.run(["make", *target.split()], cwd=vm.ROOT, capture_output=True, text=True)
+    alone = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "MFLAGS"}
+    done = subprocess.run(
+        ["make", *target.split()], cwd=vm.ROOT, capture_output=True, text=True, env=alone
+    )
     said = [x for x in done.stderr.splitlines() if not x.startswith("make: ")]
     assert done.returncode and len(said) == 1 and words in said[0], done.stderr
 

@@ -1,4 +1,4 @@
-"""Floods at the chip's heap: the phone stays registered, takes a call, and gets its heap back."""
+"""Floods in the 32-bit VM: the phone stays registered, takes a call, and gets its heap back."""
 
 import random
 import socket
@@ -96,11 +96,11 @@ def alive(phone):
 
 @pytest.fixture
 def phone(tmp_path):
-    """A phone on the 32-bit VM with the chip's heap, registered."""
+    """A phone on the 32-bit VM, whose objects have the chip's size, registered."""
     if not vm32.launcher().exists():
         pytest.skip("no 32-bit VM: make vm32")
     settings = {"user_name1": "100", "user_host1": f"127.0.0.1:{Registrar().port}"}
-    options = ["--heap", "110k", "--vm", str(vm32.launcher())]
+    options = ["--heap", "2m", "--vm", str(vm32.launcher())]
     with Phone(tmp_path / "100", settings, options) as phone:
         phone.wait(lambda found: found["identities"][0]["registered"], "status")
         yield phone
