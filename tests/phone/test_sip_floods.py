@@ -106,7 +106,20 @@ def phone(tmp_path):
         yield phone
 
 
+def call(phone, number):
+    """Ring, answer and end a call."""
+    peer = Peer()
+    peer.phone = phone.address
+    peer.invite(number)
+    phone.wait(lambda calls: calls and calls[0]["state"] == "ringing")
+    phone.ask("hook off")
+    phone.wait(lambda calls: calls and calls[0]["state"] == "connected")
+    phone.ask("hook on")
+    phone.wait(lambda calls: not calls)
+
+
 def test_after_floods_of_damaged_messages_the_phone_is_a_phone(phone):
+    call(phone, "76")  # the first call makes the voice's buffers, which stay
     before = phone.ask("ram")["free"]
     attacker = Attacker(phone)
     for kind in _KINDS:
@@ -125,13 +138,6 @@ def test_after_floods_of_damaged_messages_the_phone_is_a_phone(phone):
             continue
     for stream in attacker.streams:
         stream.close()
-    peer = Peer()
-    peer.phone = phone.address
-    peer.invite("77")
-    control.wait(lambda calls: calls and calls[0]["state"] == "ringing")
-    control.ask("hook off")
-    control.wait(lambda calls: calls and calls[0]["state"] == "connected")
-    control.ask("hook on")
-    control.wait(lambda calls: not calls)
+    call(phone, "77")
     assert control.ask("status")["identities"][0]["registered"]
     control.wait(lambda heap: heap["free"] > before - _HEAP, "ram", 90)
