@@ -14,7 +14,8 @@ Decisions where section 4 is silent:
 - A request that needs a handshake waits three seconds at the most for a moment when no call is
   set up or ended; a question does not, as a call waits for it.
 - Requests to the phone itself go through the queue as well, one each 20 ms: no storm of events.
-  The ports of its web server are 80 and 443, as both are written in templates.
+  The ports of its web server are 80 and 443, as both are written in templates, and those that
+  http_port and https_port say.
 """
 
 from actions.retry import PAUSES, pause
@@ -151,10 +152,11 @@ class Sender:
         return request
 
     async def _itself(self, request):
+        get = self.options.get
         request.begun = True
         if request.told:
             request.told(request.url, request.path)
-        if request.url.port not in _PORTS:
+        if request.url.port not in _PORTS + (get("http_port"), get("https_port")):
             raise OSError("this address is the phone itself, its web server has another port")
         request.status = self.local(request.path)
         await sleep_ms(20)

@@ -16,6 +16,10 @@ PLAIN = {
 }  # checks that need no phone, see `settings.catalogue.parse`
 _KIND = {"all": "always", "busy": "busy", "time": "time"}  # in the names of star codes
 _KEYS = ("fkey", "fkey_longpress")
+_NO_TLS = (
+    "webserver_type: this phone serves no TLS, a handshake would hold up calls for half a second; "
+    "its pages are %s"
+)
 _FORWARDING = ("redirect_event", "redirect_number", "redirect_busy_number", "redirect_time_number")
 
 
@@ -79,6 +83,8 @@ def _login(phone, get, names):
 def warnings(phone, name):
     """Return sentences on what is odd about a setting that was taken all the same."""
     spec, text = phone.settings.spec(name), phone.settings.get(name)
+    if name == "webserver_type" and "https" in text:
+        return [_NO_TLS % ("over HTTP only" if text == "http_https" else "not served at all now")]
     if spec.kind == "fkey":
         entry = parse(text) if text else None
         text = entry.argument if entry and entry.kind == "url" else ""

@@ -9,6 +9,7 @@ rebinding needs a name: an address is taken as it is, a name only where it is th
 from net.address import dotted, within
 
 OURS = "x-offhook"  # the header that our own pages and programs set
+_EXTENSIONS = ("chrome-extension://", "moz-extension://", "safari-web-extension://")
 
 
 def allowed(ip, networks):
@@ -32,14 +33,30 @@ def own_page(request):
 
 
 def same_origin(request):
-    """Return whether a request names no other page as the one that it comes from."""
+    """Return whether a request names no other page as the one that it comes from.
+
+    An extension of the browser is no page: its person has installed it, and no page can name one.
+    """
     headers = request.headers
     origin = headers.get("origin")
     if origin is not None and origin.lower() != "http://" + headers.get("host", "").lower():
-        return False
+        return extension(origin)
     return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
 
-def browser(request):
-    """Return whether a browser sent the request: each of them names its person's languages."""
-    return "accept-language" in request.headers
+def extension(origin):
+    """Return whether an Origin is that of a browser's extension."""
+    return origin is not None and origin.startswith(_EXTENSIONS)
+
+
+def anybodys(request):
+    """Return whether any page in a browser could have made the request.
+
+    A browser is told by its person's languages, which programs do not name. Over plain HTTP it
+    names no page where an image is asked for; where it says that no page is behind the request, or
+    an extension of its own, it was a person.
+    """
+    headers = request.headers
+    if "accept-language" not in headers or own_page(request):
+        return False
+    return headers.get("sec-fetch-site") != "none" and not extension(headers.get("origin"))

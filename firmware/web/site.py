@@ -51,7 +51,7 @@ class Site:
         elif not self._login.ready():
             self.state = "off until http_pass is set"
         elif "http" not in kind.split("_"):
-            self.state = "off: %s is not served yet, http is" % kind
+            self.state = "off: this phone serves no TLS, so webserver_type %s has no pages" % kind
             self._log(1, "web: %s", self.state)
         else:
             await self._start(port, kind)
@@ -67,7 +67,7 @@ class Site:
         self.server = server
         self.state = "http on port %d" % port
         if kind != "http":
-            self.state += "; https is not served yet"
+            self.state += "; this phone serves no TLS"
         self._log(4, "web: %s", self.state)
 
     def renew(self):
@@ -160,10 +160,10 @@ class Site:
         elif not guard.allowed(request.peer, self._get("http_allow").split()):
             await answer.refuse(403, "remote control needs the address in http_allow")
         elif not guard.same_origin(request) or (
-            guard.browser(request) and not guard.own_page(request)
+            self._get("use_hidden_tags") and guard.anybodys(request)
         ):
-            # a page of somebody else could press keys with it
-            await answer.refuse(403, "not from a browser: any page could ask it to")
+            text = "not from a browser, any page could ask it to; use_hidden_tags off allows that"
+            await answer.refuse(403, text)
         else:
             status = command.local(self._remote, request.target)
             more = ("Location: /",) if status == 302 else ()

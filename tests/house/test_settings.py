@@ -18,7 +18,7 @@ def test_every_setting_stands_on_the_page_once():
             assert not each.private or f"{each.meaning}. *Secret.*" in page
 
 
-STILL_TO_COME = ["https_port"]  # pages over TLS
+STILL_TO_COME = []
 # Named in the sources by its parts: "redirect_%s_number", "vol_" + device
 BY_PARTS = ("redirect_", "vol_", "fkey@", "prov_polling_")
 

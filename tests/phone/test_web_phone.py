@@ -101,8 +101,13 @@ def test_the_pages_move_to_another_port_and_stop_when_they_are_switched_off(site
     phone.wait(lambda said: said["web"] == "off", "status")
     with pytest.raises(ConnectionRefusedError):
         WebClient(port).connect()
-    phone.ask("set webserver_type https")
-    phone.wait(lambda said: "https is not served" in said["web"], "status")
+    said = phone.ask("set webserver_type https")
+    assert said["value"] == "https" and "serves no TLS" in said["warnings"][0]
+    assert "not served at all" in said["warnings"][0]
+    phone.wait(lambda said: "serves no TLS" in said["web"], "status")
+    said = phone.ask("set webserver_type http_https")
+    assert "over HTTP only" in said["warnings"][0]
+    assert "warnings" not in phone.ask("set webserver_type http")
 
 
 def test_attacks_cost_a_call_nothing_and_leave_nothing(site):

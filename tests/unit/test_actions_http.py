@@ -315,6 +315,11 @@ async def test_a_port_that_is_not_the_phones_web_server_is_refused_in_words():
         assert not await bench.go("http://" + text if "//" not in text else text)
     assert bench.local_paths == [] and bench.network.count == 0
     assert len(bench.logged("this address is the phone itself")) == 2, bench.lines
+    bench.options.update(http_port=8080, https_port=8443)
+    assert await bench.go("http://127.0.0.1:8080/dummy.htm")
+    assert await bench.go("https://localhost:8443/x")
+    assert not await bench.go("http://localhost:8081/x")
+    assert bench.local_paths == ["/dummy.htm", "/x"]
     bench.stop()
 
 

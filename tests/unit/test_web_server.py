@@ -22,7 +22,8 @@ async def test_without_a_password_nothing_listens():
     bench = Bench(http_pass="")
     await bench.site.begin()
     assert bench.site.state == "off until http_pass is set"
-    for kind, state in (("off", "off"), ("https", "off: https is not served yet, http is")):
+    no_tls = "off: this phone serves no TLS, so webserver_type https has no pages"
+    for kind, state in (("off", "off"), ("https", no_tls)):
         bench = Bench(webserver_type=kind)
         await bench.site.begin()
         assert bench.site.state == state
@@ -103,6 +104,40 @@ async def test_another_page_in_the_same_browser_can_do_nothing():
     assert not bench.words.done and not bench.remote.done
     got = await bench.ask("POST", "/api/do", b"x", origin=own, x_offhook="1", accept_language="de")
     assert got.status == 200 and bench.words.done == ["x"]
+    bench.stop()
+
+
+async def test_a_cti_tool_in_a_browser_commands_where_it_cannot_be_any_page():
+    bench = await Bench(remote_control=True, http_allow="127.0.0.1").start()
+    own = "http://127.0.0.1:%d" % bench.settings["http_port"]
+    german = {"accept_language": "de-DE,de;q=0.9"}
+
+    async def status(**headers):
+        headers.update(german)
+        return (await bench.ask("GET", "/command.htm?key=1", **headers)).status
+
+    for headers in (
+        {"origin": "chrome-extension://abcdefghijklmnop"},
+        {"origin": "moz-extension://0b9c1a2e-0000"},
+        {"origin": "safari-web-extension://X"},
+        {"sec_fetch_site": "none"},
+        {"x_offhook": "1"},
+        {"origin": own, "x_offhook": "1"},
+    ):
+        assert await status(**headers) == 200, headers
+    worse = (
+        {"origin": "https://crm.example"},
+        {"origin": "http://chrome-extension.example"},
+        {"origin": "null"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+    )
+    for headers in worse + ({}, {"accept": "*/*"}, {"sec_fetch_mode": "no-cors"}):
+        assert await status(**headers) == 403, headers
+    bench.settings["use_hidden_tags"] = False  # as on a Snom: its owner wants them all
+    assert await status() == 200 and await status(accept="*/*") == 200
+    for headers in worse:
+        assert await status(**headers) == 403, headers
     bench.stop()
 
 

@@ -121,6 +121,7 @@ class Bench:
             "http_scheme": True,
             "http_allow": "",
             "remote_control": False,
+            "use_hidden_tags": True,
             "phone_name": "",
         }
         self.settings.update(settings)

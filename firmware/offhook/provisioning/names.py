@@ -39,7 +39,7 @@ ABSENT = frozenset(
         "silence_compression sip_retry_t1 snmp_trusted_addresses status_msgs_that_are_blocked "
         "subscribe_config subscription_delay support_rtcp syslog_server tc tcp_listen "
         "timer_support tn to transfer_dialing_on_other transfer_dialing_on_transfer "
-        "transfer_on_hangup_non_pots tu ui_theme use_backlight use_hidden_tags user_agent "
+        "transfer_on_hangup_non_pots tu ui_theme use_backlight user_agent "
         "user_failover_identity user_hash user_idle_text user_phone user_q user_ringer user_savp "
         "user_server_type user_srtp user_symmetrical_rtp vip_ring_sound vlan vlan_id vlan_pc_id "
         "vlan_pc_priority vlan_port_tagging vlan_qos vol_handset_mic vol_headset_mic "

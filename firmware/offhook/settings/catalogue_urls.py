@@ -79,11 +79,11 @@ GROUPS = (
     )),
     ("Web pages and remote control", (
         ("webserver_type", "one", ("http", "off", "https", "http_https"), "http", "web",
-         "the phone's own web pages, once http_pass is set; https is not served yet"),
+         "the phone's own web pages, once http_pass is set; it serves no TLS, so http it is"),
         ("http_port", "int", (1, 65535), 80, "web",
          "port of the web pages"),
         ("https_port", "int", (1, 65535), 443, "web",
-         "port of the web pages over TLS, which are still to come"),
+         "port of localhost Action URLs with https; the phone serves no pages over TLS"),
         ("http_user", "text", 64, "admin", "web",
          "user for the web pages and remote control"),
         ("http_pass", "login", 64, "", "web",
@@ -95,5 +95,8 @@ GROUPS = (
          "but none for remote control"),
         ("remote_control", "bool", None, False, "web",
          "commands from outside over command.htm and settings.htm, from addresses in http_allow"),
+        ("use_hidden_tags", "bool", None, True, "web",
+         "on: remote control takes no request that any page in a browser could have made; off: it "
+         "does, as CTI tools in a browser want it"),
     )),
 )
