@@ -4,6 +4,7 @@ MicroPython's asyncio has streams only; its poller takes anything that can be po
 """
 
 import asyncio
+import select
 
 
 def readable(sock):
@@ -22,3 +23,17 @@ def forget(sock):
         asyncio.core._io_queue.poller.unregister(sock)
     except (KeyError, OSError, AttributeError):
         pass  # nobody was waiting for it
+
+
+class Ready:
+    """Looks at one socket without waiting and without making an object."""
+
+    def __init__(self, sock):
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
+
+    def now(self):
+        """Return whether `sock` can be read, or has failed."""
+        for _ in self._poll.ipoll(0):
+            return True
+        return False

@@ -34,6 +34,7 @@ _REST = const(3)  # frames between two steps
 _URGENT = const(640)  # samples above it from which any cut is better than the delay
 _LOOK = const(280)  # a frame and the longest pitch period
 _FAR = const(1 << 25)
+_UNIFORM = const(56756)  # the largest value of even noise that has the power of 0 dBov
 
 
 class Jitter:
@@ -65,6 +66,7 @@ class Jitter:
         self._count = self._rest = self._held = 0
         self._came = -1
         self._fresh = True
+        self._rests = False
 
     def depth(self):
         """Return the samples between what is played next and the newest that has come."""
@@ -74,6 +76,11 @@ class Jitter:
         """Return the samples by which playing is behind the fastest packets."""
         return wrap(now - self._play - self._fastest) if self.running else 0
 
+    def comfort(self, noise):
+        """The other side rests: what is not there is noise of -`noise` dBov (RFC 3389)."""
+        self.plc.comfort = max(1, min(32767, int(_UNIFORM * 10 ** (-noise / 20))))
+        self._rests = True
+
     def put(self, data, at, n, timestamp, now, table, learn=True):
         """Take a packet of `n` coded samples in ``data[at:]``, which came at `now`.
 
@@ -81,6 +88,7 @@ class Jitter:
         """
         if n <= 0 or n > _SIZE // 2:
             return
+        self._rests = False
         if not self.running:
             self._begin(timestamp, now)
         elif learn:
@@ -138,8 +146,11 @@ class Jitter:
         To be called once a frame; `now` is when the frame is due, not when we get to it.
         """
         if not self.running:
-            fill(out, 0, _FRAME, 0)
-            return False
+            if self._rests:
+                self.plc.lost(out, 0, _FRAME)
+            else:
+                fill(out, 0, _FRAME, 0)
+            return self._rests
         excess = wrap(now - self._play - self._fastest) - self.target
         if self._rest:
             self._rest -= 1
@@ -171,7 +182,8 @@ class Jitter:
                     n = _FRAME - at
                     plc.lost(out, at, n)
                     self._held = min(self._held + n, _FAR)
-                    self.concealed += n
+                    if not self._rests:
+                        self.concealed += n
                     return
                 n = min(-n, ahead)
                 if self._held:  # this gap has been heard already

@@ -1,14 +1,22 @@
 """A UDP port for voice: bound, aimed at the other side, and locked to where it really sends from.
 
 Until it is locked each packet tells its source, which makes objects; after that the socket is
-connected: the network itself drops what others send, and `receive` fills one buffer.
+connected: the network itself keeps the two apart, `receive` fills one buffer, and what others send
+comes to a second socket on the same port, where it is counted now and then.
 """
+
+from base.compat import const
+
+_WAITING = const(32)  # packets of strangers that are looked at in one go
+_PROOF = const(3)  # of them that must be voice from the place that was described
 
 
 class Port:
     """One port of `network`; OSError where it is taken.
 
-    `source` is the (ip, port) of the packet that `receive` gave last, while not `locked`.
+    `remote` is the (ip, port) that is sent to, None for nobody; `source` that of the packet that
+    `receive` gave last, while not `locked`. `strangers` counts packets of others since it was
+    locked: those that its small mailbox had room for.
     """
 
     def __init__(self, network, number):
@@ -16,26 +24,74 @@ class Port:
         self.remote = self.source = None
         self.locked = False
         self.failed = 0  # packets that the network refused
+        self.strangers = 0
         self._network = network
         self._datagram = network.udp(number)
         self._sock = self._datagram.raw()
+        self._described = None  # (ip, port) as it was said
+        self._ear = None  # the `Datagram` of the strangers
 
     def aim(self, address):
-        """Send to `address` from now on; another one than before is learnt anew."""
-        if address == self.remote:
+        """Send to `address` from now on; another one than was said before is learnt anew.
+
+        The one that was said before may have proved to be elsewhere: that stays so.
+        """
+        if address == self._described:
             return
-        self.remote = address
-        if self.locked:
+        self._described = address
+        if self.locked and address != self.remote:
             self._reopen()
+        self.remote = address
+
+    @property
+    def moved(self):
+        """Whether the other side has proved to be elsewhere than it was said."""
+        return self.remote != self._described
 
     def lock(self, address):
         """Exchange packets with `address` only."""
         self.remote = address
         try:
             self._sock.connect(self._network.encode(address))
-            self.locked = True
         except OSError:  # no route just now; the next packet tries again
-            pass
+            return
+        self.locked = True
+        self._discard()
+        try:
+            self._ear = self._network.beside(self._datagram)
+        except OSError:  # no socket left: others are not counted
+            self._ear = None
+
+    def _discard(self):
+        """Forget what came before the socket was connected: anybody may have sent it."""
+        for _ in range(_WAITING):
+            if not self._datagram.waiting():
+                return
+            try:
+                self._sock.recvfrom(1)
+            except OSError:
+                return
+
+    def others(self):
+        """Count packets of strangers; where one comes from the place that was described, go there.
+
+        For somebody who was there first may have been taken for the other side.
+        """
+        ear, described = self._ear, 0
+        for _ in range(_WAITING):
+            if ear is None or not ear.waiting():
+                break
+            try:
+                data, address = ear.raw().recvfrom(1)
+            except (OSError, AttributeError):
+                break
+            if data and data[0] >> 6 == 2 and ear.decode(address) == self._described:
+                described += 1
+            else:
+                self.strangers += 1
+        if described >= _PROOF:
+            self._reopen()
+            self.lock(self._described)
 
     def send(self, packet):
         """Send `packet`; what the network does not take is lost, as any packet may be."""
@@ -58,6 +114,8 @@ class Port:
         try:
             if self.locked:
                 size = self._sock.readinto(buffer)
+            elif self._sock and not self._datagram.waiting():
+                return 0
             else:
                 data, address = self._sock.recvfrom(len(buffer))
                 size = len(data)
@@ -75,16 +133,21 @@ class Port:
 
     def _reopen(self):
         """Open the socket anew; it is aimed where it was."""
-        locked, self.locked, self._sock = self.locked, False, None
+        self.locked, self._sock = False, None
+        self._deafen()
         try:
             self._datagram.reopen()
             self._sock = self._datagram.raw()
         except OSError:
             return  # `receive` tries again
-        if locked and self.source is None:
-            self.lock(self.remote)
+
+    def _deafen(self):
+        if self._ear:
+            self._ear.close()
+            self._ear = None
 
     def close(self):
-        """Close the socket."""
+        """Close the sockets."""
         self._sock = None
+        self._deafen()
         self._datagram.close()

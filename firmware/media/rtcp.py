@@ -65,11 +65,12 @@ def report(ssrc, cname, blocks, sender=None, bye=False):
 class Read:
     """What a compound packet says; None where it does not.
 
-    `middle` is the middle of the sender's NTP time, `loss` (256ths), `lost`, `jitter` (samples),
-    `last_sr` and `since` are what it reports about us, `bye` is True where a source leaves.
+    `ssrc` is the sender's, `middle` the middle of its NTP time, `loss` (256ths), `lost`, `jitter`
+    (samples), `last_sr` and `since` are what it reports about us, `bye` is True where a source
+    leaves.
     """
 
-    middle = loss = lost = jitter = last_sr = since = None
+    ssrc = middle = loss = lost = jitter = last_sr = since = None
     bye = False
 
 
@@ -78,6 +79,7 @@ def read(data, ours):
     found, at, size = Read(), 0, len(data)
     if size < 8 or size > _LONGEST or data[1] not in (SR, RR):
         raise ValueError("no report")
+    found.ssrc = int.from_bytes(data[4:8], "big")
     while at + 4 <= size:
         kind, count = data[at + 1], data[at] & 31
         end = at + 4 + 4 * (data[at + 2] << 8 | data[at + 3])

@@ -1,6 +1,7 @@
 """One call's voice: packets out and in, its codec, DTMF, statistics and reports.
 
-`send` and `play` are called once a frame of 20 ms, `receive` more often; they make no object.
+`send` and `play` are called once a frame of 20 ms, `tick` and `receive` twice; they make no
+object.
 """
 
 from base.compat import const
@@ -18,7 +19,19 @@ _AT_ONCE = const(30)  # packets taken in one go, before the port is locked
 _COMFORT = const(13)
 _CANDIDATE = const(8)  # packets in sequence from elsewhere until that is where voice comes from
 _ALIVE = const(50)  # frames between two packets while we only listen
-_OTHERS = {0: "PCMU", 8: "PCMA"}
+_TICK = const(80)  # samples between two calls of `tick`
+_OURS = {0: "PCMU", 8: "PCMA"}  # payload types as we offer them (RFC 3264 5.1)
+_OUR_EVENTS = const(101)
+_NOWHERE = "0.0.0.0"  # how RFC 2543 put on hold
+
+
+def packet_time(wish, most=0):
+    """Return the ms of speech in our packets where the other side wishes for `wish`, 0 for none,
+    and takes `most`: 10 to 60, in tens."""
+    ms = wish or 20
+    if most and most < ms:
+        ms = most
+    return min(60, max(10, ms // 10 * 10))
 
 
 class Stream:
@@ -38,14 +51,18 @@ class Stream:
         self.events = Events()
         self.said = None  # what the other side has said, as it is in use
         self.talking = self.hearing = False
-        self.strangers = self.unknown = 0
+        self.unknown = 0  # packets of a payload type that nobody spoke of
         self.heard_at = voice.clock.ms()  # when a packet came last
         self._voice = voice
         self._heard = Heard()
         self._event_view = memoryview(self.sender.packet)[: HEADER + 4]
+        self._speech = memoryview(self.sender.packet)[HEADER:]
         self._encode = self._decoder = None
         self._payload = self._fill = 0
-        self._events = self._kind = -1
+        self._pause = 0  # ticks until the next packet may leave
+        self._spurt = True  # nothing was sent just before: the next packet has the marker
+        self._event_kind = self._kind = self._comfort = -1
+        self._unproved = 0  # packets from elsewhere before the port was locked
         self._candidate = None
         self._usual = 0  # bytes of a datagram, as they come one by one
         self._in_sequence = self._next = self._quiet = 0
@@ -53,12 +70,13 @@ class Stream:
     def configure(self, said):
         """Follow a description of theirs (`sip.call.sdp.Media` or alike)."""
         self.said = said
-        if not said.port or not said.ip:
+        if not self.wanted():
             return
         self._encode, self._decoder = ENCODERS[said.codec], DECODERS[said.codec]
         self._kind = said.payload
-        self._events = -1 if said.events is None else said.events
-        payload = 8 * (min(60, max(10, getattr(said, "ptime", 20) or 20)) // 10 * 10)
+        self._event_kind = -1 if said.events is None else said.events
+        self._comfort = _COMFORT if said.comfort is None else said.comfort
+        payload = 8 * packet_time(said.ptime, said.maxptime)
         if payload != self._payload:
             self._flush()
             self._payload = payload
@@ -66,6 +84,20 @@ class Stream:
         self.port.aim((said.ip, said.port))
         self.reports.configure(said)
         self.heard_at = self._voice.clock.ms()
+
+    def wanted(self):
+        """Return whether the other side has a place for our packets."""
+        said = self.said
+        return bool(said and said.port and said.ip and said.ip != _NOWHERE)
+
+    def expects(self):
+        """Return whether silence of theirs is a fault: who holds us need not send anything."""
+        return self.hearing and self.wanted() and self.said.direction == "sendrecv"
+
+    @property
+    def strangers(self):
+        """The packets of others that came to our ports."""
+        return self._unproved + self.port.strangers + self.reports.strangers
 
     def listen(self, on):
         """Open or close our ear; what came before is not heard later."""
@@ -123,16 +155,16 @@ class Stream:
         kind = source.kind
         if kind == self._kind:
             table = self._decoder
-        elif kind == self._events:
+        elif kind == self._event_kind or (kind == _OUR_EVENTS and kind != self._comfort):
             key = self._heard.take(buffer, source.at, source.size, source.timestamp)
             if key:
                 self._voice.digit(self.call, key)
             return
-        elif kind in _OTHERS:
-            table = DECODERS[_OTHERS[kind]]
+        elif kind in _OURS:
+            table = DECODERS[_OURS[kind]]
         else:
-            if kind == _COMFORT and source.size:
-                self.jitter.plc.comfort = 32767 >> (min(90, buffer[source.at] & 127) // 6)
+            if kind == self._comfort and source.size:
+                self.jitter.comfort(buffer[source.at] & 127)
             else:
                 self.unknown += 1
             return
@@ -150,7 +182,7 @@ class Stream:
         if address == self.port.remote:
             self._candidate = None
             return True
-        self.strangers += 1
+        self._unproved += 1
         if self.port.remote is None:
             return False
         if address != self._candidate or sequence != self._next:
@@ -170,41 +202,57 @@ class Stream:
         sender = self.sender
         if self._encode is None:
             return
-        if self._events >= 0 and self.events.busy():
+        if self._event_kind >= 0 and self.events.busy() and self.wanted():
             self._flush()
-            if self.events.frame(sender, self._events, HEADER):
+            if self.events.frame(sender, self._event_kind, HEADER):
                 self.port.send(self._event_view)
                 sender.count(4)
                 sender.advance(_FRAME)
                 return
         if not self.talking:
-            self._flush()
             self._quiet += 1
-            if self._quiet < _ALIVE:
-                sender.advance(_FRAME)
+            if self._quiet < _ALIVE or not self.wanted():
+                self.skip(1)
                 return
+            self._flush()
             self._quiet = 0  # a sign of life, for routers and for servers that wait for one
-        packet, at = sender.packet, HEADER + self._fill
-        self._encode(samples, 0, packet, at, _FRAME)
+        if self._fill + _FRAME > _LARGEST:  # never, unless nobody calls `tick`
+            self._flush()
+        self._encode(samples, 0, sender.packet, HEADER + self._fill, _FRAME)
         self._fill += _FRAME
-        size = self._payload
-        while self._fill >= size:
-            sender.pack(self._kind, False)
-            self.port.send(sender.view)
-            sender.count(size)
-            sender.advance(size)
-            self._fill -= size
-            for i in range(HEADER, HEADER + self._fill):
-                packet[i] = packet[i + size]
+        self.tick()
+
+    def tick(self):
+        """Send a packet that is full, the next one no sooner than its own length after it.
+
+        So packets of 10 and 30 ms leave evenly, though speech comes in frames of 20.
+        """
+        if self._pause:
+            self._pause -= 1
+        size, sender = self._payload, self.sender
+        if self._fill < size or self._pause or not size:
+            return
+        self._pause = size // _TICK
+        sender.pack(self._kind, self._spurt)
+        self._spurt = False
+        self.port.send(sender.view)
+        sender.count(size)
+        sender.advance(size)
+        self._fill -= size
+        if self._fill:
+            forward(self._speech, size, self._fill)
 
     def _flush(self):
         if self._fill:
             self.sender.advance(self._fill)
             self._fill = 0
+        self._pause = 0
 
     def skip(self, frames):
-        """Nothing was sent for `frames` frames: the timestamp runs on."""
+        """Nothing is sent for `frames` frames: the timestamp runs on, the next packet is the first
+        of a talk spurt (RFC 3551 4.1)."""
         self._flush()
+        self._spurt = True
         for _ in range(frames):
             self.sender.advance(_FRAME)
 

@@ -63,6 +63,7 @@ class Voice:
         self._number = 0
         self._due = self._now = 0
         self._count = 0
+        self._ticked = False  # since the last frame
 
     # -- for the SIP agent ----------------------------------------------------------------------
 
@@ -144,8 +145,9 @@ class Voice:
                 continue
             try:
                 return port, Port(self.network, number + 1)
-            except OSError:
-                return port, None
+            except OSError as taken:  # reports would reach somebody else
+                error = taken
+                port.close()
         raise error
 
     def _end(self, stream):
@@ -204,6 +206,8 @@ class Voice:
         learn = late < _STALLED
         if late < 0:
             self._receive(late, learn)
+            if late >= -_TICK:
+                self._tick()
         else:
             self.late = max(self.late, late)
             if late > _BEHIND:
@@ -214,6 +218,13 @@ class Voice:
             self._due = clock.add(self._due, _MS)
         wait = clock.diff(self._due, clock.ms())
         return wait - _TICK if wait > _TICK else max(0, wait)
+
+    def _tick(self):
+        """Half a frame has passed since the last one: once between two frames."""
+        if not self._ticked:
+            self._ticked = True
+            for stream in self._streams:
+                stream.tick()
 
     def _leave_out(self, frames):
         self.skipped += frames
@@ -230,6 +241,7 @@ class Voice:
     def frame(self):
         """Send a frame of each stream and play one; nothing is allocated on the way."""
         audio, out, into = self.audio, self._out, self._in
+        self._tick()
         audio.read(into)
         active = None
         for stream in self._streams:
@@ -244,6 +256,7 @@ class Voice:
             self.player.frame(self._beep, _FRAME)
             mix(out, 0, self._beep, 0, _FRAME)
         audio.write(out)
+        self._ticked = False
         self._now = (self._now + _FRAME) & MASK
         self._count += 1
         if self._count % _CONTROL == 0:
@@ -259,7 +272,7 @@ class Voice:
         theirs, state = said.direction, call.state
         connected = state == "connected"
         early = call.direction == "out" and state in _EARLY
-        stream.talking = theirs not in _SILENT and state != "ended"
+        stream.talking = theirs not in _SILENT and state != "ended" and stream.wanted()
         hears = (connected or early) and theirs not in _DEAF
         stream.listen(hears)
         return connected or early
@@ -268,11 +281,12 @@ class Voice:
         """What need not be done in each frame: reports, and calls whose voice has gone silent."""
         now = self.clock.ms()
         for stream in list(self._streams):
+            stream.port.others()
             stream.reports.send(now)
         seconds = self.get("rtp_timeout")
         for stream in list(self._streams):
             silent = self.clock.diff(now, stream.heard_at)
-            if seconds and stream.hearing and stream.call.state == "connected":
+            if seconds and stream.expects() and stream.call.state == "connected":
                 if silent > 1000 * seconds and self.on_silence:
                     self.log(3, "voice: nothing from %s for %d s", stream.call.remote, seconds)
                     stream.heard_at = now

@@ -7,7 +7,7 @@ an empty datagram has killed it, which is what happens to lwIP's sockets on the 
 import gc
 
 from base.compat import const
-from hal.poll import forget, readable
+from hal.poll import Ready, forget, readable
 
 _SIZE = const(4096)  # the largest datagram; SIP answers what fills it with 513
 _LEAST = const(700)  # what is tried at last while the heap is in pieces
@@ -26,6 +26,7 @@ class Datagram:
         self.decode = decode
         self.port = port
         self._sock = opener(port)
+        self._ready = None
 
     def sendto(self, data, address):
         """Send without waiting; return False when the packet was dropped (no route, no memory)."""
@@ -62,6 +63,12 @@ class Datagram:
         """Return the socket itself."""
         return self._sock
 
+    def waiting(self):
+        """Return whether a datagram waits; unlike a vain ``recvfrom`` it makes no object."""
+        if self._ready is None:
+            self._ready = Ready(self._sock)
+        return self._sock is not None and self._ready.now()
+
     def reopen(self):
         """Close the socket and bind a new one to the same port."""
         self.close()
@@ -70,6 +77,7 @@ class Datagram:
 
     def close(self):
         """Close the socket; whoever waits in `recvfrom` must be cancelled first."""
+        self._ready = None
         if self._sock is None:
             return
         forget(self._sock)

@@ -20,6 +20,11 @@ def _same(address):
     return address
 
 
+def _share(sock, on):
+    """Let another socket that wants it, too, have the same port, or not."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, on)
+
+
 class Network:
     """The network behind `nic` (network.WLAN or network.LAN). `get(name)` gives settings."""
 
@@ -94,10 +99,12 @@ class Network:
         found = [self.get("dns_server1"), self.get("dns_server2"), self.nic.ifconfig()[3]]
         return [x for i, x in enumerate(found) if x and x != "0.0.0.0" and x not in found[:i]]
 
-    def _open(self, port):
+    def _open(self, port, shared=False):
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             sock.setblocking(False)
+            if shared:
+                _share(sock, 1)
             sock.bind(self.encode(("0.0.0.0", port)))
         except OSError:
             sock.close()
@@ -107,6 +114,21 @@ class Network:
     def udp(self, port=0):
         """Return a `Datagram` bound to `port`; OSError when it is taken."""
         return Datagram(self._open, self.encode, self.decode, port)
+
+    def beside(self, datagram):
+        """Return a second `Datagram` on the port of `datagram`, whose socket is connected.
+
+        It gets what others than that one's peer send there. OSError where it cannot be had.
+        """
+        first = datagram.raw()
+        _share(first, 1)
+        try:
+            return Datagram(self._shared, self.encode, self.decode, datagram.port)
+        finally:
+            _share(first, 0)  # nobody else may have the port
+
+    def _shared(self, port):
+        return self._open(port, True)
 
     async def connect(self, ip, port, tls=None, server_hostname=None):
         """Return asyncio's (reader, writer); `ip` is dotted. Raises OSError.

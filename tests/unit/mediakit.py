@@ -24,11 +24,13 @@ class Said:
 
     def __init__(self, ip="10.0.0.2", port=4000, codec="PCMU", direction="sendrecv", **more):
         self.ip, self.port, self.codec = ip, port, codec
-        self.payload = 0 if codec == "PCMU" else 8
+        self.payload = more.get("payload", 0 if codec == "PCMU" else 8)
         self.events = more.get("events", 101)
         self.ptime = more.get("ptime", 20)
         self.mux = more.get("mux", False)
-        self.control = None
+        self.maxptime = more.get("maxptime", 0)
+        self.comfort = more.get("comfort")
+        self.control, self.control_ip = more.get("control"), more.get("control_ip")
         self.direction = direction
 
 
@@ -37,12 +39,16 @@ class Datagram:
 
     def __init__(self, network, number):
         self.network, self.number = network, number
-        self.peer = None
+        self.peer = self.ear = self.of = None
         self.arrived = []
+        self.most = 1000  # packets that its mailbox has room for
         self.opened = 1
 
     def raw(self):
         return self
+
+    def waiting(self):
+        return bool(self.arrived)
 
     def decode(self, address):
         return address
@@ -75,11 +81,16 @@ class Datagram:
         return at or None
 
     def reopen(self):
+        assert not self.ear, "the port is taken"
         self.peer, self.arrived = None, []
         self.opened += 1
 
     def close(self):
-        self.network.sockets.pop(self.number, None)
+        if self.of:
+            self.of.ear = None
+        else:
+            assert not self.ear, "left open"
+            self.network.sockets.pop(self.number, None)
 
 
 class Network:
@@ -107,8 +118,17 @@ class Network:
         other = self.wires.get(address[0])
         there = other and other.sockets.get(address[1])
         if there and not (self.lost and self.lost(data)):
-            there.arrived.append((data, source or (self.ip, sock.number)))
+            source = source or (self.ip, sock.number)
+            if there.peer and there.peer != source:
+                there = there.ear  # as the network keeps them apart
+            if there and len(there.arrived) < there.most:
+                there.arrived.append((data, source))
         return True
+
+    def beside(self, datagram):
+        datagram.ear = Datagram(self, datagram.number)
+        datagram.ear.of = datagram
+        return datagram.ear
 
 
 class Audio:
@@ -209,6 +229,14 @@ class Phone:
         port = other.voice.port(other.call)
         self.voice.port(self.call)
         self.call.voice = Said(other.network.ip, port, **said)
+        self.voice.media(self.call)
+
+
+    def hears(self, other, **said):
+        """Take a new description of the other phone's voice, as a re-INVITE brings it."""
+        values = {"ip": other.network.ip, "port": other.voice.port(other.call)}
+        values.update(said)
+        self.call.voice = Said(**values)
         self.voice.media(self.call)
 
 

@@ -196,3 +196,32 @@ async def test_a_driver_that_refuses_ends_no_task():
     finally:
         hal.network.interface.sleep_ms = good
     assert len(calls) >= 4 and part.reason == "Wifi Internal State Error" and not part.up
+
+
+def test_a_connected_port_has_a_second_socket_for_what_others_send():
+    part, numbers = _loopback(), []
+    made = []
+    while len(made) < 3:
+        numbers.append(_free_port() + 3 * len(numbers))
+        made.append(part.udp(numbers[-1]))
+    first, peer, stranger = made
+    here = ("127.0.0.1", first.port)
+    assert not first.waiting()
+    stranger.sendto(b"early", here)
+    assert first.waiting() and first.raw().recvfrom(1)[0] == b"e" and not first.waiting()
+    first.raw().connect(_encode(("127.0.0.1", peer.port)))
+    ear = part.beside(first)
+    peer.sendto(b"peer", here)
+    stranger.sendto(b"stranger", here)
+    assert first.raw().recvfrom(9)[0] == b"peer" and not first.waiting()
+    data, address = ear.raw().recvfrom(20)
+    assert data == b"stranger" and ear.decode(address)[1] == stranger.port
+    with raises(OSError):
+        part.udp(first.port)  # nobody else has the port
+    ear.close()
+    first.reopen()
+    stranger.sendto(b"again", here)
+    assert first.waiting()
+    for each in made:
+        each.close()
+    assert not first.waiting()

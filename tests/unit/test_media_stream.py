@@ -1,5 +1,6 @@
 """Whole calls between two voices on a virtual clock and network; no byte allocated per frame."""
 
+import math
 import sys
 
 from mediakit import Call, Phone, Said, alike, pair, run, speech
@@ -43,13 +44,62 @@ def test_ptimes_that_nobody_should_ask_for_are_limited():
         assert len(_rtp(first)[0]) == 12 + 8 * gets, wish
 
 
-def test_the_marker_is_never_set_and_sequence_numbers_go_on():
+def test_the_marker_begins_a_talk_spurt_and_sequence_numbers_go_on():
     first, second = pair()
     run(first.clock, 1000, first, second)
     packets = _rtp(first)
-    assert not any([x[1] >> 7 for x in packets])
+    assert [x[1] >> 7 for x in packets] == [1] + [0] * (len(packets) - 1)
     numbers = [int.from_bytes(x[2:4], "big") for x in packets]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    first.clock.move(500)  # a stall, whose frames are left out
+    run(first.clock, 200, first, second)
+    assert [x[1] >> 7 for x in _rtp(first)[len(packets) :]][0] == 1
+    assert sum([x[1] >> 7 for x in _rtp(first)]) == 2
+
+
+def test_timestamps_and_sequence_numbers_go_on_over_hold():
+    first, second = pair()
+    run(first.clock, 1000, first, second)
+    for said in ({"direction": "sendonly"}, {"direction": "inactive"}, {"ip": "0.0.0.0"}, {}):
+        first.hears(second, **said)
+        before = len(_rtp(first))
+        run(first.clock, 2000, first, second)
+        after = _rtp(first)[before:]
+        nowhere = "ip" in said
+        assert len(after) == (100 if not said else 0 if nowhere else 2), (said, len(after))
+        assert not nowhere or not [x for _, x in first.network.seen if x[0] == "0.0.0.0"]
+    packets = _rtp(first)
+    numbers = [int.from_bytes(x[2:4], "big") for x in packets]
+    stamps = [int.from_bytes(x[4:8], "big") for x in packets]
+    assert (numbers[-1] - numbers[0]) & 0xFFFF == len(packets) - 1
+    assert len({x[8:12] for x in packets}) == 1
+    assert (stamps[-1] - stamps[0]) // 8 == 9000 - 20
+    assert packets[-100][1] >> 7, "speech begins again"
+
+
+def test_packets_of_any_length_leave_evenly():
+    for ptime in (10, 20, 30, 40, 50, 60):
+        first, second = pair(ptime=ptime)
+        times, count = [], 0
+        for _ in range(400):
+            run(first.clock, 10, first, second)
+            if len(_rtp(first)) > count:
+                assert len(_rtp(first)) == count + 1, "two at once"
+                count += 1
+                times.append(first.clock.ms())
+        gaps = [first.clock.diff(times[i + 1], times[i]) for i in range(len(times) - 1)]
+        assert set(gaps[1:]) == {ptime}, (ptime, gaps[:10])
+
+
+def test_no_more_than_what_the_other_side_takes():
+    for said, gets in (
+        ({"ptime": 40, "maxptime": 30}, 30),
+        ({"ptime": 0, "maxptime": 10}, 10),
+        ({"ptime": 20, "maxptime": 150}, 20),
+    ):
+        first, second = pair(**said)
+        run(first.clock, 500, first, second)
+        assert len(_rtp(first)[0]) == 12 + 8 * gets, said
 
 
 def test_muted_sends_exact_silence_and_goes_on_sending():
@@ -131,6 +181,225 @@ def test_a_stranger_changes_nothing():
     assert max(stranger.audio.played) == 0
     figures = first.voice.figures(first.call)
     assert figures.lost == 0 and figures.late == 0
+    assert 90 <= figures.strangers <= 102, "its packets are counted"
+
+
+def test_who_was_there_first_loses_the_line_to_the_place_that_was_described():
+    wires, clock = {}, Clock()
+    first = Phone("10.0.0.1", wires, clock, speech)
+    second = Phone("10.0.0.2", wires, clock, lambda i: speech(i + 1000))
+    stranger = Phone("10.0.0.9", wires, clock, lambda i: 20000)
+    first.join(second)
+    stranger.voice.port(stranger.call)
+    stranger.call.voice = Said("10.0.0.1", first.voice.stream(first.call).port.number)
+    stranger.voice.media(stranger.call)
+    run(clock, 1000, first, stranger)
+    assert first.voice.stream(first.call).port.remote[0] == "10.0.0.9"  # as behind a router
+    second.join(first)
+    run(clock, 4000, first, stranger, second)
+    assert first.voice.stream(first.call).port.remote[0] == "10.0.0.2"
+    assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
+    assert alike(second.audio, speech, 1200)[0] > 0.99
+
+
+def test_what_waited_when_the_port_was_locked_is_not_heard():
+    first, second = pair()
+    sock = first.network.sockets[first.voice.stream(first.call).port.number]
+    run(first.clock, 40, second)
+    for n in range(40):  # behind the right packets: they would be read after the lock
+        packet = bytearray(172)
+        packet[0], packet[3], packet[6], packet[11] = 0x80, n, n, 77
+        sock.arrived.append((bytes(packet), ("10.0.0.9", 4000)))
+    run(first.clock, 2000, first, second)
+    assert first.voice.stream(first.call).source.changes == 1
+    assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
+
+
+def test_the_same_description_again_leaves_what_was_learnt():
+    wires, clock = {}, Clock()
+    first = Phone("10.0.0.1", wires, clock, speech)
+    second = Phone("10.0.0.2", wires, clock, lambda i: speech(i + 1000))
+    first.join(second)
+    second.join(first)
+    for _ in range(2):
+        first.hears(second, ip="192.168.1.2", port=7000)  # what the phone behind a router believes
+        run(clock, 3000, first, second)
+        assert first.network.sockets[first.voice.stream(first.call).port.number].opened <= 2
+        assert first.voice.stream(first.call).port.remote[0] == "10.0.0.2"
+    lost = first.voice.figures(first.call).lost
+    assert lost == 0 and alike(second.audio, speech, 1200)[0] > 0.99
+
+
+def test_who_holds_us_in_silence_is_not_ended_and_who_is_back_and_silent_is():
+    first, second = pair()
+    told = []
+    first.voice.on_silence = told.append
+    first.voice.get = {"rtp_timeout": 5}.get
+    run(first.clock, 1000, first, second)
+    for said in ({"direction": "sendonly"}, {"direction": "inactive"}, {"ip": "0.0.0.0"}):
+        first.hears(second, **said)
+        run(first.clock, 8000, first)
+        assert not told, said
+    first.hears(second)
+    run(first.clock, 4000, first)
+    assert not told
+    run(first.clock, 2000, first)
+    assert told == [first.call]
+
+
+def _noise(phone):
+    """Return (mean square root, largest) of what was played in the last 0.2 s."""
+    x = phone.audio.played[-1600:]
+    return math.sqrt(sum([s * s for s in x]) / len(x)), max(x)
+
+
+def test_comfort_noise_is_heard_at_its_level_and_speech_after_it_too():
+    for kind, said in ((13, None), (98, 98)):
+        first, second = pair(comfort=said)
+        run(first.clock, 1000, first, second)
+        stream = second.voice.stream(second.call)
+        encode, stream._encode = stream._encode, None  # it rests, and says so now and then
+        concealed = first.voice.figures(first.call).concealed
+        for turn in range(15):
+            if turn % 5 == 0:
+                sender = stream.sender
+                sender.pack(kind, False)
+                sender.packet[12] = 40  # -dBov
+                stream.port.send(memoryview(sender.packet)[:13])
+                sender.count(1)
+            run(first.clock, 100, first, second)
+            stream.sender.advance(800)
+        loud, most = _noise(first)
+        assert 0.8 < loud / 327.68 < 1.2, loud  # 32768 / 100
+        assert most < 3 * loud
+        assert first.voice.figures(first.call).concealed - concealed <= 60, "that was no loss"
+        stream._encode = encode
+        second.audio.at = 0
+        run(first.clock, 2000, first, second)
+        assert alike(first.audio, lambda i: speech(i + 1000))[0] > 0.99
+        assert first.voice.figures(first.call).lost == 0
+
+
+def test_comfort_noise_before_any_speech_is_heard():
+    first, second = pair()
+    run(first.clock, 100, first)
+    sock = first.network.sockets[first.voice.stream(first.call).port.number]
+    for n in range(3):
+        packet = bytes((0x80, 13, 0, n, 0, 0, n, 0, 0, 0, 0, 5, 30))
+        sock.arrived.append((packet, ("10.0.0.2", second.voice.port(second.call))))
+    run(first.clock, 500, first)
+    assert 0.8 < _noise(first)[0] / 1036 < 1.2
+
+
+def test_payload_types_are_ours_and_theirs():
+    first, second = pair()
+    first.call.voice.events = 96  # their answer's number: they may send by ours, too (3264 5.1)
+    first.hears(second, events=96)
+    run(first.clock, 500, first, second)
+    assert first.voice.send_dtmf(first.call, "7")
+    assert second.voice.send_dtmf(second.call, "5")
+    run(first.clock, 1000, first, second)
+    sent = [x for x in _rtp(first) if len(x) == 16]
+    assert sent and {x[1] & 127 for x in sent} == {96}
+    assert "".join(first.digits) == "5"
+    dynamic = {"codec": "PCMA", "payload": 110}
+    first.hears(second, **dynamic)
+    second.hears(first, **dynamic)
+    before = len(_rtp(first))
+    run(first.clock, 2000, first, second)
+    assert {x[1] & 127 for x in _rtp(first)[before:]} == {110}
+    assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
+    second.hears(first, codec="PCMU")  # one of those that we have offered, without a word
+    run(first.clock, 2000, first, second)
+    assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
+
+
+def _reports(phone):
+    """Return (data, address) of the RTCP that `phone` has sent."""
+    return [x for x in phone.network.seen if 192 <= x[0][1] <= 223]
+
+
+def test_reports_go_where_they_are_wanted():
+    first, second = pair()
+    for said, wanted in (
+        ({}, ("10.0.0.2", 0)),
+        ({"control": 9001}, ("10.0.0.2", 9001)),
+        ({"control": 9001, "control_ip": "10.0.0.7"}, ("10.0.0.7", 9001)),
+        ({"mux": True}, ("10.0.0.2", -1)),
+    ):
+        first.hears(second, **said)
+        before = len(_reports(first))
+        run(first.clock, 8000, first, second)
+        rtp = second.voice.port(second.call)
+        port = {0: rtp + 1, -1: rtp}.get(wanted[1], wanted[1])
+        found = {to for _, to in _reports(first)[before:]}
+        assert found == {(wanted[0], port)}, (said, found)
+
+
+def _from_elsewhere(first, second, data, port=5555):
+    """Let RTCP come to the first phone from another port of the second one's router."""
+    number = first.voice.stream(first.call).port.number + 1
+    first.network.sockets[number].arrived.append((data, (second.network.ip, port)))
+    run(first.clock, 40, first, second)
+
+
+def test_reports_from_another_port_are_believed_where_they_know_the_call():
+    first, second = pair()
+    run(first.clock, 500, first, second)
+    reports = first.voice.stream(first.call).reports
+    ours = first.voice.stream(first.call).sender.ssrc
+    theirs = second.voice.stream(second.call).sender.ssrc
+    _from_elsewhere(first, second, rtcp.report(99, "x", []))
+    _from_elsewhere(first, second, rtcp.report(99, "x", [rtcp.block(98, 9, 9, 9, 9, 9, 9)]))
+    assert reports.received == 0 and reports.strangers == 2
+    assert first.voice.figures(first.call).strangers == 2
+    _from_elsewhere(first, second, rtcp.report(theirs, "x", []))
+    _from_elsewhere(
+        first, second, rtcp.report(theirs, "x", [rtcp.block(ours, 64, 1, 9, 80, 0, 0)]), 5556
+    )
+    assert reports.received == 2 and reports.loss == 25 and reports.jitter == 10
+
+
+def test_reports_to_who_is_behind_a_router_go_where_its_own_come_from():
+    first, second = pair()
+    first.hears(second, ip="192.168.1.2", port=7000)
+    run(first.clock, 2000, first, second)
+    theirs = second.voice.stream(second.call).sender.ssrc
+    _from_elsewhere(first, second, rtcp.report(theirs, "x", []), 5556)
+    before = len(_reports(first))
+    run(first.clock, 8000, first)
+    assert {to for _, to in _reports(first)[before:]} == {("10.0.0.2", 5556)}
+
+
+def test_a_report_says_when_the_last_one_came_and_what_was_heard():
+    first, second = pair()
+    run(first.clock, 1000, first, second)
+    theirs = second.voice.stream(second.call).sender.ssrc
+    data = rtcp.report(theirs, "x", [], (0x11112222, 0x33334444, 0, 5, 800))
+    _from_elsewhere(first, second, data)
+    since = first.clock.ms()
+    run(first.clock, 300, first, second)
+    stream = first.voice.stream(first.call)
+    stream.reports._send(False)
+    made = _reports(first)[-1][0]
+    assert made[1] == rtcp.SR and made[0] == 0x81 and b"\x01\x05phone" in made
+    assert int.from_bytes(made[4:8], "big") == stream.sender.ssrc
+    stamp = int.from_bytes(made[16:20], "big")
+    last = int.from_bytes(_rtp(first)[-1][4:8], "big")
+    assert (stamp - last) & 0xFFFFFFFF == 160
+    assert int.from_bytes(made[20:24], "big") == len(_rtp(first))
+    assert int.from_bytes(made[24:28], "big") == 160 * len(_rtp(first))
+    about = made[28:52]
+    assert int.from_bytes(about[:4], "big") == theirs
+    highest = int.from_bytes(_rtp(second)[-1][2:4], "big")
+    assert abs(int.from_bytes(about[8:12], "big") - highest) <= 1
+    assert int.from_bytes(about[16:20], "big") == 0x22223333
+    passed = first.clock.diff(first.clock.ms(), since) * 65536 // 1000
+    assert abs(int.from_bytes(about[20:24], "big") - passed) <= 65536 * 50 // 1000
+    stream.reports._sent = stream.sender.sent  # nothing was said since
+    stream.reports._send(False)
+    made = _reports(first)[-1][0]
+    assert made[1] == rtcp.RR and made[0] == 0x81 and b"\x01\x05phone" in made
 
 
 def test_a_stranger_who_is_there_first_gives_way_to_who_was_described():
@@ -260,8 +529,9 @@ def test_the_end_of_a_call_leaves_nothing_and_tells_its_figures():
 def test_ports_that_are_taken_are_passed_over():
     phone = Phone("10.0.0.1", {}, rtp_port=5001)
     phone.network.taken = (5000, 5002, 5005)
-    assert phone.voice.port(Call()) == 5004
     assert phone.voice.port(Call()) == 5006 and 5007 in phone.network.sockets
+    assert phone.voice.port(Call()) == 5008 and 5009 in phone.network.sockets
+    assert 5004 not in phone.network.sockets
 
 
 def test_packets_leave_by_deadlines_and_a_stall_is_left_out():

@@ -2,7 +2,8 @@
 
 from support import data, raises
 
-from sip.call.sdp import allowed, answer, offer, parse
+from sip.call.negotiation import Negotiation
+from sip.call.sdp import allowed, answer, offer, parse, resolved
 
 HEAD = "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n"
 
@@ -208,3 +209,55 @@ def test_what_a_stream_says_of_its_packets_is_taken_and_junk_is_as_if_it_was_not
         found = parse(_sdp("m=audio 5000 RTP/AVP 0", junk))
         assert (found.ptime, found.mux, found.control) == (0, False, None), junk
     assert parse(_sdp("m=audio 5000 RTP/AVP 0", "a=rtcp:65535")).control == 65535
+
+
+def test_where_reports_are_wanted_and_what_is_taken_at_most():
+    for text, wanted in (
+        ("a=rtcp:4711", (4711, None)),
+        ("a=rtcp:4711 IN IP4 10.1.2.3", (4711, "10.1.2.3")),
+        ("a=rtcp:4711 IN IP4 host.example", (4711, None)),
+        ("a=rtcp:4711 IN IP6 ::1", (4711, None)),
+        ("a=rtcp:70000 IN IP4 10.1.2.3", (None, None)),
+        ("a=rtcp:", (None, None)),
+    ):
+        media = parse(_sdp("m=audio 5000 RTP/AVP 0", text, "a=maxptime:40"))
+        assert (media.control, media.control_ip) == wanted, text
+        assert media.maxptime == 40
+
+
+def test_comfort_noise_has_a_number_where_it_is_spoken_of():
+    assert parse(_sdp("m=audio 5000 RTP/AVP 0")).comfort is None
+    assert parse(_sdp("m=audio 5000 RTP/AVP 0 13")).comfort == 13  # it needs no rtpmap
+    found = parse(_sdp("m=audio 5000 RTP/AVP 0 98", "a=rtpmap:98 CN/8000"))
+    assert found.comfort == 98 and found.codec == "PCMU"
+    assert parse(_sdp("m=audio 5000 RTP/AVP 0 98", "a=rtpmap:98 CN/16000")).comfort is None
+
+
+def test_a_name_that_was_resolved_has_all_that_was_said_with_it():
+    text = _sdp(
+        "m=audio 5000 RTP/AVP 0 98 101",
+        "c=IN IP4 host.example",
+        "a=rtpmap:98 CN/8000",
+        "a=rtpmap:101 telephone-event/8000",
+        "a=rtcp:4711 IN IP4 10.1.2.3",
+        "a=rtcp-mux",
+        "a=ptime:30",
+        "a=maxptime:40",
+        "a=sendonly",
+    )
+    there, found = parse(text), resolved(parse(text), "10.0.0.9")
+    assert found.ip == "10.0.0.9"
+    kept = "port codec payload events direction comfort ptime maxptime mux control control_ip"
+    for name in kept.split():
+        assert getattr(found, name) == getattr(there, name), name
+
+
+def test_one_port_for_both_is_kept_by_a_later_offer_of_ours():
+    negotiation = Negotiation(7, lambda: 4000)
+    assert b"rtcp-mux" not in negotiation.describe("10.0.0.1", "sendrecv")
+    negotiation.take(_sdp("m=audio 5000 RTP/AVP 8"))
+    assert b"rtcp-mux" not in negotiation.describe("10.0.0.1", "sendonly")
+    negotiation.settle()
+    negotiation.take(_sdp("m=audio 5000 RTP/AVP 8", "a=rtcp-mux"), True)
+    assert b"a=rtcp-mux" in negotiation.describe("10.0.0.1", "sendrecv")
+    assert b"a=rtcp-mux" in negotiation.describe("10.0.0.1", "sendonly")

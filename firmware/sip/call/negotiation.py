@@ -45,7 +45,8 @@ class Negotiation:
             body, self._pending = sdp.answer(self._pending, *ours, self._ptime), b""
             self.state = "stable"
             return body
-        self._pending = sdp.offer(*ours, self._codecs, self._ptime)
+        mux = bool(self.theirs and self.theirs.mux)
+        self._pending = sdp.offer(*ours, self._codecs, self._ptime, mux)
         self.state = "offered"
         return self._pending
 

@@ -31,7 +31,10 @@ class Media:
         self.direction = "sendrecv"
         self.ptime = 0  # ms of speech that it wants in a packet, 0 where it does not say
         self.mux = False  # RTCP may come on the same port (RFC 5761)
-        self.control = None  # the port where it wants RTCP (RFC 3605), None for the next one
+        # where it wants RTCP (RFC 3605), None for the next port of the same address
+        self.control = self.control_ip = None
+        self.maxptime = 0  # ms of speech that it takes in a packet at most, 0 for any
+        self.comfort = None  # payload number of comfort noise (RFC 3389)
 
 
 def resolved(media, ip):
@@ -39,7 +42,9 @@ def resolved(media, ip):
     found = Media(media.lines, media.index)
     found.ip, found.port, found.host = ip, media.port, media.host
     found.codec, found.payload, found.events = media.codec, media.payload, media.events
-    found.direction = media.direction
+    found.direction, found.comfort = media.direction, media.comfort
+    found.ptime, found.maxptime = media.ptime, media.maxptime
+    found.mux, found.control, found.control_ip = media.mux, media.control, media.control_ip
     return found
 
 
@@ -85,7 +90,7 @@ def _take(media, session, section):
         return False
     media.port = int(port)
     address = direction = None
-    names = {"0": "PCMU", "8": "PCMA"}
+    names = {"0": "PCMU", "8": "PCMA", "13": "CN"}
     for line in session + section:  # what the stream says itself goes before the session's
         kind, value = line[:2], line[2:].strip()
         if kind == "c=":
@@ -110,8 +115,13 @@ def _attribute(media, value):
         media.mux = True
     elif name == "ptime":
         media.ptime = number
+    elif name == "maxptime":
+        media.maxptime = number
     elif name == "rtcp" and 0 < number < 65536:
         media.control = number
+        where = text.split()[1:]
+        if len(where) == 3 and where[:2] == ["IN", "IP4"] and _dotted(where[2]):
+            media.control_ip = where[2]
 
 
 def _codec(media, numbers, names):
@@ -126,6 +136,8 @@ def _codec(media, numbers, names):
                 media.codec, media.payload = parts[0], int(number)
         elif name.startswith("TELEPHONE-EVENT/8000"):
             media.events = int(number)
+        elif parts[0] == "CN" and parts[1:2] in ([], ["8000"]):
+            media.comfort = int(number)
     return media.codec is not None
 
 
@@ -187,15 +199,24 @@ def _bytes(lines):
 
 
 def offer(
-    address, port, session, version=1, direction="sendrecv", codecs=("PCMA", "PCMU"), ptime=20
+    address,
+    port,
+    session,
+    version=1,
+    direction="sendrecv",
+    codecs=("PCMA", "PCMU"),
+    ptime=20,
+    mux=False,
 ):
     """Return our offer; `version` grows with each description.
 
-    `codecs` are those that we want, the best first, `ptime` the ms of speech in their packets.
+    `codecs` are those that we want, the best first, `ptime` the ms of speech in their packets;
+    `mux` goes on with RTCP on the same port (RFC 5761).
     """
     lines = _head(address, session, version)
     payloads = [(_NUMBERS[name], name) for name in codecs]
-    return _bytes(lines + _stream(port, payloads, _EVENTS, direction, ptime))
+    lines += _stream(port, payloads, _EVENTS, direction, ptime)
+    return _bytes(lines + ["a=rtcp-mux"] if mux else lines)
 
 
 def answer(data, address, port, session, version=1, direction="sendrecv", ptime=20):
