@@ -231,7 +231,6 @@ class Phone:
         self.call.voice = Said(other.network.ip, port, **said)
         self.voice.media(self.call)
 
-
     def hears(self, other, **said):
         """Take a new description of the other phone's voice, as a re-INVITE brings it."""
         values = {"ip": other.network.ip, "port": other.voice.port(other.call)}
