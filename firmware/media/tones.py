@@ -1,7 +1,7 @@
 """What a telephone says by tones: dial, ringback, busy and others of a country, DTMF, melodies.
 
 `Player` makes them in frames of 8 kHz, to the sample, without a click and without an object. The
-tables are the ITU's for Germany, the USA and the United Kingdom (E.180 supplement 2).
+tables are the ITU's (E.180 supplement 2); a country is named by its two letters, "UK" among them.
 """
 
 import math
@@ -11,11 +11,13 @@ from base.compat import const
 from base.samples import fill
 from media.loops import waves
 
+_BELL = const(-6)  # dBm0 of what rings
 _RAMP = const(40)  # samples in which a tone swells and dies away: 5 ms
 _SINE = array("h", [round(16383 * math.sin(math.pi * i / 256)) for i in range(512)])
 FOREVER = const(0)
 _NOTES = "c d ef g a b"  # by semitones
 _MELODY = const(200)  # notes at most
+_WAITING = const(128)  # segments that may wait: 64 digits
 
 
 def gain(dbm0):
@@ -30,6 +32,19 @@ def _cadence(hz, *ms, second=0, level=-13):
 
 def _german(*ms):
     return _cadence(425, *ms, level=-10)
+
+
+def _plain(ring, busy, congestion, waiting, dial=(FOREVER,), hz=425):
+    """Return a country's table where all is one tone; it stutters as in the USA."""
+    return {
+        "dial": _cadence(hz, *dial),
+        "stutter+": 6 * _cadence(hz, 100, 100),
+        "stutter": _cadence(hz, *dial),
+        "ringback": _cadence(hz, *ring, level=-16),
+        "busy": _cadence(hz, *busy),
+        "congestion": _cadence(hz, *congestion),
+        "waiting": _cadence(hz, *waiting),
+    }
 
 
 # name -> segments that are repeated; a tone may have some before them, under its name and "+"
@@ -59,6 +74,19 @@ COUNTRIES = {
         "congestion": _cadence(400, 400, 350, 225, 525),
         "waiting": _cadence(400, 100, 4000),
     },
+    "AT": _plain((1000, 5000), (400, 400), (200, 200), (40, 1960), hz=420),
+    "CH": _plain((1000, 4000), (500, 500), (200, 200), (200, 200, 200, 4000)),
+    "ES": _plain((1500, 3000), (200, 200), (200, 200, 200, 200, 200, 600), (175, 175, 175, 3500)),
+    "FR": _plain((1500, 3500), (500, 500), (250, 250), (300, 10000), hz=440),
+    "IT": _plain(
+        (1000, 4000),
+        (500, 500),
+        (200, 200),
+        (400, 100, 250, 100, 150, 14000),
+        dial=(200, 200, 600, 1000),
+    ),
+    "NL": _plain((1000, 4000), (500, 500), (250, 250), (500, 9500)),
+    "SE": _plain((1000, 5000), (250, 250), (250, 750), (200, 500, 200, 9100)),
 }
 _ROWS = (697, 770, 852, 941)
 _COLUMNS = (1209, 1336, 1477, 1633)
@@ -71,6 +99,11 @@ def digit(key, ms=100):
     if at < 0:
         return ()
     return _cadence(_ROWS[at // 4], ms, 60, second=_COLUMNS[at % 4], level=-10)
+
+
+def bell(hz, *ms):
+    """Return segments that ring and pause by turns: `hz` and a major third above it."""
+    return _cadence(hz, *ms, second=hz * 5 // 4, level=_BELL - 3)
 
 
 def melody(text):
@@ -121,7 +154,7 @@ def _note(note, defaults):
     if not 30 < hz < 3800:
         raise ValueError("melody: '%s' is out of reach" % note[:12])
     pause = min(20, ms // 4)  # so that two equal notes are two
-    return [(hz, 0, ms - pause, gain(-10)), (0, 0, pause, 0)]
+    return [(hz, 0, ms - pause, gain(_BELL)), (0, 0, pause, 0)]
 
 
 class Player:
@@ -142,6 +175,16 @@ class Player:
         self.playing = bool(segments)
         if segments:
             self._next()
+
+    def add(self, segments):
+        """Play `segments` once, after those that play; return False where too many wait."""
+        if not self.playing:
+            self.play(segments, (), False)
+            return True
+        if len(self._segments) + len(segments) > _WAITING:
+            return False
+        self._segments += segments
+        return True
 
     def stop(self):
         """Be quiet."""

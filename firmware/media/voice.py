@@ -13,7 +13,7 @@ from media.jitter import Jitter
 from media.port import Port
 from media.rtp import MASK
 from media.stream import FIGURES, Figures, Stream
-from media.tones import COUNTRIES, Player
+from media.tones import COUNTRIES, Player, digit
 
 _MS = const(20)  # a frame
 _FRAME = const(160)  # its samples
@@ -50,6 +50,7 @@ class Voice:
         self.on_digit = self.on_silence = self.on_figures = None
         self.buffer = bytearray(_LARGEST)
         self.player = Player()
+        self._keys, self._keyed = Player(), None  # digits as tones, and the stream they go to
         self.late = 0  # ms that the latest frame of all was late
         self.skipped = 0  # frames left out
         self._streams = []
@@ -119,6 +120,11 @@ class Voice:
             found.append(row)
         return found
 
+    def hears(self, call):
+        """Return whether the other side's voice is heard, early media too."""
+        stream = self.stream(call)
+        return stream is not None and stream.hearing and stream.jitter.running
+
     def send_dtmf(self, call, digits):
         """Send digits as RTP events; return False where that was not agreed."""
         stream = self.stream(call)
@@ -126,6 +132,22 @@ class Voice:
             return False
         stream.events.send(digits)
         return True
+
+    def send_tones(self, call, digits):
+        """Send digits as tones in the voice; False where there is none, or too many wait.
+
+        Speech is left out meanwhile: it could be taken for a part of a tone.
+        """
+        stream = self.stream(call)
+        if stream is None or not stream.talking:
+            return False
+        segments = ()
+        for key in digits.upper():
+            segments += digit(key)
+        if self._keyed is not stream:
+            self._keys.stop()
+        self._keyed = stream
+        return self._keys.add(segments)
 
     def digit(self, call, key):
         """A digit has come in."""
@@ -152,6 +174,8 @@ class Voice:
 
     def _end(self, stream):
         self._streams.remove(stream)
+        if self._keyed is stream:
+            self._keyed = None
         figures = Figures(stream, self._now, self.audio.delay)
         stream.close()
         if len(self._spare) < _KEPT:
@@ -249,9 +273,11 @@ class Voice:
                 active = stream
             heard = stream is active and stream.call.state == "connected"
             stream.reports.receive()
-            stream.send(into if heard and stream.talking and not self.muted else self._zeros)
+            stream.send(self._said(stream, into, heard))
         if active is None or not active.play(out, self._now):
             fill(out, 0, _FRAME, 0)
+        elif self._tone == "ringback":
+            self.player.stop()  # early media tells by itself
         if self.player.playing:
             self.player.frame(self._beep, _FRAME)
             mix(out, 0, self._beep, 0, _FRAME)
@@ -261,6 +287,15 @@ class Voice:
         self._count += 1
         if self._count % _CONTROL == 0:
             self._slow()
+
+    def _said(self, stream, into, heard):
+        """Return the frame that is sent: speech, digits as tones, or exact silence."""
+        if stream is self._keyed and stream.talking:
+            if self._keys.playing:
+                self._keys.frame(self._beep, _FRAME)
+                return self._beep
+            self._keyed = None
+        return into if heard and stream.talking and not self.muted else self._zeros
 
     def _ways(self, stream):
         """Open and close a stream's ways as its call is; return whether it is the one heard."""

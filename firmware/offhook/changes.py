@@ -3,6 +3,7 @@
 `phone` is the `offhook.telephone.Phone` whose setting it is.
 """
 
+from media.tones import melody
 from offhook import identities
 from offhook.desk import dial_plan, numbers, star_codes
 from offhook.keys import blf
@@ -10,9 +11,16 @@ from offhook.keys.fkey_types import parse
 from offhook.settings.catalogue import plain
 from web import passwords
 
+
+def _melody(text):
+    """Refuse a melody that cannot be read (RTTTL)."""
+    melody(text)
+
+
 PLAIN = {
     "plan": dial_plan.check,
     "number": numbers.check,
+    "melody": _melody,
 }  # checks that need no phone, see `settings.catalogue.parse`
 _KIND = {"all": "always", "busy": "busy", "time": "time"}  # in the names of star codes
 _KEYS = ("fkey", "fkey_longpress")

@@ -98,6 +98,7 @@ class Phone:
             platform.random,
             settings.get("mac") or self.network.mac,
         )
+        desk.hears = self.voice.hears
         self.voice.on_digit = self.digit
         self.voice.on_silence = self.voice_lost
         self.voice.on_figures = self.voice_over
@@ -197,6 +198,8 @@ class Phone:
     def send_dtmf(self, call, digits):
         """Send digits with the voice; False where they must go by INFO."""
         wish = self.settings.get("user_dtmf_info%d" % call.account.number)
+        if wish == "inband":
+            return self.voice.send_tones(call, digits)
         return wish in (None, "", "off") and self.voice.send_dtmf(call, digits)
 
     def voice_lost(self, call):

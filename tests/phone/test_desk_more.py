@@ -266,8 +266,12 @@ def test_the_digits_are_dialled_after_the_timeout(desk, peer):
 
 
 def test_alert_info_chooses_the_pattern_of_the_bell(desk, peer):
-    phone = desk(ring_sound=1, alert_internal_ring=2)
-    for text, hertz in (("<http://x>;info=internal", 520), ("<http://x/bellcore-dr3>", 660)):
+    phone = desk(ring_sound=1, alert_internal_ring_sound=2)
+    for text, hertz in (
+        ("<http://x>;info=internal", 520),
+        ("<http://x/bellcore-dr3>", 660),
+        ("<urn:alert:service:normal>,<urn:alert:source:internal>", 520),
+    ):
         call = peer.invite("222", ["Alert-Info: " + text])
         phone.wait(state("ringing"))
         phone.wait(lambda x, hertz=hertz: x["ringer"] == hertz, "status")

@@ -32,8 +32,10 @@ _DEFAULTS = {
     "vol_ringer": 8,
     "vol_speaker": 8,
     "ring_sound": 1,
-    "alert_internal_ring": 2,
-    "alert_external_ring": 3,
+    "alert_internal_ring_sound": 2,
+    "alert_external_ring_sound": 3,
+    "alert_group_ring_sound": 4,
+    "user_ringer1": -1,
     "allow_check_sync": True,
     "time_24_format": True,
 }

@@ -275,6 +275,13 @@ def alike(audio, wanted, longest=2560):
     return max([like(delay) for delay in range(near - 7, near + 8)])
 
 
+def power(x, hz):
+    """Return the level of `hz` in `x`, as a part of full scale (Goertzel)."""
+    real = sum([x[i] * math.cos(2 * math.pi * hz * i / 8000) for i in range(len(x))])
+    imaginary = sum([x[i] * math.sin(2 * math.pi * hz * i / 8000) for i in range(len(x))])
+    return 2 * math.sqrt(real * real + imaginary * imaginary) / len(x) / 32768
+
+
 def samples(values):
     """Return an ``array("h")``."""
     return array("h", values)

@@ -3,7 +3,7 @@
 import math
 import sys
 
-from mediakit import Call, Phone, Said, alike, pair, run, speech
+from mediakit import Call, Phone, Said, alike, pair, power, run, speech
 from support import Clock, Skip
 
 from media import rtcp
@@ -160,6 +160,43 @@ def test_digits_arrive_once_each_both_ways_and_over_a_lossy_line():
     assert second.voice.send_dtmf(second.call, "*0D")
     run(first.clock, 2500, first, second)
     assert "".join(second.digits) == "1177#" and "".join(first.digits) == "*0D"
+
+
+def test_digits_in_band_are_tones_in_the_stream_without_speech_beside_them():
+    for codec in ("PCMU", "PCMA"):
+        first, second = pair(codec=codec, events=None)
+        run(first.clock, 500, first, second)
+        second.audio.forget()
+        assert first.voice.send_tones(first.call, "5")
+        run(first.clock, 400, first, second)
+        heard, low, high = second.audio.played, 0, 0
+        for at in range(0, len(heard) - 400, 80):
+            low = max(low, power(heard[at : at + 400], 770))
+            high = max(high, power(heard[at : at + 400], 1336))
+        assert low > 0.15 and high > 0.15, (codec, low, high)
+        run(first.clock, 1000, first, second)
+        assert alike(second.audio, speech, 1200)[0] > 0.99
+
+
+def test_digits_in_band_end_with_their_call_and_want_one_that_may_be_spoken_to():
+    first, second = pair()
+    assert not first.voice.send_tones(Call(), "1")
+    run(first.clock, 500, first, second)
+    assert first.voice.send_tones(first.call, "123")
+    first.call.state = "ended"
+    first.voice.media(first.call)
+    run(first.clock, 500, first)
+
+
+def test_ringback_of_ours_ends_when_early_media_is_heard():
+    first, second = pair()
+    first.call.direction, first.call.state = "out", "ringing"
+    first.voice.tone("ringback")
+    assert first.voice.player.playing and not first.voice.hears(first.call)
+    run(first.clock, 500, first, second)
+    assert first.voice.hears(first.call) and not first.voice.player.playing
+    first.voice.tone("ringback")
+    assert not first.voice.player.playing
 
 
 def test_digits_are_no_events_where_the_other_side_does_not_know_them():

@@ -3,11 +3,12 @@
 import math
 from array import array
 
-from mediakit import seeded
+from mediakit import power, seeded
 from support import raises
 
 from media.dtmf import KEYS, Events, Heard
 from media.emodel import mos, rating
+from media.ringers import CUSTOM, HIGHEST, ringer
 from media.rtp import HEADER, Sender
 from media.tones import COUNTRIES, Player, digit, melody
 
@@ -20,13 +21,6 @@ def _play(player, ms):
     return out
 
 
-def _power(x, hz):
-    """Return the level of `hz` in `x`, as a part of full scale (Goertzel)."""
-    real = sum([x[i] * math.cos(2 * math.pi * hz * i / 8000) for i in range(len(x))])
-    imaginary = sum([x[i] * math.sin(2 * math.pi * hz * i / 8000) for i in range(len(x))])
-    return 2 * math.sqrt(real * real + imaginary * imaginary) / len(x) / 32768
-
-
 def _sounds(x, at):
     return max([abs(v) for v in x[at : at + 40]]) > 1000
 
@@ -35,8 +29,8 @@ def test_the_german_dial_tone_is_425_hz_at_minus_10_dbm0():
     player = Player()
     player.play(COUNTRIES["DE"]["dial"])
     x = _play(player, 500)[800:]
-    assert abs(20 * math.log10(_power(x, 425)) + 13.14) < 0.3
-    assert _power(x, 500) < 0.01
+    assert abs(20 * math.log10(power(x, 425)) + 13.14) < 0.3
+    assert power(x, 500) < 0.01
 
 
 def test_an_american_tone_is_two():
@@ -44,7 +38,7 @@ def test_an_american_tone_is_two():
     player.play(COUNTRIES["US"]["dial"])
     x = _play(player, 500)[800:]
     for hz in (350, 440):
-        assert abs(20 * math.log10(_power(x, hz)) + 16.14) < 0.4, hz
+        assert abs(20 * math.log10(power(x, hz)) + 16.14) < 0.4, hz
 
 
 def test_cadences_are_kept_to_the_sample():
@@ -79,7 +73,7 @@ def test_the_digits_are_those_of_the_keypad():
     for key, low, high in (("1", 697, 1209), ("0", 941, 1336), ("D", 941, 1633), ("#", 941, 1477)):
         player.play(digit(key), repeat=False)
         x = _play(player, 100)
-        assert _power(x, low) > 0.1 and _power(x, high) > 0.1, key
+        assert power(x, low) > 0.1 and power(x, high) > 0.1, key
         _play(player, 60)
         assert not player.playing
     assert digit("x") == ()
@@ -199,3 +193,41 @@ def test_the_e_model_has_the_values_of_g_107():
     assert abs(rating(0, 0) - rating(1, 0) - 3.6) < 0.1
     assert mos(0, 100) > mos(0, 400) > mos(5, 400) > mos(50, 400) >= 1.0
     assert mos(100, 10000) == 1.0
+
+
+def test_every_ringer_can_be_played_and_rings_again():
+    for number in range(HIGHEST + 1):
+        segments = ringer(number, "mine:d=8,o=5,b=120:a,b,a")
+        assert bool(segments) == (number != 0)
+        if segments:
+            player = Player()
+            player.play(segments)
+            total = sum([x[2] for x in segments])
+            assert 1500 <= total <= 20000, number
+            x = _play(player, 20 + total // 20 * 20)
+            assert max([abs(v) for v in x]) > 4000 and player.playing, number
+
+
+def test_a_melody_of_the_owners_that_cannot_be_read_is_the_first_ringer():
+    for text in ("", "a:b", "x:d=4:z"):
+        assert ringer(CUSTOM, text) == ringer(1)
+
+
+def test_every_country_has_every_tone():
+    names = ("dial", "stutter", "ringback", "busy", "congestion", "waiting")
+    for country, table in COUNTRIES.items():
+        for name in names:
+            player = Player()
+            player.play(table[name], table.get(name + "+", ()))
+            assert max([abs(x) for x in _play(player, 500)]) > 500, (country, name)
+
+
+def test_tones_that_are_added_follow_one_another_and_end():
+    player = Player()
+    assert player.add(digit("1")) and player.add(digit("2"))
+    x = _play(player, 160 + 160 + 20)
+    assert not player.playing
+    assert power(x[160:640], 697) > 0.1 and power(x[1440:1920], 1336) > 0.1
+    assert max([abs(v) for v in x[840:1270]]) == 0
+    player.add(digit("3"))
+    assert not player.add(200 * digit("4"))

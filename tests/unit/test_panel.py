@@ -151,6 +151,96 @@ def test_the_pattern_is_the_one_that_the_caller_asks_for():
         assert office.panel.ringing.hertz == hertz, info
 
 
+def test_all_that_the_field_says_in_alert_info_chooses_among_our_own_ringers():
+    for info, pattern in (
+        ("<http://www.notused.com>;info=alert-internal;x-line-id=0", 2),
+        ('<http://127.0.0.1>;info="alert-external"', 3),
+        ("<http://h>; info = Alert-Group", 4),
+        ("alert-internal", 2),
+        ("<http://h/a>;info=from-group-sales", 4),
+        ("<urn:alert:source:internal>", 2),
+        ("<urn:alert:source:external:pstn@example>", 3),
+        ("<urn:alert:priority:high>, <urn:alert:source:internal>", 2),
+        ("<urn:alert:service:call-waiting>", 1),
+        ("<http://127.0.0.1/Ringer7>", 7),
+        ("<http://127.0.0.1/Ringer%2010>", 10),
+        ("<http://127.0.0.1/Ringer%20>", 1),
+        ("Ringer 9", 9),
+        ("<file://Bellcore-dr4>", 4),
+        ("Bellcore-dr2", 2),
+        ("<http://h/Silent>", 0),
+        ("<http://internal.example.com/group/bell.wav>", 1),
+        ("<http://h/Ringer99>;x-line-id=0", 1),
+        ("<http://h/a,b>;info=alert-external", 3),
+        (";;;,,,<", 1),
+        ("\u00e4" * 300, 1),
+        ("", 1),
+    ):
+        office = Office()
+        office.arrives(alert_info=info)
+        assert office.panel.ringing.pattern == pattern, info
+
+
+def test_the_texts_of_alert_info_are_the_owners():
+    office = Office(alert_group_ring_text="Sales", alert_group_ring_sound=9)
+    office.arrives(alert_info="<http://h>;info=sales")
+    assert office.panel.ringing.pattern == 9
+
+
+def test_an_identity_may_have_a_ringer_of_its_own_and_alert_info_goes_before_it():
+    for own, info, pattern in (
+        (-1, None, 1),
+        (6, None, 6),
+        (0, None, 0),
+        (6, "alert-internal", 2),
+    ):
+        office = Office(user_ringer1=own)
+        office.arrives(alert_info=info)
+        assert office.panel.ringing.pattern == pattern, (own, info)
+    assert office.part.tones[0] == 520
+
+
+def test_a_silent_ringer_makes_no_tone_and_the_display_tells_the_call():
+    office = Office(ring_sound=0)
+    office.arrives()
+    office.run(10_000)
+    assert [x for x in office.part.tones if x] == [] and office.panel.ringing.hertz == 0
+    assert office.lines()[0] == "Call from"
+
+
+def test_a_tune_is_played_note_by_note_and_from_its_beginning_again():
+    office = Office(ring_sound=11, custom_melody="mine:d=4,o=5,b=120:c,e,g")
+    office.arrives()
+    office.run(1600)
+    assert [x for x in office.part.tones if x] == [523, 659, 784]
+    office.run(1000)
+    assert [x for x in office.part.tones if x] == [523, 659, 784, 523]
+
+
+def test_a_melody_that_is_not_there_rings_as_the_first():
+    office = Office(ring_sound=11)
+    office.arrives()
+    assert office.panel.ringing.hertz == 440
+
+
+def test_a_bell_that_is_the_loudspeaker_knocks_where_somebody_listens_to_it():
+    office = Office()
+    played = []
+    office.part.play = played.append
+    office.lift()  # a dial tone
+    office.arrives()
+    assert not played and tones.tone(office.desk) == "waiting"
+    office.put_back()
+    assert len(played) == 1 and played[0][0][0] == 440
+
+
+def test_the_stutter_may_be_switched_off():
+    office = Office(mwi_dialtone="normal")
+    office.desk.messages = 1
+    office.lift()
+    assert tones.tone(office.desk) == "dial"
+
+
 def test_the_ringer_is_silent_at_volume_0_and_for_a_call_that_waits():
     office = Office(vol_ringer=0)
     office.arrives()
@@ -242,6 +332,10 @@ def test_tones_tell_what_is_open_and_what_became_of_the_call():
     office.does(call.alert)
     assert tones.tone(desk) == "ringback"
     call.voice = object()
+    assert tones.tone(desk) == ""
+    desk.hears = lambda _: False  # the other side has said where it speaks from, and is silent
+    assert tones.tone(desk) == "ringback"
+    office.does(call.alert, 183)
     assert tones.tone(desk) == ""
     office.does(call.connect)
     other = office.arrives("300")

@@ -285,7 +285,7 @@ def test_values_of_snoms_are_ours():
     )
     assert settings.get("timezone") == "CET-1CEST,M3.5.0,M10.5.0/3"
     assert settings.get("tone_scheme") == "US" and settings.get("display_method") == "both"
-    assert settings.get("alert_internal_ring") == 3
+    assert settings.get("alert_internal_ring_sound") == 3
     assert settings.get("emergency_numbers") == "110 112"
     assert settings.get("codec_priority") == "pcmu" and settings.get("codec_size") == 20
     assert settings.get("user_outbound1") == "sip:h.example:5060;transport=udp"

@@ -3,6 +3,7 @@
 from support import raises
 
 from base.zone import days, offset
+from offhook.changes import PLAIN
 from offhook.settings import catalogue, zones
 
 _WINTER = days(2026, 1, 15) * 86400
@@ -45,8 +46,12 @@ def test_a_zone_as_posix_writes_it_stays_what_it_is():
 def test_other_words_of_snoms_are_taken_and_kept_as_ours():
     for name, text, value in (
         ("ring_sound", "Ringer2", 2),
-        ("ring_sound", "Ringer10", 5),
-        ("alert_internal_ring", "Ringer3", 3),
+        ("ring_sound", "Ringer10", 10),
+        ("ring_sound", "Silent", 0),
+        ("ring_sound", "Custom_Melody", 11),
+        ("user_ringer2", "Ringer 4", 4),
+        ("alert_internal_ring_sound", "Ringer3", 3),
+        ("tone_scheme", "AUT", "AT"),
         ("display_method", "full_contact", "both"),
         ("display_method", "display_number", "number"),
         ("tone_scheme", "GER", "DE"),
@@ -61,10 +66,21 @@ def test_other_words_of_snoms_are_taken_and_kept_as_ours():
 def test_what_is_not_there_is_refused_with_what_would_be_right():
     for name, text in (
         ("ring_sound", "Ringer11"),
-        ("ring_sound", "Silent"),
+        ("ring_sound", "Ringer0"),
+        ("user_ringer1", "Loud"),
         ("tone_scheme", "XXX"),
         ("display_method", "picture"),
     ):
         with raises(ValueError) as caught:
             catalogue.parse(name, text)
         assert name in str(caught.value) and text in str(caught.value)
+
+
+def test_a_melody_is_judged_when_it_is_set():
+    for text, why in (("mine:d=4,o=5,b=120:c,e,g", None), ("mine:d=4:x", "'x' is no note")):
+        if why is None:
+            assert catalogue.parse("custom_melody", text, PLAIN) == text
+            continue
+        with raises(ValueError) as caught:
+            catalogue.parse("custom_melody", text, PLAIN)
+        assert why in str(caught.value) and "custom_melody" in str(caught.value)

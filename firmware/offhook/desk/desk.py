@@ -65,7 +65,7 @@ class Desk:
     later is handed in as attributes: `agent`, the SIP agent; `watch`, its subscriptions; `lines`,
     the line keys (see `NoLines`); ``text(key)``, the display's texts; ``beep(hertz, ms)``, a short
     tone; ``reset()``, which restarts the board; ``resync()``, which asks the settings' server;
-    ``about()``, a line that says who this phone is.
+    ``about()``, a line that says who this phone is; ``hears(call)``, whether its voice is there.
     """
 
     def __init__(self, settings, actions, timers, log, storage):
@@ -77,6 +77,7 @@ class Desk:
         self.agent = self.watch = None
         self.lines = NoLines()
         self.text = self.about = str
+        self.hears = _voice
         self.beep = self.reset = self.resync = _nothing
         self.lists = Lists(self, storage)
         self.off_hook = False
@@ -228,6 +229,11 @@ class Desk:
             return dialable(number or "")
         except ValueError:
             return ""
+
+
+def _voice(call):
+    """Return whether the other side has spoken of voice."""
+    return call.voice is not None
 
 
 def _nothing(*ignored):

@@ -1,10 +1,10 @@
 """What is to be heard and said follows the desk: tones, the way of the sound, loudness, mute."""
 
 from base.compat import const
-from media.tones import FOREVER, gain
+from media.ringers import steady
 from offhook.panel.tones import tone
 
-_RINGING = const(-6)  # dBm0, of a bell that is the loudspeaker
+_HIGHEST = const(3000)  # Hz, that the loudspeaker's way carries
 
 
 class Sounds:
@@ -18,6 +18,7 @@ class Sounds:
         self.timers = timers
         self._refresh = None
         self.bell = Bell(voice, part, settings)
+        self.bell.over = self.changed
         desk.observe(self.changed)
 
     def changed(self):
@@ -39,7 +40,11 @@ class Sounds:
 
 
 class Bell:
-    """A ringer that is the loudspeaker, for a board without one."""
+    """A ringer that is the loudspeaker, for a board without one.
+
+    Beside the contract of a ringer it has ``play(segments)``, which repeats those of
+    `media.ringers` until it is to be quiet.
+    """
 
     rings = False
 
@@ -47,15 +52,26 @@ class Bell:
         self._voice = voice
         self._part = part
         self._settings = settings
+        self.over = _nothing  # called when it is quiet again
 
-    def tone(self, hz):
-        """Sound a tone of `hz` hertz."""
+    def play(self, segments):
+        """Ring with `segments`, over and over."""
         self.rings = True
         self._part.route("speaker")
         self._part.volume(self._settings.get("vol_ringer"))
-        self._voice.sound(((min(hz, 3800), 0, FOREVER, gain(_RINGING)),), True)
+        self._voice.sound(segments, True)
+
+    def tone(self, hz):
+        """Sound a tone of `hz` hertz."""
+        self.play(steady(min(hz, _HIGHEST)))
 
     def quiet(self):
         """Be quiet."""
-        self.rings = False
-        self._voice.tone("")
+        if self.rings:
+            self.rings = False
+            self._voice.tone("")
+            self.over()
+
+
+def _nothing():
+    """Nobody wants to know."""

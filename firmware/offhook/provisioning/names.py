@@ -12,9 +12,8 @@ _WIFI = const(2)  # the first network is the one that led here: it stays
 # What a phone of ours has no part for, does another way, or does always
 ABSENT = frozenset(
     (
-        "action_vision_url alert_external_ring_text alert_group_ring_sound "
-        "alert_group_ring_text alert_internal_ring_text "
-        "admin_mode admin_mode_password admin_mode_password_confirm always_show_active_call "
+        "action_vision_url admin_mode admin_mode_password admin_mode_password_confirm "
+        "always_show_active_call "
         "answer_after_policy aoc_amount_display auto_connect_indication backlight backlight_idle "
         "call_join_xfer call_screen_fkeys_on_connected call_screen_fkeys_on_holding "
         "callpickup_dialoginfo cancel_desktop cancel_missed cancel_on_hold challenge_reboot "
@@ -31,7 +30,7 @@ ABSENT = frozenset(
         "ldap_number_attributes ldap_number_filter ldap_over_tls ldap_password ldap_port "
         "ldap_search_filter ldap_server ldap_username led_call_indicator_usage led_green led_on "
         "led_orange led_red lldp_enable logon_wizard max_forwards message_led_other "
-        "multicast_listen mute_is_dnd_in_idle mwi_dialtone mwi_notification ntp_refresh_timer "
+        "multicast_listen mute_is_dnd_in_idle mwi_notification ntp_refresh_timer "
         "offer_gruu overlap_dialing peer_to_peer_cc pickup_indication privacy_in "
         "publish_presence quick_transfer record_dialed_calls record_missed_calls "
         "record_received_calls register_http_contact retry_after_failed_subscribe "
@@ -40,7 +39,7 @@ ABSENT = frozenset(
         "subscribe_config subscription_delay support_rtcp syslog_server tc tcp_listen "
         "timer_support tn to transfer_dialing_on_other transfer_dialing_on_transfer "
         "transfer_on_hangup_non_pots tu ui_theme use_backlight user_agent "
-        "user_failover_identity user_hash user_idle_text user_phone user_q user_ringer user_savp "
+        "user_failover_identity user_hash user_idle_text user_phone user_q user_savp "
         "user_server_type user_srtp user_symmetrical_rtp vip_ring_sound vlan vlan_id vlan_pc_id "
         "vlan_pc_priority vlan_port_tagging vlan_qos vol_handset_mic vol_headset_mic "
         "vol_speaker_mic web_language web_logout_timer webserver_user_name "
@@ -53,8 +52,6 @@ NEVER = ("firmware", "update_key", "mac")
 
 # Snom's name -> ours, where only the name differs
 RENAMED = {
-    "alert_external_ring_sound": "alert_external_ring",
-    "alert_internal_ring_sound": "alert_internal_ring",
     "keyboard_lock_emergency": "emergency_numbers",
     "retry_after_failed_register": "register_back_off",
     "rtp_port_start": "rtp_port",

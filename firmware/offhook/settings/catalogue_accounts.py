@@ -31,9 +31,9 @@ GROUPS = (
         ("user_mailbox#", "number", 64, "", "keys",
          "mailbox of identity #, dialled by the retrieve key; with it the phone asks for messages "
          "waiting"),
-        ("user_dtmf_info#", "one", ("off", "on", "sip_info_only"), "off", "sip",
-         "off: DTMF of identity # goes with the voice, by SIP INFO where the other side takes no "
-         "other; else always by INFO"),
+        ("user_dtmf_info#", "one", ("off", "on", "sip_info_only", "inband"), "off", "sip",
+         "off: DTMF of identity # goes with the voice as events, by SIP INFO where the other side "
+         "takes no events; inband: as tones in the voice; else always by INFO"),
         ("user_uid#", "text", 64, "", "templates",
          "a free text for identity #, for templates"),
         ("active_line", "int", (1, 12), 1, "desk",

@@ -19,6 +19,7 @@ _TEXTS = (
     "uri",
     "networks",
     "server",
+    "melody",
 )  # with a greatest length
 _LINES = ("url", "pem")  # of several lines, or of any length
 _NO_HOST = tuple("/@;,?#'\"%$")
@@ -166,6 +167,7 @@ _RIGHT = {
     "zone": "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3, or Snom's GER+1",
     "server": "a URL such as http://192.0.2.1/{mac}.xml",
     "time": "a time of day, HH:MM",
+    "melody": "a melody such as name:d=4,o=5,b=120:c,e,g,p,2c6",
 }
 
 

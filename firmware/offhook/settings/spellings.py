@@ -6,14 +6,18 @@ A template, a script or a person may use either; what is kept and shown is ours.
 from base.compat import const
 from offhook.settings import zones
 
-_RINGERS = const(5)  # Snom has ten: the sixth sounds as our first, and so on
+_RINGERS = const(10)
+_SILENT, _CUSTOM = "0", "11"
 
 
 def _ringer(text):
-    number = text[6:] if text[:6] == "Ringer" else ""
-    if not number.isdigit() or not 1 <= int(number) <= 2 * _RINGERS:
-        return text
-    return str((int(number) - 1) % _RINGERS + 1)
+    """Take Snom's words: Ringer3, Silent, Custom_Melody."""
+    if text in ("Silent", "silent"):
+        return _SILENT
+    if text[:6] in ("Custom", "custom"):
+        return _CUSTOM
+    number = text[6:].strip() if text[:6] == "Ringer" else ""
+    return str(int(number)) if number.isdigit() and 0 < int(number) <= _RINGERS else text
 
 
 def _words(**words):
@@ -23,15 +27,28 @@ def _words(**words):
     return taken
 
 
-_TONES = {"GER": "DE", "GBR": "UK", "USA": "US"}
+_TONES = {
+    "GER": "DE",
+    "GBR": "UK",
+    "USA": "US",
+    "AUT": "AT",
+    "SWZ": "CH",
+    "ESP": "ES",
+    "FRA": "FR",
+    "ITA": "IT",
+    "NLD": "NL",
+    "SWE": "SE",
+}
 _ENGLISH = ("English(UK)", "English(US)", "English (UK)", "English (US)")
 _BYTES = {"80": "10", "160": "20", "240": "30", "320": "40", "480": "60"}  # of G.711 a packet
 
 _TAKEN = {
     "timezone": lambda text: zones.posix(text) or text,
     "ring_sound": _ringer,
-    "alert_internal_ring": _ringer,
-    "alert_external_ring": _ringer,
+    "user_ringer#": _ringer,
+    "alert_internal_ring_sound": _ringer,
+    "alert_external_ring_sound": _ringer,
+    "alert_group_ring_sound": _ringer,
     "display_method": _words(
         full_contact="both",
         display_name="name",
