@@ -39,7 +39,7 @@ class Desk:
     muted = dialling = False
     entry = ""
     messages = 0
-    agent = None
+    agent = settings = None
 
     def observe(self, callback):
         self.changed = callback
@@ -47,12 +47,14 @@ class Desk:
     def active(self):
         return None
 
+    waiting = active
+
 
 def _sounds():
     clock, desk, voice, part = Clock(), Desk(), Voice(), Part()
     timers = Timers(clock)
     get = {"vol_handset": 5, "vol_ringer": 9}.get
-    settings = Settings(get)
+    settings = desk.settings = Settings(get)
     sounds = Sounds(desk, voice, part, settings, timers)
     desk.agent = Agent()
     return sounds, desk, voice, part, timers
