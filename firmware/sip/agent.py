@@ -11,7 +11,6 @@ from base.compat import spawn
 from sip import inbound
 from sip.call.outgoing import dial
 from sip.guard import Guard
-from sip.message.fields import param
 from sip.message.message import parse
 from sip.message.multipart import pick
 from sip.registration.register import Registration
@@ -199,7 +198,7 @@ class Agent:
         """Answer a request that an error has ended, and drop what it has begun."""
         if message is None or message.method in ("", "ACK"):
             return
-        transaction = self.transactions.get(message.key + message.method)
+        transaction = self.transactions.get(message.key + message.method.encode())
         try:
             if transaction is None:
                 reply(self, message, status)
@@ -222,16 +221,15 @@ class Agent:
     def _response(self, message):
         if message.controls:
             raise ValueError("control character")
-        if len(message.hops) != 1 or len(message.all("via")) != 1:
+        if len(message.hops) != 1 or len(message.all_raw("via")) != 1:
             return  # we are the first hop: nobody else's is below ours
-        if not all(message.header(name) for name in ("from", "to", "call-id")):
+        if not all(message.raw(name) for name in ("from", "to", "call-id")):
             raise ValueError("no response")  # its ACK could not be made
-        if message.body and "multipart" in (message.header("content-type") or ""):
+        if message.body and b"multipart" in (message.raw("content-type") or b""):
             pick(message)
-        branch = param(message.via.params, "branch")
-        transaction = self.transactions.get("%s%s" % (branch, message.cseq().method))
+        transaction = self.transactions.get(message.branch + message.cseq().method.encode())
         if transaction and self._expected(message, transaction):
-            length = message.header("content-length") or ""
+            length = message.raw("content-length") or b""
             if length.isdigit():
                 message.body = message.body[: int(length[:9])]
             transaction.receive(message)

@@ -5,7 +5,6 @@ Functions on an `Agent`; what belongs to a call, a subscription or a transaction
 
 from sip.account import account_of
 from sip.call.incoming import receive
-from sip.message.fields import param
 from sip.message.validate import DROP, body, check, unsupported
 from sip.subscription.notify import unasked
 from sip.transaction.server import reply, respond, serve
@@ -25,7 +24,7 @@ def request(agent, message, size):
             _answer(agent, message, status)
         return
     message.key = key = _key(message)
-    transaction = agent.transactions.get(key + ("INVITE" if method == "ACK" else method))
+    transaction = agent.transactions.get(key + (b"INVITE" if method == "ACK" else method.encode()))
     if transaction:
         transaction.receive(message)
     elif not _room(agent, message) and method not in _ALWAYS:
@@ -53,11 +52,10 @@ def _answer(agent, message, status, headers=()):
 
 def _key(message):
     """Return what all requests of one transaction have in common (RFC 3261 section 17.2.3)."""
-    via = message.via
-    branch = param(via.params, "branch") or ""
-    if not branch.startswith("z9hG4bK"):  # RFC 2543
-        branch += " %s %d" % (message.header("call-id"), message.cseq().number)
-    return "%s %s:%d " % (branch, via.host, via.port)
+    via, branch = message.via, message.branch
+    if not branch.startswith(b"z9hG4bK"):  # RFC 2543
+        branch += b" %s %d" % (message.raw("call-id"), message.cseq().number)
+    return b"%s %s:%d " % (branch, via.host, via.port)
 
 
 def _inside(agent, message):
@@ -114,7 +112,7 @@ def _outside(agent, message):
 
 
 def _cancel(agent, message):
-    transaction = agent.transactions.get(message.key + "INVITE")
+    transaction = agent.transactions.get(message.key + b"INVITE")
     if transaction is None:
         _answer(agent, message, 481)
         return
@@ -124,15 +122,22 @@ def _cancel(agent, message):
         call.cancelled(message)
 
 
+def _gone_round(agent, message):
+    """Return whether a request may go no further and has been here before."""
+    if (message.raw("max-forwards") or b"1").strip(b"0"):
+        return False
+    own = " %s:%d" % (agent.network.address(message.source[0]), agent.port)
+    return any(own in via for via in message.all("via"))
+
+
 def _invite(agent, message):
     merged = message.header("call-id"), message.tag("from"), message.cseq().number
     for call in agent.calls:
         if call.merged == merged:
             reply(agent, message, 482)
             return
-    own = " %s:%d" % (agent.network.address(message.source[0]), agent.port)
-    if not (message.header("max-forwards") or "1").strip("0") and own in str(message.all("via")):
-        reply(agent, message, 483)  # it has gone round
+    if _gone_round(agent, message):
+        reply(agent, message, 483)
         return
     status = body(message)
     account = None if status else account_of(agent.accounts, message)

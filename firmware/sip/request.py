@@ -137,7 +137,7 @@ class Request:
             agent.send(data, (ip, port), self.protocol)
             return
         kind = InviteClient if self.method == "INVITE" else Client
-        key = self.branch + self.method
+        key = (self.branch + self.method).encode()
         make_room(agent.transactions, agent.most)
         self.transaction = kind(agent, key, (ip, port), self.protocol, data, self._receive)
         if len(self.targets) > 1:

@@ -46,7 +46,7 @@ _INVITE = encode(
 
 def _client(kind, protocol="UDP"):
     owner, got = Owner(), []
-    key = "z9hG4bK1INVITE"
+    key = b"z9hG4bK1INVITE"
     transaction = kind(owner, key, ("1.1.1.1", 5060), protocol, _INVITE, got.append)
     transaction.start()
     return owner, transaction, got
@@ -170,7 +170,7 @@ def test_a_cancel_follows_its_invite_and_waits_64_t1():
     assert len(owner.sent) == 2 and len(owner.transactions) == 2
     cancel = parse(owner.sent[1][1])
     assert cancel.method == "CANCEL" and cancel.cseq() == (7, "CANCEL")
-    _answer(owner.transactions["z9hG4bK1CANCEL"], 200)
+    _answer(owner.transactions[b"z9hG4bK1CANCEL"], 200)
     _answer(transaction, 180)
     owner.run(33_000)
     assert _statuses(got) == [180, 180, 408] and not owner.transactions

@@ -2,6 +2,10 @@
 
 Everything is linear in the length of its text and bounded in the number of parts: a header of
 thousands of commas or semicolons is refused, not taken apart.
+
+What comes from the network stays bytes until somebody wants to read it: MicroPython looks for each
+new text among all names of the code that is loaded, which takes ten times as long as cutting it.
+So these functions take text or bytes, and work on bytes inside.
 """
 
 from collections import namedtuple
@@ -18,15 +22,36 @@ _CLOSE = const(0x3E)
 Via = namedtuple("Via", ("transport", "host", "port", "params"))
 
 
-def split(text, separator):
-    """Split `text` outside of quotes and angle brackets; parts are stripped, empty ones left out.
+def raw(value):
+    """Return the bytes of `value`, text or bytes."""
+    return value.encode() if isinstance(value, str) else value
 
-    ValueError for a quote that is never closed, and for more than 128 parts.
+
+def readable(data):
+    """Return the text of `data`; what is no UTF-8 keeps every byte as one character."""
+    if not data:
+        return ""
+    try:
+        return str(data, "utf-8")
+    except ValueError:  # Latin-1 or worse
+        return "".join(map(chr, data))
+
+
+def split(value, separator):
+    """Split `value` outside of quotes and angle brackets; parts are stripped, empty ones left out.
+
+    They are of the type of `value` and `separator`. ValueError for a quote that is never closed,
+    and for more than 128 parts.
     """
-    pieces = text.split(separator, _PARTS)
+    if isinstance(value, str):
+        return [readable(x) for x in split(value.encode(), separator.encode())]
+    if separator not in value:
+        value = value.strip()
+        return [value] if value else []
+    pieces = value.split(separator, _PARTS)
     if len(pieces) > _PARTS:
         raise ValueError("too many parts")
-    if len(pieces) > 1 and ('"' in text or "<" in text):
+    if b'"' in value or b"<" in value:
         pieces = _joined(pieces, separator)
     return [x for x in [piece.strip() for piece in pieces] if x]
 
@@ -35,10 +60,10 @@ def _joined(pieces, separator):
     """Put those pieces together again that were cut within quotes or brackets."""
     whole, held, quoted, depth = [], [], False, 0
     for piece in pieces:
-        if quoted or '"' in piece:
+        if quoted or b'"' in piece:
             quoted, depth = _scan(piece, quoted, depth)
         else:
-            depth += piece.count("<") - piece.count(">")
+            depth += piece.count(b"<") - piece.count(b">")
         held.append(piece)
         if not quoted and depth <= 0:
             whole.append(separator.join(held) if len(held) > 1 else piece)
@@ -53,7 +78,7 @@ def _joined(pieces, separator):
 def _scan(piece, quoted, depth):
     """Return (whether a quote is open, depth of brackets) behind `piece`."""
     escaped = False
-    for code in piece.encode():  # iterating over a text would keep its characters for good
+    for code in piece:
         if escaped:
             escaped = False
         elif quoted:
@@ -75,60 +100,72 @@ def param(params, name):
 
     `name` is lower case.
     """
+    value = raw_param(raw(params), name.encode())
+    return None if value is None else readable(value)
+
+
+def raw_param(params, name):
+    """Return the same of bytes, as bytes."""
     if name not in params and name not in params.lower():
         return None
-    for part in split(params, ";"):
-        key, _, value = part.partition("=")
-        if key.strip().lower() == name:
-            return unquote(value.strip())
+    for part in split(params, b";"):
+        key, _, value = part.partition(b"=")
+        if key == name or key.strip().lower() == name:
+            return raw_unquoted(value.strip())
     return None
 
 
-def closing_quote(text):
-    """Return the place of the quote that ends the one at the beginning; ValueError for none.
-
-    Taken apart, not looked up place by place: a place in a text costs the way to it.
-    """
-    pieces, place = text.split('"', _PARTS), 0
+def closing_quote(data):
+    """Return the place of the quote that ends the one at the beginning; ValueError for none."""
+    pieces, place = data.split(b'"', _PARTS), 0
     for piece in pieces[1:-1]:
         place += 1 + len(piece)
-        if (len(piece) - len(piece.rstrip("\\"))) % 2 == 0:
+        if (len(piece) - len(piece.rstrip(b"\\"))) % 2 == 0:
             return place
     raise ValueError("quote")
 
 
-def unquote(text):
-    """Return a quoted string's content, or `text` itself."""
-    if text[:1] == '"':
-        if "\\" not in text:
-            return text[1:-1]
-        text = text[1:-1].replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")
-    return text
+def unquote(value):
+    """Return a quoted string's content as text, or `value` itself."""
+    return readable(raw_unquoted(raw(value)))
+
+
+def raw_unquoted(data):
+    """Return the same of bytes, as bytes."""
+    if data[:1] == b'"':
+        data = data[1:-1]
+        if b"\\" in data:
+            data = data.replace(b"\\\\", b"\0").replace(b"\\", b"").replace(b"\0", b"\\")
+    return data
 
 
 def via(value):
     """Return the `Via` that one Via value is; port 0 where none is given, ValueError for none.
 
-    `host` may be a name, an IPv4 address or an IPv6 reference in its brackets.
+    `host` may be a name, an IPv4 address or an IPv6 reference in its brackets. All but the port
+    is of the type of `value`.
     """
-    head, _, params = value.partition(";")
-    words = head.replace("/", " ").split(None, 3)
-    if len(words) != 4 or words[0].upper() != "SIP" or params.count(";") > _PARTS:
+    if isinstance(value, str):
+        transport, host, port, params = via(value.encode())
+        return Via(readable(transport), readable(host), port, readable(params))
+    head, _, params = value.partition(b";")
+    words = head.replace(b"/", b" ").split(None, 3)
+    if len(words) != 4 or words[0].upper() != b"SIP" or params.count(b";") > _PARTS:
         raise ValueError("Via")
-    host, port = sent_by(words[3])
+    host, port = _sent_by(words[3])
     return Via(words[2].upper(), host, port, params)
 
 
-def sent_by(text):
-    """Return (host, port) of "host", "host:port" or "[IPv6]:port"; ValueError for another text."""
-    host, colon, port = text.strip().partition(":")
-    if host[:1] == "[":
-        host, bracket, port = text.strip().partition("]")
+def _sent_by(data):
+    """Return (host, port) of "host", "host:port" or "[IPv6]:port"; ValueError for others."""
+    host, colon, port = data.strip().partition(b":")
+    if host[:1] == b"[":
+        host, bracket, port = data.strip().partition(b"]")
         host, port = host + bracket, port.strip()
         colon, port = port[:1], port[1:]
-        if not bracket or colon not in ("", ":"):
+        if not bracket or colon not in (b"", b":"):
             raise ValueError("host")
     host, port = host.strip(), port.strip()
-    if not host or " " in host or (colon and not (port.isdigit() and len(port) < 6)):
+    if not host or b" " in host or (colon and not (port.isdigit() and len(port) < 6)):
         raise ValueError("host")
     return host, int(port) if colon else 0

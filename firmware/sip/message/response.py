@@ -1,7 +1,6 @@
 """Responses: their bytes, and where they go (RFC 3261 sections 8.2.6 and 18.2, RFC 3581)."""
 
 from base.compat import const
-from sip.message.fields import param
 from sip.message.message import encode
 
 _RETRY = const(5)  # seconds, for those that come while we are full
@@ -42,7 +41,7 @@ _REASONS = {
 def way_back(message):
     """Return the (ip, port) that the answer to a request goes to."""
     ip, port = message.source
-    if message.protocol == "UDP" and param(message.via.params, "rport") is None:
+    if message.protocol == "UDP" and not message.rport:
         port = message.via.port
     return ip, port or 5060
 
@@ -51,13 +50,13 @@ def response(agent, message, status, headers=(), body=b"", to_tag=None, phrase=N
     """Return the bytes of a response; `to_tag` is our To tag, where the request has none."""
     if message.copied is None:
         message.copied = _copied(message)
-    lines = list(message.copied)
-    to = message.header("to")
+    copied = list(message.copied)
+    to = message.raw("to")
     if to:
         if status > 100 and not _tagged(message):
-            to += ";tag=" + (to_tag or _steady(message))
-        lines.append(("To", _clean(message, to)))
-    lines.extend(headers)
+            to += b";tag=" + (to_tag or _steady(message)).encode()
+        copied.append(b"To: " + _clean(message, to))
+    lines = list(headers)
     if status in (405, 501) or (status == 200 and message.method in ("OPTIONS", "INVITE")):
         lines.append(("Allow", agent.allow))
     if status == 415 or message.method == "OPTIONS":
@@ -66,23 +65,23 @@ def response(agent, message, status, headers=(), body=b"", to_tag=None, phrase=N
         lines.append(("Retry-After", str(_RETRY)))
     lines.append(("Server", agent.name))
     phrase = phrase or _REASONS.get(status, "")
-    return encode("SIP/2.0 %d %s" % (status, phrase), lines, body)
+    return encode("SIP/2.0 %d %s" % (status, phrase), lines, body, copied)
 
 
 def _copied(message):
     """Return the lines that every response has of its request, the To tag's excepted."""
-    lines = [("Via", value) for value in _vias(message)]
-    for name, key in (("From", "from"), ("Call-ID", "call-id"), ("CSeq", "cseq")):
-        value = message.header(key)
+    lines = [b"Via: " + value for value in _vias(message)]
+    for name, key in ((b"From: ", "from"), (b"Call-ID: ", "call-id"), (b"CSeq: ", "cseq")):
+        value = message.raw(key)
         if value:
-            lines.append((name, _clean(message, value)))
+            lines.append(name + _clean(message, value))
     return lines
 
 
 def _clean(message, value):
     """Return a value to copy; where control characters came, spaces take their place."""
     if message.controls:
-        return bytes([x if 32 <= x != 127 else 32 for x in value.encode()]).decode()
+        return bytes([x if 32 <= x != 127 else 32 for x in value])
     return value
 
 
@@ -97,17 +96,17 @@ def _tagged(message):
 def _vias(message):
     """Return the Via lines of a request, the first with the source as we have seen it."""
     parts = [
-        x for x in message.hops[0].split(";") if x.strip().lower()[:5] not in ("rport", "recei")
+        x for x in message.hops[0].split(b";") if x.strip().lower()[:5] not in (b"rport", b"recei")
     ]
-    parts.append("received=" + message.source[0])
-    if param(message.via.params, "rport") is not None:
-        parts.append("rport=%d" % message.source[1])
-    return [", ".join([";".join(parts)] + message.hops[1:])] + message.all("via")[1:]
+    parts.append(b"received=" + message.source[0].encode())
+    if message.rport:
+        parts.append(b"rport=%d" % message.source[1])
+    return [b", ".join([b";".join(parts)] + message.hops[1:])] + message.all_raw("via")[1:]
 
 
 def _steady(message):
     """Return a To tag for a stateless answer: the same one for each repetition."""
     value = 0
-    for code in (message.header("call-id") or "").encode():
+    for code in message.raw("call-id") or b"":
         value = (value * 31 + code) & 0xFFFFFF
     return "%x" % value

@@ -3,10 +3,12 @@
 from collections import namedtuple
 
 from sip.message.escape import unescape
-from sip.message.fields import closing_quote, unquote
+from sip.message.fields import closing_quote, raw, raw_unquoted, readable
 
 Uri = namedtuple("Uri", ("scheme", "user", "host", "port", "params"))
 NameAddr = namedtuple("NameAddr", ("display", "uri", "params"))
+
+_SCHEMES = {b"sip": "sip", b"sips": "sips"}
 
 
 def uri_parts(uri):
@@ -15,23 +17,36 @@ def uri_parts(uri):
     The user part is as written, without a password. Other schemes than sip and sips give the rest
     of the URI as user: ("tel", "+49…", "", 0, "").
     """
-    scheme, _, rest = uri.partition(":")
+    scheme, user, host, port, params = raw_uri(raw(uri))
+    return Uri(
+        _SCHEMES.get(scheme) or readable(scheme),
+        readable(user),
+        readable(host),
+        port,
+        readable(params),
+    )
+
+
+def raw_uri(uri):
+    """Return the same of bytes, a tuple of bytes but for the port."""
+    scheme, _, rest = uri.partition(b":")
     scheme = scheme.strip().lower()
-    if scheme not in ("sip", "sips"):
-        return Uri(scheme, rest, "", 0, "")
-    at = rest.find("@")  # ";" and "?" may stand before it, "@" must be escaped there
-    user, rest = (rest[:at], rest[at + 1 :]) if at >= 0 else ("", rest)
-    rest = rest.partition("?")[0]
-    host, _, params = rest.partition(";")
+    if scheme not in _SCHEMES:
+        return scheme, rest, b"", 0, b""
+    user, at, host = rest.partition(b"@")  # ";" and "?" may stand before it, "@" is escaped there
+    if not at:
+        user, host = b"", rest
+    host = host.partition(b"?")[0]
+    host, _, params = host.partition(b";")
     host = host.strip()
-    if host[:1] == "[":
-        host, _, port = host.partition("]")
-        host, port = host + "]", port[1:]
+    if host[:1] == b"[":
+        host, _, port = host.partition(b"]")
+        host, port = host + b"]", port[1:]
     else:
-        host, _, port = host.partition(":")
+        host, _, port = host.partition(b":")
     if port and (not port.isdigit() or len(port) > 5):
         raise ValueError("port")
-    return Uri(scheme, user.partition(":")[0], host.lower(), int(port or 0), params)
+    return scheme, user.partition(b":")[0], host.lower(), int(port or 0), params
 
 
 def number_of(user):
@@ -53,28 +68,32 @@ def address_of(uri):
 
 
 def name_addr(value):
-    """Return the `NameAddr` of a From, To, Contact, Route, … value.
+    """Return the `NameAddr` of a From, To, Contact, Route, … value, its three parts as text.
 
     ``Name <uri>;p``, ``"Name"<uri>``, ``"Name" uri;p`` and ``uri;p`` (the parameters are the
     header's in the last two); what was not closed gives ValueError.
     """
+    display, uri, params = raw_name_addr(raw(value))
+    return NameAddr(readable(display), readable(uri), readable(params))
+
+
+def raw_name_addr(value):
+    """Return the same of bytes, as bytes."""
     value = value.strip()
-    display = ""
-    if value[:1] == '"':
+    display = b""
+    if value[:1] == b'"':
         end = closing_quote(value)
-        display, value = unquote(value[: end + 1]), value[end + 1 :].strip()
-    start = value.find("<")
-    if start < 0:
-        uri, _, params = value.partition(";")
-        return NameAddr(display, uri.strip(), params)
-    if display and start:
+        display, value = raw_unquoted(value[: end + 1]), value[end + 1 :].strip()
+    name, bracket, rest = value.partition(b"<")
+    if not bracket:
+        uri, _, params = value.partition(b";")
+        return display, uri.strip(), params
+    if display and name:
         raise ValueError("name")
-    end = value.find(">", start)
-    if end < 0:
+    uri, bracket, params = rest.partition(b">")
+    if not bracket:
         raise ValueError("bracket")
-    return NameAddr(
-        display or value[:start].strip(), value[start + 1 : end].strip(), value[end + 1 :]
-    )
+    return display or name.strip(), uri.strip(), params
 
 
 def untagged(address):

@@ -5,8 +5,9 @@ question. Nothing here raises.
 """
 
 from base.compat import const
-from sip.message.fields import param
+from sip.message.fields import raw_param
 from sip.message.multipart import pick
+from sip.message.uri import raw_uri
 
 DROP = const(-1)  # nobody knows where an answer would go
 
@@ -20,6 +21,7 @@ _EXTENSIONS = (
     "histinfo",
     "privacy",
 )
+_ACCEPTED = (b"*/*", b"application/sdp", b"application/*")
 _NEEDED = ("from", "to", "call-id", "cseq")
 _ONCE = set(_NEEDED + ("max-forwards", "content-length"))
 
@@ -35,10 +37,12 @@ def check(message, allow, most=100):
     except ValueError:
         return DROP
     try:
-        line = message.header("via").replace(" ", "")
-        if ";;" in line or ";," in line or ",," in line or message.fault:
+        line = message.raw("via").replace(b" ", b"")
+        if b";;" in line or b";," in line or b",," in line or message.fault:
             return message.fault or 400
-        if param(params, "branch") in ("z9hG4bK", ""):
+        if message.branch == b"z9hG4bK" or (
+            not message.branch and raw_param(params, b"branch") is not None
+        ):
             return 400
         return _headers(message, most) or _request(message, allow)
     except ValueError:
@@ -47,15 +51,15 @@ def check(message, allow, most=100):
 
 def _headers(message, most):
     """Count the headers that must be there once, and cut the body to its length."""
-    if len(message.headers) > most:
+    if len(message.lines) > most:
         return 513
     found = {}
-    for name, value in message.headers:
+    for name, value in message.lines:
         if name in _ONCE:
             if name in found and (name != "content-length" or found[name] != value):
                 return 400
             found[name] = value
-        elif name == "contact" and ";;" in value:
+        elif name == "contact" and b";;" in value:
             return 400
     for name in _NEEDED:
         if name not in found:
@@ -69,7 +73,7 @@ def _headers(message, most):
 
 
 def _request(message, allow):
-    uri, method = message.uri, message.method
+    method = message.method
     number, named = message.cseq()
     if number >> 32:
         return 400
@@ -77,15 +81,15 @@ def _request(message, allow):
         return 501
     if message.controls:
         return 400
-    scheme = message.target.scheme
-    if method == named and scheme not in ("sip", "sips", "tel"):
+    scheme = raw_uri(message.raw_uri)[0]
+    if method == named and scheme not in (b"sip", b"sips", b"tel"):
         return 416
-    if method != named or "?" in uri.partition("@")[2]:
+    if method != named or b"?" in message.raw_uri.partition(b"@")[2]:
         return 400
     for name in ("from", "to"):
-        display, uri, _ = message.address(name)
-        quoted = message.header(name)[0] == '"'
-        if ":" not in uri or " " in uri or ("," in display and not quoted):
+        display, uri, _ = message.parts(name)
+        quoted = message.raw(name)[:1] == b'"'
+        if b":" not in uri or b" " in uri or (b"," in display and not quoted):
             return 400
     return 0
 
@@ -98,14 +102,14 @@ def unsupported(message):
 
 def body(message):
     """Return the status that a body owes which is no SDP, 0 where it is SDP or there is none."""
-    accept = ",".join(message.all("accept")).lower() or "*/*"
-    if "application/sdp" not in accept and "*/*" not in accept and "application/*" not in accept:
+    accept = b",".join(message.all_raw("accept")).lower() or b"*/*"
+    if not any(x in accept for x in _ACCEPTED):
         return 406
-    kind = (message.header("content-type") or "").partition(";")[0].strip().lower()
-    if kind[:10] == "multipart/":
+    kind = (message.raw("content-type") or b"").partition(b";")[0].strip().lower()
+    if kind[:10] == b"multipart/":
         pick(message)
-        kind = message.header("content-type")
-    coding = message.header("content-encoding") or "identity"
-    if message.body and (kind != "application/sdp" or coding != "identity"):
+        kind = message.raw("content-type")
+    coding = message.raw("content-encoding") or b"identity"
+    if message.body and (kind != b"application/sdp" or coding != b"identity"):
         return 415
     return 0

@@ -104,7 +104,7 @@ class InviteClient(Client):
     def send_cancel(self):
         """Send the CANCEL in a transaction of its own."""
         data = follow("CANCEL", self.data, None, self._reason)
-        key = self.key.replace("INVITE", "CANCEL")
+        key = self.key.replace(b"INVITE", b"CANCEL")
         Client(self.owner, key, self.address, self.protocol, data, None).start()
         self.expire(T1_64)
 
@@ -112,15 +112,10 @@ class InviteClient(Client):
 def follow(method, data, response, headers=()):
     """Return an ACK (for a final answer that is no 2xx) or CANCEL that belongs to an INVITE."""
     invite = parse(data)
-    to = response.header("to") if response else invite.header("to")
-    lines = [
-        ("Via", invite.header("via")),
-        ("Max-Forwards", "70"),
-        ("From", invite.header("from")),
-        ("To", to),
-        ("Call-ID", invite.header("call-id")),
-        ("CSeq", "%d %s" % (invite.cseq().number, method)),
-    ]
-    lines.extend([("Route", route) for route in invite.all("route")])
-    lines.extend(headers)
-    return encode("%s %s SIP/2.0" % (method, invite.uri), lines)
+    to = (response or invite).raw("to")
+    lines = [b"Via: " + invite.raw("via"), b"From: " + invite.raw("from"), b"To: " + to]
+    lines.append(b"Call-ID: " + invite.raw("call-id"))
+    lines.extend([b"Route: " + route for route in invite.all_raw("route")])
+    more = [("Max-Forwards", "70"), ("CSeq", "%d %s" % (invite.cseq().number, method))]
+    more.extend(headers)
+    return encode("%s %s SIP/2.0" % (method, invite.uri), more, b"", lines)

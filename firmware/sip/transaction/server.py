@@ -131,7 +131,8 @@ class InviteServer(Server):
 def serve(agent, message):
     """Return a new server transaction for a request."""
     kind = InviteServer if message.method == "INVITE" else Server
-    made = kind(agent, message.key + message.method, way_back(message), message.protocol)
+    key = message.key + message.method.encode()
+    made = kind(agent, key, way_back(message), message.protocol)
     made.stranger = message.stranger and not agent.guard.open_house
     return made
 
