@@ -2,4 +2,5 @@
 
 import loader
 
+loader.mount_flash()
 loader.mount()

@@ -24,7 +24,7 @@ from hal import fit, serial
 from hal.assemble import DISPLAYS, Only, assemble
 from hal.clock.ntp import Keeper
 from hal.memory.regions import Regions
-from hal.storage.folder import Storage
+from hal.storage.littlefs import Storage
 from hal.storage.trial import Trial
 
 _FEED = const(2000)  # ms between two feeds of the watchdog

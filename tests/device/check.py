@@ -42,7 +42,7 @@ def ask(text):
 
 def settings():
     """Return a function that gives settings as the phone has them."""
-    from hal.storage.folder import Storage
+    from hal.storage.littlefs import Storage
     from offhook.changes import PLAIN
     from offhook.settings.settings import Settings
 
@@ -174,7 +174,7 @@ async def network(parts):
 
 def storage():
     """A file survives its writing, and renames over another."""
-    from hal.storage.folder import Storage
+    from hal.storage.littlefs import Storage
 
     part = Storage("/state")
     part.write("check.tmp", b"a" * 2000)

@@ -1,0 +1,20 @@
+"""Small files on littlefs, the chip's file system: one is as it was until it is closed."""
+
+from hal.storage.folder import Storage as FolderStorage
+
+
+class Storage(FolderStorage):
+    """A folder of the flash. An existing file is written without a temporary name.
+
+    littlefs puts a new content into place with the one small write that closes the file. A rename
+    would read its folder's log several times more: 280 ms of the emulated chip instead of 30.
+    """
+
+    def write(self, name, data):
+        """Write a file: whole, or not at all. Raises OSError."""
+        if name not in self.names():  # it would be there, and empty, before it is closed
+            return super().write(name, data)
+        if name == self._name:
+            self.close()
+        with open(self.root + "/" + name, "wb") as file:
+            file.write(data)
