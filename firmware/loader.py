@@ -67,7 +67,8 @@ def mount_flash():
         return
     vfs.umount("/")
     try:
-        vfs.mount(vfs.VfsLfs2(bdev, readsize=1024, progsize=32, lookahead=64), "/")
+        system = vfs.VfsLfs2(bdev, readsize=1024, progsize=32, lookahead=64)  # type: ignore
+        vfs.mount(system, "/")
     except OSError as error:
         print("Offhook: the flash is read slowly:", error)
         vfs.mount(bdev, "/")
