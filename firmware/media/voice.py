@@ -8,7 +8,7 @@ import gc
 from array import array
 
 from base.compat import const, sleep_ms, spawn
-from base.samples import fill, mix
+from base.samples import copy, fill, mix
 from media.jitter import Jitter
 from media.port import Port
 from media.rtp import MASK
@@ -35,7 +35,7 @@ class Voice:
 
     Listeners: ``on_digit(call, key)`` for DTMF that came, ``on_silence(call)`` when the other side
     has sent nothing for `rtp_timeout` seconds though it should, ``on_figures(call, Figures)`` when
-    a call's voice is over. `muted` sends silence.
+    a call's voice is over. `muted` sends silence. `joined` has the two calls of a conference.
     """
 
     def __init__(self, network, clock, audio, get, log, random, cname="phone"):
@@ -47,6 +47,7 @@ class Voice:
         self.random = random
         self.cname = cname
         self.muted = False
+        self.joined = ()  # calls that are mixed: each hears the others too
         self.on_digit = self.on_silence = self.on_figures = None
         self.buffer = bytearray(_LARGEST)
         self.player = Player()
@@ -59,6 +60,8 @@ class Voice:
         self._out = array("h", bytes(2 * _FRAME))
         self._beep = array("h", bytes(2 * _FRAME))
         self._zeros = array("h", bytes(2 * _FRAME))
+        self._other = array("h", bytes(2 * _FRAME))  # what the second of a conference says
+        self._both = array("h", bytes(2 * _FRAME))  # and what one of them is to hear
         self._tone = ""
         self._task = None
         self._number = 0
@@ -267,14 +270,24 @@ class Voice:
         audio, out, into = self.audio, self._out, self._in
         self._tick()
         audio.read(into)
-        active = None
+        active = other = None
         for stream in self._streams:
-            if self._ways(stream) and active is None:
+            if not self._ways(stream):
+                continue
+            if active is None:
                 active = stream
-            heard = stream is active and stream.call.state == "connected"
+            elif other is None and stream.call in self.joined and active.call in self.joined:
+                other = stream
+        if other:
+            self._conference(active, other)
+        for stream in self._streams:
             stream.reports.receive()
-            stream.send(self._said(stream, into, heard))
-        if active is None or not active.play(out, self._now):
+            if other is None or (stream is not active and stream is not other):
+                heard = stream is active and stream.call.state == "connected" and not self.muted
+                stream.send(self._said(stream, into if heard else self._zeros))
+        if other:
+            mix(out, 0, self._other, 0, _FRAME)
+        elif active is None or not active.play(out, self._now):
             fill(out, 0, _FRAME, 0)
         elif self._tone == "ringback":
             self.player.stop()  # early media tells by itself
@@ -288,14 +301,33 @@ class Voice:
         if self._count % _CONTROL == 0:
             self._slow()
 
-    def _said(self, stream, into, heard):
+    def _conference(self, first, second):
+        """Send each of the two what the other one and we say; both stand apart after that.
+
+        Who holds us is not heard by the other one: it would be his waiting music.
+        """
+        self._spoken(first, self._out)
+        self._spoken(second, self._other)
+        self._mixed(first, self._other)
+        self._mixed(second, self._out)
+
+    def _spoken(self, stream, out):
+        if not stream.play(out, self._now) or stream.call.remote_hold:
+            fill(out, 0, _FRAME, 0)
+
+    def _mixed(self, stream, other):
+        copy(self._zeros if self.muted else self._in, 0, self._both, 0, _FRAME)
+        mix(self._both, 0, other, 0, _FRAME)
+        stream.send(self._said(stream, self._both))
+
+    def _said(self, stream, speech):
         """Return the frame that is sent: speech, digits as tones, or exact silence."""
         if stream is self._keyed and stream.talking:
             if self._keys.playing:
                 self._keys.frame(self._beep, _FRAME)
                 return self._beep
             self._keyed = None
-        return into if heard and stream.talking and not self.muted else self._zeros
+        return speech if stream.talking else self._zeros
 
     def _ways(self, stream):
         """Open and close a stream's ways as its call is; return whether it is the one heard."""

@@ -13,6 +13,7 @@ class Call:
 
     direction = "in"
     remote = "200@peer"
+    remote_hold = False
 
     def __init__(self, state="connected"):
         self.state = state
@@ -273,6 +274,12 @@ def alike(audio, wanted, longest=2560):
 
     near = max([like(delay) for delay in range(0, longest, 8)])[1]
     return max([like(delay) for delay in range(near - 7, near + 8)])
+
+
+def tone(hz):
+    """Return ``says(i)`` of a tone whose period is a part of 80 samples."""
+    wave = array("h", [int(8000 * math.sin(2 * math.pi * hz * i / 8000)) for i in range(80)])
+    return lambda i: wave[i % 80]
 
 
 def power(x, hz):

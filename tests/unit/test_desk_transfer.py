@@ -3,6 +3,7 @@
 from deskkit import Office, Subscription
 
 from offhook.desk import transfer
+from offhook.panel.tones import tone
 
 
 def _two(office):
@@ -143,11 +144,138 @@ def test_a_conference_is_called_and_the_others_follow_when_it_answers():
     assert len(first.done) == 1, "they are sent there once"
 
 
-def test_without_a_conference_of_the_pbx_the_key_says_so():
+def _conference(office):
+    """Let 201 and 202 be in a conference with the phone; return both calls."""
+    first, second = office.talk("201"), office.talk("202")
+    assert office.states() == ["held", "connected"]
+    office.press("CONFERENCE")
+    return first, second
+
+
+def test_the_key_joins_the_held_call_and_the_active_one():
     office = Office()
-    call = office.talk()
+    first, second = _conference(office)
+    assert office.states() == ["connected", "connected"]
+    assert office.desk.members == (first, second)
+    assert office.lines()[0] == "Conference" and len(office.lines()) == 3
+    assert [office.lamp(key) for key in ("P1", "P2")] == ["on", "on"]
+
+
+def test_with_one_call_the_key_asks_for_whom_to_join_and_joins_them():
+    office = Office()
+    first = office.talk("201")
     office.press("F_CONFERENCE")
-    assert office.desk.notice == "No number set" and call.state == "connected"
+    assert first.state == "held" and office.desk.dialling
+    office.press("2", "0", "2", "ENTER")
+    second = office.agent.calls[-1]
+    office.does(second.alert)
+    office.press("CONFERENCE")
+    assert office.desk.members == (), "only who has answered is joined"
+    office.does(second.connect)
+    office.press("CONFERENCE")
+    assert office.states() == ["connected", "connected"]
+
+
+def test_without_two_calls_the_key_says_so():
+    office = Office()
+    office.press("CONFERENCE")
+    assert office.desk.notice == "A conference needs two calls"
+    call = office.talk()
+    call.hold()
+    office.press("CONFERENCE")
+    assert call.state == "held" and office.desk.members == ()
+
+
+def test_pressed_again_it_parts_the_two_and_the_last_one_stays():
+    office = Office()
+    _conference(office)
+    office.press("CONFERENCE")
+    assert office.states() == ["held", "connected"] and office.lines()[0] == "Connected 202"
+    office.press("CONFERENCE")
+    assert office.states() == ["connected", "connected"]
+
+
+def test_hold_puts_a_conference_on_hold_and_takes_it_back():
+    for back in ("HOLD", "ENTER", "CONFERENCE"):
+        office = Office()
+        _conference(office)
+        office.press("HOLD")
+        assert office.states() == ["held", "held"]
+        office.press(back)
+        assert office.states() == ["connected", "connected"], back
+        assert len(office.desk.members) == 2
+
+
+def test_when_one_hangs_up_the_call_with_the_other_goes_on():
+    for gone in (0, 1):
+        office = Office()
+        members = _conference(office)
+        office.does(members[gone].over, "remote")
+        assert office.states() == ["connected"] and office.desk.members == ()
+        assert office.desk.audio and office.lines()[0] == "Connected"
+        office.press("HOLD")
+        assert office.states() == ["held"]
+
+
+def test_hanging_up_ends_the_conference():
+    for end in ("CANCEL", "SPEAKER"):
+        office = Office()
+        first, second = _conference(office)
+        office.press(end)
+        assert office.states() == [] and first.done[-1] == second.done[-1] == "hangup", end
+    office = Office()
+    _conference(office)
+    office.lift()
+    office.put_back()
+    assert office.states() == []
+
+
+def test_transfer_leaves_the_two_others_to_each_other():
+    office = Office()
+    first, second = _conference(office)
+    office.press("TRANSFER")
+    assert first.done == [("transfer", second)] and office.states() == ["connected", "connected"]
+    office.does(first.report, "transfer", status=200)
+    office.does(second.over, "remote")
+    assert office.states() == []
+
+
+def test_the_line_key_of_one_puts_him_on_hold_and_takes_him_back_alone():
+    office = Office()
+    first, second = _conference(office)
+    office.press("P1")
+    assert office.states() == ["held", "connected"] and office.desk.members == ()
+    office.press("HOLD")
+    assert office.states() == ["held", "held"]
+    office.press("P1")
+    assert office.states() == ["connected", "held"]
+
+
+def test_a_third_call_knocks_and_answered_holds_the_conference():
+    office = Office()
+    _conference(office)
+    third = office.arrives("203")
+    assert tone(office.desk) == "waiting"
+    office.press("ENTER")
+    assert office.states() == ["held", "held", "connected"]
+    office.does(third.over, "remote")
+    office.press("HOLD")
+    assert office.states() == ["connected", "connected"]
+
+
+def test_digits_reach_both_of_a_conference():
+    office = Office()
+    first, second = _conference(office)
+    office.press("5")
+    assert first.done == second.done == ["dtmf 5"]
+
+
+def test_the_events_of_a_conference_are_those_of_its_calls():
+    office = Office()
+    first, second = _conference(office)
+    assert office.events(first)[-2:] == ["hold", "unhold"]
+    office.press("HOLD")
+    assert office.events() == ["hold", "hold"]
 
 
 # -- call completion --------------------------------------------------------------------------

@@ -3,11 +3,12 @@
 import math
 import sys
 
-from mediakit import Call, Phone, Said, alike, pair, power, run, speech
+from mediakit import Call, Phone, Said, alike, pair, power, run, speech, tone
 from support import Clock, Skip
 
 from media import rtcp
 from media.g711 import ALAW, ULAW
+from media.tones import melody
 
 
 def _rtp(phone):
@@ -197,6 +198,89 @@ def test_ringback_of_ours_ends_when_early_media_is_heard():
     assert first.voice.hears(first.call) and not first.voice.player.playing
     first.voice.tone("ringback")
     assert not first.voice.player.playing
+
+
+def _conference():
+    """Return a phone in the middle of two, joined, and those two; each says a tone of its own."""
+    wires, clock = {}, Clock(0x3FFFF000)
+    middle = Phone("10.0.0.1", wires, clock, tone(500))
+    left = Phone("10.0.0.2", wires, clock, tone(1000))
+    right = Phone("10.0.0.3", wires, clock, tone(1600))
+    middle.join(left)
+    left.join(middle)
+    middle.other = Call()
+    port = middle.voice.port(middle.other)
+    right.voice.port(right.call)
+    middle.other.voice = Said("10.0.0.3", right.voice.port(right.call))
+    middle.voice.media(middle.other)
+    right.call.voice = Said("10.0.0.1", port)
+    right.voice.media(right.call)
+    middle.voice.joined = (middle.call, middle.other)
+    return middle, left, right
+
+
+def _hears(phone):
+    """Return which of the three tones a phone has heard in the last 0.2 s."""
+    last = phone.audio.played[-1600:]
+    return [hz for hz in (500, 1000, 1600) if power(last, hz) > 0.05]
+
+
+def test_in_a_conference_each_hears_the_two_others_and_nobody_himself():
+    middle, left, right = _conference()
+    run(middle.clock, 2000, middle, left, right)
+    assert _hears(middle) == [1000, 1600]
+    assert _hears(left) == [500, 1600]
+    assert _hears(right) == [500, 1000]
+
+
+def test_calls_that_are_not_joined_are_never_mixed():
+    middle, left, right = _conference()
+    middle.voice.joined = ()
+    run(middle.clock, 2000, middle, left, right)
+    assert _hears(middle) == [1000] and _hears(left) == [500] and _hears(right) == []
+
+
+def test_a_muted_conference_goes_on_between_the_two_others():
+    middle, left, right = _conference()
+    middle.voice.muted = True
+    run(middle.clock, 2000, middle, left, right)
+    assert (_hears(middle), _hears(left), _hears(right)) == ([1000, 1600], [1600], [1000])
+
+
+def test_a_conference_on_hold_is_silent_for_all_and_comes_back():
+    middle, left, right = _conference()
+    run(middle.clock, 1000, middle, left, right)
+    middle.call.state = middle.other.state = "held"
+    run(middle.clock, 1000, middle, left, right)
+    assert (_hears(middle), _hears(left), _hears(right)) == ([], [], [])
+    middle.call.state = middle.other.state = "connected"
+    run(middle.clock, 1000, middle, left, right)
+    assert (_hears(middle), _hears(left), _hears(right)) == (
+        [1000, 1600],
+        [500, 1600],
+        [500, 1000],
+    )
+
+
+def test_whoever_holds_the_conference_plays_no_music_into_it():
+    middle, left, right = _conference()
+    middle.call.remote_hold = True
+    middle.call.voice = Said("10.0.0.2", middle.call.voice.port, direction="sendonly")
+    middle.voice.media(middle.call)
+    run(middle.clock, 2000, middle, left, right)
+    assert _hears(middle) == [1600] and _hears(right) == [500]
+
+
+def test_when_one_hangs_up_the_conference_is_a_call_with_the_other():
+    for gone in (0, 1):
+        middle, left, right = _conference()
+        run(middle.clock, 1000, middle, left, right)
+        call = (middle.call, middle.other)[gone]
+        call.state = "ended"
+        middle.voice.media(call)
+        run(middle.clock, 1000, middle, left, right)
+        stays = (right, left)[gone]
+        assert _hears(middle) == [(1600, 1000)[gone]] and _hears(stays) == [500]
 
 
 def test_digits_are_no_events_where_the_other_side_does_not_know_them():
@@ -712,6 +796,42 @@ def test_ten_thousand_frames_allocate_nothing():
         micropython.heap_unlock()
     assert stream.source.received > 9000 and stream.jitter.concealed > 100 * 160
     assert stream.sender.sent > 10000
+
+
+def test_a_conference_with_tones_allocates_nothing():
+    if sys.implementation.name != "micropython":
+        raise Skip("only MicroPython can lock its heap")
+    import gc
+
+    import micropython
+
+    middle, left, right = _conference()
+    run(middle.clock, 200, middle, left, right)
+    voice, circles = middle.voice, []
+    for call, other in ((middle.call, left), (middle.other, right)):
+        circle = _Circle([bytearray(x) for x in _rtp(other)[:8]])
+        stream = voice.stream(call)
+        stream.port._sock = circle
+        stream.jitter.reset()
+        stream.source.high = -1
+        circles.append(circle)
+    middle.audio = voice.audio = _Still()
+    run(middle.clock, 200, middle)
+    voice.sound(melody("m:d=32,o=6,b=200:c,e,g,p"), True)
+    voice.send_tones(middle.call, "0123456789")
+    gc.collect()
+    micropython.heap_lock()
+    try:
+        for _ in range(2000):
+            for circle in circles:
+                circle.ready = True
+            voice._receive(0, True)
+            voice.frame()
+            voice._count = 0
+    finally:
+        micropython.heap_unlock()
+    assert voice.stream(middle.other).source.received > 1900
+    assert not voice._keys.playing and voice.player.playing
 
 
 class _Still:

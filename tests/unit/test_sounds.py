@@ -39,6 +39,7 @@ class Desk:
     muted = dialling = False
     entry = ""
     messages = 0
+    members = ()
     agent = settings = None
 
     def observe(self, callback):

@@ -5,7 +5,7 @@ The decisions about an incoming call stand in `arrived`, in their order.
 """
 
 from base.compat import const
-from offhook.desk import blacklist, calls, completion, conference, transfer
+from offhook.desk import blacklist, bridge, calls, completion, conference, transfer
 from offhook.desk.forwarding import forward, forwarding
 
 _ANONYMOUS = const(433)  # RFC 5079
@@ -90,7 +90,7 @@ def on_connected(desk, call, details):
     """A call was answered: its time counts from now."""
     desk.of(call).answered = desk.clock.ms()
     desk.fire("action_connected_url", call)
-    conference.joined(desk, call)
+    bridge.joined(desk, call)
     if call.state == "connected":
         _alone(desk, call)
 
@@ -154,6 +154,7 @@ def on_ended(desk, call, details):
         if not elsewhere(call):
             desk.missed += 1
             desk.fire("action_missed_url", call)
+    conference.ended(desk, call)
     desk.lists.remember(call, not record.declined)
     if desk.moving is call:
         desk.moving = None

@@ -38,15 +38,11 @@ def bind(desk, call, wanted=None):
 
 def hold_active(desk):
     """Put the active call on hold, or end it where it was not answered yet."""
-    for call in desk.agent.calls:
-        if call.state == "held":
+    for call in list(desk.agent.calls):
+        if call.state in ("connected", "held"):
             call.hold()  # one that is being taken back, too
     call = desk.active()
-    if call is None:
-        return
-    if call.state == "connected":
-        call.hold()
-    else:
+    if call:
         call.hangup()
 
 
@@ -63,6 +59,8 @@ def resume(desk, call):
     hold_active(desk)
     stop_dialling(desk)
     desk.moving = None
+    if call in desk.members:
+        desk.members = ()  # with this one alone
     listen(desk)
     call.resume()
 

@@ -1,27 +1,77 @@
-"""Three-way conference by the PBX: its conference is called, and the other calls are sent there.
+"""Three-way conference that the phone mixes: each other side hears the two others.
 
-The PBX mixes (RFC 4579 section 5.2): one more call, then a REFER to the conference in each of the
-others, whose other sides call it by themselves.
+The held call is taken back beside the active one; nothing is said of it in SIP, where these are
+two calls like any others. `offhook.desk.bridge` has the other kind, that the PBX mixes.
 """
 
-from offhook.desk.dialling import dial
+from offhook.desk import calls
+
+_JOINED = ("connected", "held")
 
 
-def start(desk):
-    """Call the conference of the settings; the calls that there are will follow."""
-    number = desk.settings.get("conf_uri")
-    if not number:
-        desk.say(desk.text("no_number"))
-        return
-    others = [call for call in desk.agent.calls if call.state in ("connected", "held")]
-    call = dial(desk, number)
-    if call:
-        desk.of(call).joins = others
+def pressed(desk):
+    """CONFERENCE: join the active call and the held one; in a conference, part the two again.
+
+    With one call only, that is held and a number is asked for: whom to join.
+    """
+    active, held = desk.active(), desk.held()
+    if together(desk):
+        _part(desk)
+    elif active and held and active.state == "connected":
+        join(desk, held, active)
+    elif active and active.state == "connected":
+        active.hold()
+        calls.listen(desk)
+        desk.entry, desk.dialling = "", True
+    elif not again(desk):
+        desk.say(desk.text("conference_two"))
 
 
-def joined(desk, conference):
-    """A call was answered: where it is a conference, send the others there."""
-    record = desk.of(conference)
-    others, record.joins = record.joins, ()
-    for call in others:
-        call.transfer("sip:" + conference.remote)
+def join(desk, held, active):
+    """Take the held call back beside the active one."""
+    calls.stop_dialling(desk)
+    desk.moving = None
+    desk.members = (held, active)
+    calls.listen(desk)
+    held.resume()
+
+
+def together(desk):
+    """Return the two calls that are mixed now, () for none."""
+    members = desk.members
+    if len(members) == 2 and all([call.state == "connected" for call in members]):
+        return members
+    return ()
+
+
+def again(desk):
+    """Take a conference back that is on hold; return whether there is one."""
+    members = desk.members
+    if len(members) != 2 or any([call.state not in _JOINED for call in members]):
+        return False
+    calls.stop_dialling(desk)
+    calls.listen(desk)
+    for call in members:
+        call.resume()
+    return True
+
+
+def hold(desk):
+    """Put all of a conference on hold; return whether there is one."""
+    members = together(desk)
+    for call in members:
+        call.hold()
+    return bool(members)
+
+
+def _part(desk):
+    """Go on with the one who joined last; the other one is held."""
+    first, _ = desk.members
+    desk.members = ()
+    first.hold()
+
+
+def ended(desk, call):
+    """A call is over: with it its conference, the other one goes on."""
+    if call in desk.members:
+        desk.members = ()

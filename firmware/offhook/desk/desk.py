@@ -1,9 +1,9 @@
 """The desk: what the phone is doing now, and the few questions that everybody asks about it.
 
 One `Desk` a phone. At most one call is active, that is heard: connected and not held by us, or
-going out. The others wait, ring or are held. Everything shown (lamps, display, ringer) is derived
-from the state here by who observes it (`observe`). What is done with calls stands in the modules
-beside this one, what keys mean in `offhook.keys`.
+going out; in a conference of three, two are. The others wait, ring or are held. Everything shown
+(lamps, display, ringer) is derived from the state here by who observes it (`observe`). What is
+done with calls stands in the modules beside this one, what keys mean in `offhook.keys`.
 """
 
 from base.compat import const
@@ -85,6 +85,7 @@ class Desk:
         self.dialling = False  # a dial tone, or digits being typed
         self.entry = ""  # the number so far
         self.key = None  # the function key that the next call will be bound to
+        self.members = ()  # the two calls of a conference that the phone mixes, held or not
         self.moving = None  # the call that is being transferred, while its target is dialled
         self.muted = False
         self.menu = None  # an open call list

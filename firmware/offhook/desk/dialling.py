@@ -79,8 +79,9 @@ def digit(desk, name):
     """Take a digit: DTMF in a call, else part of a number."""
     call = desk.active()
     if call and not desk.dialling:
-        if call.state == "connected":
-            call.send_dtmf(name)
+        for each in desk.members if call in desk.members else (call,):
+            if each.state == "connected":
+                each.send_dtmf(name)
         return
     if name == "#" and desk.entry and not desk.entry.startswith(("*", "#")):
         finish(desk)

@@ -1,6 +1,6 @@
 """Handset, loudspeaker and headset: what is answered, dialled or hung up by them."""
 
-from offhook.desk import calls, dialling, transfer
+from offhook.desk import calls, conference, dialling, transfer
 
 
 def hook(desk, off):
@@ -43,11 +43,12 @@ def _open(desk):
 
 
 def hang_up(desk):
-    """End what is heard: the active call, a dial tone, a number being typed."""
+    """End what is heard: the active call or conference, a dial tone, a number being typed."""
     call = desk.active()
     if call and desk.moving and desk.settings.get("transfer_on_hangup"):
         transfer.pressed(desk)
         call = desk.active()
-    if call:
-        call.hangup()
+    for each in conference.together(desk) or (call,):
+        if each:
+            each.hangup()
     calls.silence(desk)

@@ -1,10 +1,11 @@
 """Transfers at the desk: blind, attended, and semi-attended while the target still rings.
 
 TRANSFER in a call holds it and asks for a number: dialled, that is a blind transfer. With one call
-on hold and another one active or ringing, TRANSFER joins the two (RFC 5589).
+on hold and another one active or ringing, TRANSFER joins the two (RFC 5589); in a conference it
+leaves the two others to each other.
 """
 
-from offhook.desk import calls
+from offhook.desk import calls, conference
 
 
 def pressed(desk):
@@ -15,6 +16,8 @@ def pressed(desk):
         number = desk.entry
         calls.stop_dialling(desk)
         dialled(desk, number)
+    elif conference.together(desk):
+        join(desk, *conference.together(desk))
     elif active and held and held is not active and held.state == "held":
         join(desk, held, active)
     elif active and active.state == "connected":

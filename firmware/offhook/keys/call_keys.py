@@ -3,7 +3,7 @@
 Functions on a `Desk`, by the key's own name in ``KEYS``.
 """
 
-from offhook.desk import calls, conference, handset, transfer
+from offhook.desk import bridge, calls, conference, handset, transfer
 from offhook.desk.dialling import dial, finish
 
 
@@ -20,7 +20,7 @@ def enter(desk):
     elif desk.waiting() and not desk.dialling:
         calls.answer(desk, desk.waiting())
     elif desk.held() and not desk.active():
-        calls.resume(desk, desk.held())
+        conference.again(desk) or calls.resume(desk, desk.held())
     elif desk.completion and not desk.agent.calls:
         desk.completion.pressed()
 
@@ -58,12 +58,21 @@ def _follow(desk, yes):
 
 
 def hold(desk):
-    """HOLD: put the active call on hold, or take the held one back."""
+    """HOLD: put the active call, or a conference, on hold, or take back what is held."""
     call = desk.active()
     if call and call.state == "connected":
-        call.hold()
+        conference.hold(desk) or call.hold()
     elif not call and desk.held():
-        calls.resume(desk, desk.held())
+        conference.again(desk) or calls.resume(desk, desk.held())
+
+
+def _conference(desk):
+    """CONFERENCE: the PBX's where the settings name one, else one that the phone mixes."""
+    number = desk.settings.get("conf_uri")
+    if number:
+        bridge.start(desk, number)
+    else:
+        conference.pressed(desk)
 
 
 def mute(desk):
@@ -115,7 +124,7 @@ KEYS = {
     "CANCEL": cancel,
     "HOLD": hold,
     "TRANSFER": transfer.pressed,
-    "CONFERENCE": conference.start,
+    "CONFERENCE": _conference,
     "MUTE": mute,
     "REDIAL": redial,
     "MESSAGE": message,

@@ -63,6 +63,8 @@ def _line(desk, pressed):
     elif call.state == "held":
         calls.resume(desk, call)
     elif call.state == "connected":
+        if call in desk.members:
+            desk.members = ()  # one of a conference: the other one goes on
         call.hold()
 
 

@@ -1,5 +1,7 @@
 """The display while somebody dials, calls or is called."""
 
+from offhook.desk import conference
+
 
 def calling(view):
     """Return one call in full, or the calls as a list below what is being dialled."""
@@ -10,6 +12,8 @@ def calling(view):
     first = desk.active() or desk.waiting()
     lines = [line(view, first)] if first else []
     lines += [line(view, call) for call in calls if call is not first]
+    if conference.together(desk):
+        lines.insert(0, view.text("conference"))
     if desk.dialling:
         prompt = "transfer_to" if desk.moving else "dial"
         lines.insert(0, "%s: %s" % (view.text(prompt), desk.entry))

@@ -32,7 +32,7 @@ class Sounds:
         desk, voice = self.desk, self.voice
         if desk.agent is None or self.bell.rings:
             return
-        voice.muted = desk.muted
+        voice.muted, voice.joined = desk.muted, desk.members
         voice.tone(tone(desk))
         if desk.audio:
             self.part.route(desk.audio)

@@ -34,6 +34,8 @@ TEXTS = {
     "volume": "Lautstärke",
     "locked": "Vom Server gesperrt",
     "digits_only": "Nur Ziffern",
+    "conference": "Konferenz",
+    "conference_two": "Konferenz: zwei Anrufe nötig",
     "no_number": "Keine Nummer gesetzt",
     "bad_number": "Keine Nummer",
     "no_pickup": "pickup_code setzen",

@@ -34,6 +34,8 @@ TEXTS = {
     "volume": "Volume",
     "locked": "Locked by the server",
     "digits_only": "Digits only",
+    "conference": "Conference",
+    "conference_two": "A conference needs two calls",
     "no_number": "No number set",
     "bad_number": "No number",
     "no_pickup": "Set pickup_code",

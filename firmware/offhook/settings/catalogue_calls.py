@@ -68,7 +68,8 @@ GROUPS = (
         ("transfer_on_hangup", "bool", None, False, "desk",
          "hanging up joins the call with the one on hold"),
         ("conf_uri", "number", 64, "", "desk",
-         "the PBX's conference: the conference key dials it and moves all calls there"),
+         "the PBX's conference: the conference key dials it and moves all calls there; empty: the "
+         "phone mixes two calls itself"),
     )),
     ("Dialling", (
         ("auto_dial", "int", (0, 60), 5, "desk",
