@@ -2,10 +2,9 @@
 
 A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``, ``console(text)``
 (shows text as it is), ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
-``memory()`` (`hal.memory.Figures`, None where unknown), ``heap_grows`` (True where a large
-allocation takes memory from the system), ``refused()`` (asked before the software is loaded),
-``reset()``, ``fault(name, on)`` (ValueError on a real board), ``ready(phone)``, called when the
-phone is up, and ``release()``: leave the board to the REPL.
+``memory()`` (`hal.memory.Figures`, None where unknown), ``refused()`` (asked before the software
+is loaded), ``reset()``, ``fault(name, on)`` (ValueError on a real board), ``ready(phone)``, called
+when the phone is up, and ``release()``: leave the board to the REPL.
 
 Of the phone it knows ``terminal`` (as `hal.serial` wants one), ``came_up()``, ``settings``
 (``get``, ``on_change``), ``network``, ``clock``, ``resolver.address`` and ``log``.
@@ -39,7 +38,6 @@ class Platform:
     """The platform on an ESP32 whose board is the module `board`."""
 
     flash = ""
-    heap_grows = True  # into the system's memory, where it is asked for a large block
 
     def __init__(self):
         self.storage = Storage("/state")

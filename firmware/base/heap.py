@@ -17,33 +17,36 @@ class Heap:
 
     ``system()`` gives the system's own memory in bytes, with ``free``, ``largest`` (block) and
     ``minimum`` (free, ever), or None where nobody knows. ``told(text)`` is called with a sentence
-    when memory gets short, and with None when that is over. `probe` is False where looking for
-    the largest block would make the heap grow, as on a chip.
+    when memory gets short, and with None when that is over. Its ``growth`` is the largest block
+    that Python's heap may still take from there, None where it cannot grow.
     """
 
-    def __init__(self, log, system=None, told=None, python=heap_figures, probe=True):
+    def __init__(self, log, system=None, told=None, python=heap_figures):
         self.log = log
         self.told = told
         self._system = system
         self._python = python
-        self._probe = probe
         self.short = False
 
     def figures(self):
         """Return {"used", "free", "largest", "system": {"free", "largest", "minimum"}} in bytes.
 
-        "largest" is None where it is not looked for, 65536 where it is that or more; "system" is
-        None where there is no such figure.
+        "largest" is the block that an allocation could get. In a heap that cannot grow it is
+        looked for, and 65536 where it is that or more. "system" is None where nobody knows.
         """
         used, free = self._python()
+        found = {"used": used, "free": free, "largest": None, "system": None}
         system = self._system() if self._system else None
         if system:
-            system = {
+            found["largest"] = system.growth
+            found["system"] = {
                 "free": system.free,
                 "largest": system.largest,
                 "minimum": system.minimum,
             }
-        return {"used": used, "free": free, "largest": self._largest(free), "system": system}
+        if found["largest"] is None:
+            found["largest"] = _largest(free)
+        return found
 
     def text(self):
         """Return the figures in one line, for the log."""
@@ -79,17 +82,16 @@ class Heap:
         self.look()
         timers.after(_LOOK, self.watch, timers)
 
-    def _largest(self, free):
-        if not self._probe:
-            return None
-        low, high = 0, min(free, _PROBED)
-        while high - low > 256:
-            middle = (low + high + 1) // 2
-            if _fits(middle):
-                low = middle
-            else:
-                high = middle
-        return high if _fits(high) else low
+
+def _largest(free):
+    low, high = 0, min(free, _PROBED)
+    while high - low > 256:
+        middle = (low + high + 1) // 2
+        if _fits(middle):
+            low = middle
+        else:
+            high = middle
+    return high if _fits(high) else low
 
 
 def _fits(size):

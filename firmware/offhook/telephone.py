@@ -71,7 +71,7 @@ class Phone:
         parts = self.parts = platform.parts(settings.get, log)
         self.network, self.clock = parts.network, parts.clock
         self._start = parts.clock.ms()
-        self.heap = Heap(log, platform.memory, self._short, probe=not platform.heap_grows)
+        self.heap = Heap(log, platform.memory, self._short)
         timers = self.timers = Timers(parts.clock, self.report)
         self.resolver = Resolver(parts.network, parts.clock, platform.random)
         self._sip_trust = self._trust("sip_check_certificate", "sip_ca_certificate")

@@ -5,4 +5,6 @@ A memory has ``figures()``: a `Figures` of now, None where the firmware cannot t
 
 from collections import namedtuple
 
-Figures = namedtuple("Figures", ("total", "free", "largest", "minimum"))
+# The memory of ESP-IDF's allocator, added up over its regions. `growth` is the largest block that
+# Python's heap can still take from the system, None where that heap cannot grow.
+Figures = namedtuple("Figures", ("total", "free", "largest", "minimum", "growth"))

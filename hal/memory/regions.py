@@ -18,12 +18,13 @@ class Regions:
 
         PSRAM is left out: it is Python's, and neither WiFi nor the drivers can live there.
         """
-        total = free = largest = minimum = 0
+        total = free = largest = minimum = outside = 0
         for size, left, block, least in self._heap_info(self._kind):
             if size > _LARGEST:
+                outside = max(outside, block)
                 continue
             total += size
             free += left
             largest = max(largest, block)
             minimum += least
-        return Figures(total, free, largest, minimum)
+        return Figures(total, free, largest, minimum, outside or largest)

@@ -2,8 +2,8 @@
 
 from hal.memory import Figures
 
-_IDLE = Figures(300_000, 120_000, 64_000, 90_000)
-_GONE = Figures(300_000, 2_400, 640, 24)
+_IDLE = Figures(300_000, 120_000, 64_000, 90_000, None)
+_GONE = Figures(300_000, 2_400, 640, 24, None)
 
 
 class Memory:
@@ -17,4 +17,4 @@ class Memory:
         """Return the `Figures` of now."""
         now = _GONE if self.gone else _IDLE
         self._lowest = min(self._lowest, now.minimum)
-        return Figures(now.total, now.free, now.largest, self._lowest)
+        return Figures(now.total, now.free, now.largest, self._lowest, None)

@@ -17,8 +17,6 @@ from hal.storage.sim import Storage
 class Platform:
     """The contract of `hal.platform`, simulated."""
 
-    heap_grows = False
-
     def __init__(self, options):
         self.storage = Storage(options["state"])
         self.flash = options["state"] + "/flash"

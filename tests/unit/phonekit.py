@@ -25,8 +25,6 @@ class Store(Memory):
 class Platform:
     """The contract of `hal.platform` for one that is not there."""
 
-    heap_grows = True
-
     def __init__(self, storage=None):
         self.storage = storage or Store()
         self.flash = "/nowhere"

@@ -245,6 +245,7 @@ def test_the_systems_memory_is_that_of_the_regions_inside_the_chip():
     figures = Regions(lambda kind: regions, 4).figures()
     assert figures.total == 297_288 and figures.free == 120_000
     assert figures.largest == 60_000 and figures.minimum == 90_000
+    assert figures.growth == max(x[2] for x in regions)
     fakechip.Esp32.regions = regions
     assert platform.Platform().memory() == figures
 

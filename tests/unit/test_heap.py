@@ -7,8 +7,8 @@ from support import Clock
 from base.heap import Heap
 from base.timers import Timers
 
-Figures = namedtuple("Figures", ("free", "largest", "minimum"))
-_IDLE = Figures(90_000, 40_000, 30_000)
+Figures = namedtuple("Figures", ("free", "largest", "minimum", "growth"))
+_IDLE = Figures(90_000, 40_000, 30_000, 3_000_000)
 
 
 class Memory:
@@ -19,20 +19,21 @@ class Memory:
         self.system_figures = system
         self.lines, self.told = [], []
 
-    def heap(self, system=True, **more):
+    def heap(self, system=True):
         return Heap(
             lambda level, text, *values: self.lines.append((level, text % values)),
             (lambda: self.system_figures) if system else None,
             self.told.append,
             lambda: (5000, self.free),
-            **more,
         )
 
 
 def test_both_memories_are_in_the_figures():
     memory = Memory()
-    figures = memory.heap(probe=False).figures()
-    assert figures["used"] == 5000 and figures["free"] == 100_000 and figures["largest"] is None
+    figures = memory.heap().figures()
+    assert (
+        figures["used"] == 5000 and figures["free"] == 100_000 and figures["largest"] == 3_000_000
+    )
     assert figures["system"] == {"free": 90_000, "largest": 40_000, "minimum": 30_000}
     text = memory.heap().text()
     for number in ("5000 used", "100000 free", "90000 free", "40000 in one piece", "30000 at"):
@@ -40,21 +41,22 @@ def test_both_memories_are_in_the_figures():
     assert memory.heap(system=False).figures()["system"] is None
 
 
-def test_the_largest_block_is_looked_for_up_to_64_kb():
-    assert Memory(free=1 << 20).heap().figures()["largest"] == 65536
-    assert Memory(free=3000).heap().figures()["largest"] == 3000
+def test_the_largest_block_is_looked_for_up_to_64_kb_in_a_heap_that_cannot_grow():
+    for system in (None, Figures(90_000, 40_000, 30_000, None)):
+        assert Memory(1 << 20, system).heap().figures()["largest"] == 65536
+        assert Memory(3000, system).heap().figures()["largest"] == 3000
 
 
 def test_short_memory_is_told_once_and_once_more_when_it_is_over():
     for name, low, high in (
         ("free", 19_999, 24_000),
-        ("system_figures", Figures(19_999, 9_000, 9_000), Figures(24_000, 9_000, 9_000)),
+        ("system_figures", Figures(19_999, 9, 9, 9), Figures(24_000, 9, 9, 9)),
     ):
         memory = Memory()
         heap = memory.heap()
         heap.look()
         assert memory.lines == memory.told == [] and not heap.short
-        for value in (low, low, Figures(21_000, 1, 1) if name != "free" else 21_000):
+        for value in (low, low, Figures(21_000, 1, 1, 1) if name != "free" else 21_000):
             setattr(memory, name, value)
             heap.look()
         assert heap.short and len(memory.lines) == len(memory.told) == 1
