@@ -125,7 +125,7 @@ class Jitter:
         self._count += 1
         if self._count >= _WINDOW:
             self._before, self._soon, self._count = self._soon, transit, 0
-        self._fastest = self._soon if wrap(self._soon - self._before) < 0 else self._before
+        self._follow(self._soon if wrap(self._soon - self._before) < 0 else self._before)
         if now == self._came:
             return
         self._came = now
@@ -139,6 +139,16 @@ class Jitter:
                 return  # half a second tells little
         wanted = (quantile(bins, _BINS, _PER) + 1) * _BIN + _MARGIN
         self.target = min(wanted, self.longest)
+
+    def _follow(self, fastest):
+        """Take `fastest` as what packets are measured by; where the way has become longer for
+        good, those of before were as much less late than we thought."""
+        slower, bins = wrap(fastest - self._fastest) // _BIN, self._bins
+        self._fastest = fastest
+        if slower > 0:
+            for i in range(1, _BINS):
+                moved, bins[i] = bins[i], 0
+                bins[max(0, i - slower)] += moved
 
     def take(self, out, now):
         """Fill the frame `out` (160 samples) that is played at `now`; return False for silence.

@@ -23,6 +23,7 @@ class Port:
         self.number = number
         self.remote = self.source = None
         self.locked = False
+        self._chosen = False  # it is known from whom packets are taken
         self.failed = 0  # packets that the network refused
         self.strangers = 0
         self._network = network
@@ -39,7 +40,7 @@ class Port:
         if address == self._described:
             return
         self._described = address
-        if self.locked and address != self.remote:
+        if self._chosen and address != self.remote:
             self._reopen()
         self.remote = address
 
@@ -49,28 +50,21 @@ class Port:
         return self.remote != self._described
 
     def lock(self, address):
-        """Exchange packets with `address` only."""
+        """Exchange packets with `address` only: as soon as nothing waits any more, for what came
+        before the socket is connected may be of anybody."""
         self.remote = address
+        self._chosen = True
+
+    def _connect(self):
         try:
-            self._sock.connect(self._network.encode(address))
-        except OSError:  # no route just now; the next packet tries again
+            self._sock.connect(self._network.encode(self.remote))
+        except OSError:  # no route just now; the next look tries again
             return
         self.locked = True
-        self._discard()
         try:
             self._ear = self._network.beside(self._datagram)
         except OSError:  # no socket left: others are not counted
             self._ear = None
-
-    def _discard(self):
-        """Forget what came before the socket was connected: anybody may have sent it."""
-        for _ in range(_WAITING):
-            if not self._datagram.waiting():
-                return
-            try:
-                self._sock.recvfrom(1)
-            except OSError:
-                return
 
     def others(self):
         """Count packets of strangers; where one comes from the place that was described, go there.
@@ -115,12 +109,11 @@ class Port:
             if self.locked:
                 size = self._sock.readinto(buffer)
             elif self._sock and not self._datagram.waiting():
+                if self._chosen:
+                    self._connect()
                 return 0
             else:
-                data, address = self._sock.recvfrom(len(buffer))
-                size = len(data)
-                buffer[:size] = data
-                self.source = self._datagram.decode(address)
+                size = self._unlocked(buffer)
         except OSError:  # nothing there, or an ICMP error of what we have sent
             return 0
         except AttributeError:
@@ -131,9 +124,19 @@ class Port:
             self._reopen()
         return size
 
+    def _unlocked(self, buffer):
+        for _ in range(_WAITING):
+            data, address = self._sock.recvfrom(len(buffer))
+            self.source = self._datagram.decode(address)
+            if not self._chosen or self.source == self.remote or not data:
+                buffer[: len(data)] = data
+                return len(data)
+            self.strangers += 1
+        return None
+
     def _reopen(self):
         """Open the socket anew; it is aimed where it was."""
-        self.locked, self._sock = False, None
+        self.locked, self._chosen, self._sock = False, False, None
         self._deafen()
         try:
             self._datagram.reopen()

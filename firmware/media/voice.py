@@ -8,6 +8,7 @@ import gc
 from array import array
 
 from base.compat import const, sleep_ms, spawn
+from base.printable import printable
 from base.samples import copy, fill, mix
 from media.jitter import Jitter
 from media.port import Port
@@ -49,6 +50,7 @@ class Voice:
         self.muted = False
         self.joined = ()  # calls that are mixed: each hears the others too
         self.on_digit = self.on_silence = self.on_figures = None
+        self.before = ""  # how the last call's voice was
         self.buffer = bytearray(_LARGEST)
         self.player = Player()
         self._keys, self._keyed = Player(), None  # digits as tones, and the stream they go to
@@ -114,7 +116,7 @@ class Voice:
         for stream in self._streams:
             figures = Figures(stream, self._now, self.audio.delay)
             row = {name: getattr(figures, name) for name in FIGURES}
-            row["call_id"] = getattr(stream.call, "call_id", "")
+            row["call_id"] = printable(getattr(stream.call, "call_id", ""))
             row["port"] = stream.port.number
             row["codec"] = stream.said.codec if stream.said else ""
             row["digits"] = stream.events.busy()
@@ -184,7 +186,8 @@ class Voice:
         if len(self._spare) < _KEPT:
             self._spare.append(stream.jitter)
         if stream.said and (stream.sender.sent or stream.source.received):
-            self.log(4, "voice of %s: %s", stream.call.remote, figures)
+            self.before = str(figures)
+            self.log(4, "voice of %s: %s", stream.call.remote, self.before)
             if self.on_figures:
                 self.on_figures(stream.call, figures)
 

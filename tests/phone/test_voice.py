@@ -9,6 +9,7 @@ import struct
 import pytest
 
 from tests import wavs
+from tests.phone.webserver import WebServer
 
 
 @pytest.fixture
@@ -141,3 +142,30 @@ def test_a_call_whose_voice_dies_is_ended_and_the_figures_are_told(talk):
     lines = first.ask("log 20")
     assert any("nothing from" in x for x in lines)
     assert any("voice of" in x and "MOS" in x for x in lines)
+
+
+def test_how_a_call_was_is_told_by_its_event_the_list_the_status_and_the_log(talk):
+    server = WebServer()
+    try:
+        url = server.url + "/over?l=$rtp_loss&j=$rtp_jitter&m=$mos&r=$remote"
+        first, second = talk(action_disconnected_url=url)
+        connect(first, second)
+        voice(first, 60)
+        now = first.ask("status")["voice"]
+        assert len(now) == 1 and now[0]["mos"] > 4 and now[0]["codec"] in ("PCMA", "PCMU")
+        first.ask("hook on")
+        first.wait(lambda calls: not calls)
+        second.wait(lambda calls: not calls)
+        lines = server.wait(2)
+        for line in lines:
+            values = dict(x.split("=") for x in line.partition("?")[2].split("&"))
+            assert float(values["l"]) < 5 and float(values["m"]) > 3.5, line
+            assert values["j"].isdigit() and values["r"]
+        after = first.ask("status")
+        assert after["voice"] == [] and "MOS" in after["voice_before"]
+        mos, loss, jitter, delay = first.ask("lists")[0]["voice"].split()
+        assert float(mos) > 3.5 and float(loss) < 5 and int(jitter) < 100 and 0 < int(delay) < 400
+        assert sum("voice of" in x and "MOS" in x for x in first.ask("log 60")) == 1
+        assert second.ask("lists")[0]["voice"]
+    finally:
+        server.close()

@@ -88,15 +88,34 @@ def test_a_storage_that_does_not_work_loses_old_calls_and_nothing_else():
     assert any("call list not saved" in line for line in office.logged)
 
 
+class _Figures:
+    mos, loss, jitter, delay = 4.26, 0.22, 4, 61
+
+
+def test_how_the_voice_was_stands_in_the_list_over_a_restart():
+    office = Office(Folder("voice"))
+    call = office.arrives("201")
+    office.does(call.connect)
+    office.desk.of(call).figures = _Figures()
+    office.does(call.over, "remote", 0)
+    _end(office, "in", "202")
+    assert [x.voice for x in office.desk.lists.entries()] == ["", "4.3 0.2 4 61"]
+    office.run(3000)
+    again = Office(Folder("voice", empty=False))
+    assert [x.voice for x in again.desk.lists.entries()] == ["", "4.3 0.2 4 61"]
+
+
 def test_lines_that_are_no_calls_are_passed_over():
     folder = Folder("broken")
     with open(folder.root + "/calls.txt", "wb") as file:
         file.write(b"\xff\xfe\nd\nd\t1\t201@pbx\tAnn\nx\ty\nd\t2\t202@pbx\t\t+49 1\n\n")
+        file.write(b"d\t3\t203@pbx\t\t\t4.4 0.0 0 40\nd\t3\t204@pbx\t\t\t\tmore\n")
     office = Office(folder)
     rows = office.desk.lists.entries("d")
-    assert [(x.number, x.name, x.dialled) for x in rows] == [
-        ("201@pbx", "Ann", ""),
-        ("202@pbx", "", "+49 1"),
+    assert [(x.number, x.name, x.dialled, x.voice) for x in rows] == [
+        ("201@pbx", "Ann", "", ""),
+        ("202@pbx", "", "+49 1", ""),
+        ("203@pbx", "", "", "4.4 0.0 0 40"),
     ]
 
 

@@ -237,9 +237,18 @@ def fkeys(phone, _):
 
 
 def lists(phone, _):
-    """Return the last calls: dialled (d), received (r), missed (m), the newest first."""
+    """Return the last calls: dialled (d), received (r), missed (m), the newest first.
+
+    `voice` has MOS, loss in percent, jitter and delay in ms, "" for a call without voice.
+    """
     return [
-        {"kind": x.kind, "time": int(x.time or 0), "number": x.number, "name": x.name}
+        {
+            "kind": x.kind,
+            "time": int(x.time or 0),
+            "number": x.number,
+            "name": x.name,
+            "voice": x.voice,
+        }
         for x in phone.desk.lists.entries()
     ]
 

@@ -25,6 +25,8 @@ def status(phone, _):
         "updating": phone.updating,
         "web": phone.web.state,
         "audio": desk.audio,
+        "voice": phone.voice.summary(),
+        "voice_before": phone.voice.before,
         "tone": tone(desk),
         "ringer": phone.panel.ringing.hertz,
         "timers": len(phone.timers),

@@ -1,9 +1,9 @@
 """Call lists: the last 20 calls dialled, received and missed, kept over a reboot.
 
-One file, one line a call: kind, Unix seconds, number, name, and of a call of ours the number that
-was dialled, for it may have reached somebody else. It is read when a list is looked at
-and written some seconds after a call has ended, when no call goes on: writing flash takes its
-time.
+One file, one line a call: kind, Unix seconds, number, name, of a call of ours the number that
+was dialled, for it may have reached somebody else, and how its voice was. It is read when a
+list is looked at and written some seconds after a call has ended, when no call goes on: writing
+flash takes its time.
 """
 
 from collections import namedtuple
@@ -15,10 +15,12 @@ FILE = "calls.txt"
 _EACH = const(20)
 _LATER = const(3000)  # ms from the end of a call to the write
 _MOST = const(6)  # calls that may wait for it
-_FIELDS = const(5)
+_FIELDS = const(6)
+_OLDEST = const(4)  # fields of a line that older software wrote
 
-# kind: "d" dialled, "r" received, "m" missed; time: Unix seconds as text, "0" when not known
-Entry = namedtuple("Entry", ("kind", "time", "number", "name", "dialled"))
+# kind: "d" dialled, "r" received, "m" missed; time: Unix seconds as text, "0" when not known;
+# voice: MOS, loss in percent, jitter and delay in ms, such as "4.3 0.2 4 61", "" without voice
+Entry = namedtuple("Entry", ("kind", "time", "number", "name", "dialled", "voice"))
 
 
 class Lists:
@@ -42,6 +44,7 @@ class Lists:
             number[:80],
             name[:40],
             self.desk.of(call).dialled[:80],
+            _voice(self.desk.of(call).figures),
         )
         self._new.insert(0, "\t".join(entry) + "\n")
         if len(self._new) >= _MOST:
@@ -64,8 +67,8 @@ class Lists:
         rows = []
         for line in self._lines():
             row = line.rstrip("\n").split("\t")
-            if len(row) == _FIELDS - 1:
-                row.append("")  # as older software wrote it
+            if _OLDEST <= len(row) < _FIELDS:
+                row += [""] * (_FIELDS - len(row))
             if len(row) == _FIELDS and kind in (None, row[0]) and len(rows) < 3 * _EACH:
                 rows.append(Entry(*row))
         return rows
@@ -96,3 +99,10 @@ class Lists:
         except OSError as error:
             self._new = self._new[: _MOST - 1]
             self.desk.log(2, "call list not saved: %r", error)
+
+
+def _voice(figures):
+    """Return how a call's voice was, as a line of the file has it."""
+    if figures is None:
+        return ""
+    return "%.1f %.1f %d %d" % (figures.mos, figures.loss, figures.jitter, figures.delay)

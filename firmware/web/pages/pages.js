@@ -43,6 +43,15 @@ function lampName(state) {
   return t({ on: "lit", slow: "blinks slowly", fast: "blinks fast" }[state] || "dark");
 }
 
+/** How the voice of each call is, or how that of the last one was. */
+function voiceTable(now) {
+  if (!now.voice.length) return h("p", {}, now.voice_before ? t("The last call:") + " " + now.voice_before : t("No call yet."));
+  const rows = [["Codec", (x) => x.codec], ["MOS", (x) => x.mos.toFixed(1)],
+    ["Lost", (x) => x.loss.toFixed(1) + " %"], ["Too late", (x) => x.discarded.toFixed(1) + " %"],
+    ["Jitter", (x) => x.jitter + " ms"], ["Delay", (x) => x.delay + " ms"], ["Packets of others", (x) => String(x.strangers)]];
+  return table(rows.map(([name, value]) => [t(name), ...now.voice.map(value)]));
+}
+
 // -- status ------------------------------------------------------------------------------------
 
 async function status() {
@@ -79,6 +88,7 @@ async function status() {
         [t("System, largest block"), bytes(system && system.largest)],
         [t("System, least ever"), bytes(system && system.minimum)],
       ])),
+      card("Voice", voiceTable(now)),
       card("Action URLs", table(["queued", "sent", "ok", "failed", "retried", "dropped"].map((x) => [t(x), String(counters[x] || 0)]))),
     );
   }
@@ -503,7 +513,7 @@ async function calls() {
     const rows = await ask("lists");
     past.replaceChildren(rows.length ? table(rows.map((x) => [
       t(kinds[x.kind]), x.time ? new Date(x.time * 1000).toLocaleString(document.documentElement.lang) : "–",
-      x.name || "", x.number,
+      x.name || "", x.number, x.voice ? h("span", { title: t("Voice: MOS, loss in %, jitter and delay in ms") }, "MOS " + x.voice.split(" ")[0]) : "",
       working("Dial", () => act("dial", x.number), { "aria-label": t("Dial") + " " + x.number }),
     ])) : h("p", { class: "soft" }, t("No calls yet.")));
   };
