@@ -16,10 +16,8 @@ _HIDDEN = (
 
 def printable(text):
     """Return `text` for display, list and log: control characters are spaces, marks are gone."""
-    for char in text:
-        if not " " <= char < "\x7f":
-            break
-    else:
+    data = text.encode()  # a text's characters would be new texts, each looked for by its name
+    if not data or min(data) >= 0x20 and max(data) < 0x7F:
         return text
     return "".join([" " if char < " " else char for char in text if not _hidden(ord(char))])
 

@@ -86,8 +86,10 @@ class Account:
         if self.registration:
             return self.registration.has_sent(message)
         uri = self.outbound or self.host
+        if message.source[0] not in uri:
+            return False
         host = uri_parts(uri if uri[:3].lower() == "sip" else "sip:" + uri).host
-        return bool(host) and host == message.source[0]
+        return host == message.source[0]
 
     def is_called(self, user):
         """Return whether the user part of a URI names this account, however it is escaped."""
@@ -98,10 +100,13 @@ class Account:
 
 def account_of(accounts, message):
     """Return the account that a request is for, or None."""
+    called, to = message.target, None
+    if len(accounts) == 1 and accounts[0].is_called(called.user):
+        return accounts[0]
     best, score = None, 0
-    called = message.target
-    to = uri_parts(message.address("to").uri)
     for account in accounts:
+        if to is None:
+            to = uri_parts(message.parts("to")[1])
         points = 4 * account.is_called(called.user)
         if account.registration and message.source[0] in account.registration.addresses:
             points += 2 + 2 * account.is_called(to.user)

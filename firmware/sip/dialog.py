@@ -5,7 +5,8 @@ It has no behaviour but to count and to be filled in; the usages decide.
 
 from base.compat import const
 from net.resolver import dotted
-from sip.message.uri import name_addr, uri_parts
+from sip.message.fields import readable
+from sip.message.uri import name_addr, raw_name_addr, raw_uri, uri_parts
 
 _ADDRESSES = const(8)
 
@@ -101,7 +102,7 @@ class Dialog:
         """
         target, routes = _target(message), message.values("record-route")
         for route in routes:
-            _check(name_addr(route).uri)
+            _check(raw_name_addr(route.encode())[1])
         if is_response:
             routes.reverse()
             self.remote_tag = message.tag("to")
@@ -121,14 +122,14 @@ def begin(account, target, token):
 
 def _target(message):
     """Return the URI of a Contact, None where there is none."""
-    if not message.header("contact"):
+    if not message.raw("contact"):
         return None
-    uri = message.address("contact").uri
+    uri = message.parts("contact")[1]
     _check(uri)
-    return uri
+    return readable(uri)
 
 
 def _check(uri):
-    """Raise ValueError for a URI that nothing can be sent to."""
-    if " " in uri or "<" in uri or not uri_parts(uri).host:
+    """Raise ValueError for a URI, as bytes, that nothing can be sent to."""
+    if b" " in uri or b"<" in uri or not raw_uri(uri)[2]:
         raise ValueError("no address")

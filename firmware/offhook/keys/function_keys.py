@@ -62,6 +62,16 @@ class FunctionKeys:
             self.urls[index] = UrlLamp(self.timers)
         return self.urls[index]
 
+    def entries(self):
+        """Return (index, `Entry`) of each key that was given a meaning, by settings or board."""
+        found = dict(self.layout)
+        found.update(self.keys)
+        return found.items()
+
+    def place(self, name):
+        """Return the index of the key `name`, 0 for "P1"; None for what is none."""
+        return function_key(name)
+
     # -- what the desk asks -------------------------------------------------------------------
 
     def context(self, key):

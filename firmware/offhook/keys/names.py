@@ -70,9 +70,10 @@ def own(name):
 
 def function_key(name):
     """Return the index of function key `name`, 0 for "P1"; None for what is none."""
-    digits = name[1:]
-    if name[:1] == "P" and digits.isdigit() and digits[0] != "0":
-        return int(digits) - 1
+    if name.startswith("P"):
+        digits = name[1:]
+        if digits.isdigit() and not digits.startswith("0"):
+            return int(digits) - 1
     return None
 
 

@@ -34,21 +34,32 @@ _KEYS = {  # the same for a ``keyevent``, by its key's own name
 
 def states(desk, fkeys):
     """Return the state of each lamp: "off", "on", "slow" or "fast"."""
-    return [LAMPS.get(_state(desk, fkeys, index), "off") for index in range(fkeys.count)]
+    found = ["off"] * fkeys.count
+    for index, entry in fkeys.entries():
+        if index < fkeys.count:
+            found[index] = LAMPS.get(_state(desk, fkeys, index, entry), "off")
+    index = fkeys.place(desk.key) if desk.dialling and desk.key else None
+    if index is not None and index < fkeys.count and fkeys.entry(index).kind == "line":
+        found[index] = LAMPS["dialling"]
+    for call in reversed(desk.agent.calls):  # the first one of a key shows
+        key = desk.of(call).key
+        index = fkeys.place(key) if key else None
+        if index is not None and index < fkeys.count:
+            found[index] = LAMPS.get(_call(call), "off")
+    return found
 
 
-def _state(desk, fkeys, index):
-    """Return the state of what function key `index` is for, a key of `LAMPS`."""
-    name = "P%d" % (index + 1)
-    entry, call = fkeys.entry(index), desk.call_on(name)
-    if call:
-        return "calling" if call.direction == "out" and call.state == "ringing" else call.state
-    if entry.kind == "url":
+def _call(call):
+    return "calling" if call.direction == "out" and call.state == "ringing" else call.state
+
+
+def _state(desk, fkeys, index, entry):
+    """Return the state of what a key is for while it has no call, a key of `LAMPS`."""
+    kind = entry.kind
+    if kind == "url":
         return fkeys.urls[index].state if index in fkeys.urls else "idle"
     if index in fkeys.watched:
         state = fkeys.watched[index] and fkeys.watched[index].state
         return "active" if state == "busy" else state
-    if entry.kind == "line":
-        return "dialling" if desk.dialling and desk.key == name else "idle"
-    lit = _KEYS.get(entry.argument) if entry.kind == "keyevent" else _TYPES.get(entry.kind)
+    lit = _KEYS.get(entry.argument) if kind == "keyevent" else _TYPES.get(kind)
     return "active" if lit and lit(desk) else "idle"

@@ -25,7 +25,9 @@ class Lamps:
         if self.part is None:
             return
         blinking = False
-        for index, state in enumerate(self.states[: self.part.count]):
+        states = self.states
+        for index in range(min(len(states), self.part.count)):
+            state = states[index]
             on = state == "on"
             if state in _PHASES:
                 blinking = True

@@ -26,6 +26,7 @@ FKEYS = 176  # 32 of the phone's own, 144 of expansion modules
 _SPEAKING = ("url", "fkey")  # kinds whose check says itself what would be right
 _PRIVATE = ("secret", "login")  # kinds that nobody is shown
 _NEAREST = 3  # names in a message
+_DEFAULT = 3  # its place in a record
 
 
 class Setting:
@@ -97,7 +98,7 @@ def canonical(name):
 def pattern(name):
     """Return the catalogue's own name of a setting ("user_name#"), None when there is none."""
     if name in _ROWS:
-        return name if name[-1:] not in ("#", "@") else None
+        return None if name.endswith("#") or name.endswith("@") else name
     stem, number = plain(name)
     if number is None:
         return None
@@ -115,8 +116,10 @@ def find(name):
 
 def default(name):
     """Return a setting's default; KeyError for a name that is none."""
-    _, _, _, value, _, _ = _ROWS[pattern(name)]
-    return value
+    row = _ROWS.get(name)
+    if row is None or name.endswith("#") or name.endswith("@"):
+        row = _ROWS[pattern(name)]
+    return row[_DEFAULT]
 
 
 def groups():

@@ -62,7 +62,7 @@ class Settings:
         value = self.values.get(name)
         if value is not None:
             return value
-        if name[-1:] == "]":
+        if name.endswith("]"):
             return self.get(canonical(name))
         return catalogue.default(name)
 

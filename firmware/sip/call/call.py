@@ -67,7 +67,6 @@ class Call:
         self.remote_hold = False  # the other side holds us
         self.status = 0
         self.reason = self.cancel_reason = self.ended_by = ""
-        self.local = plain(self.account.uri)
         self.local_display = self.account.display or ""
         self.remote = self.remote_display = ""  # who is really there now
         self.anonymous = False  # who that is was withheld
@@ -106,6 +105,11 @@ class Call:
     def port(self):
         """Our UDP port for the voice, 0 before it was told."""
         return self.negotiation.port
+
+    @property
+    def local(self):
+        """Who we are in this call, as "user@host"."""
+        return plain(self.account.uri)
 
     def report(self, kind, **details):
         """Tell the agent's listener."""

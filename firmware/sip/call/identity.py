@@ -14,7 +14,8 @@ from sip.message.uri import address_of, name_addr, unescape, untagged, uri_parts
 Party = namedtuple("Party", ("address", "display", "anonymous"))
 
 _NOBODY = "anonymous.invalid"
-_PRIVATE = ("id", "header", "user")  # of Privacy; "session" and "critical" hide nobody
+_WITHIN = "." + _NOBODY
+_PRIVATE = (b"id", b"header", b"user")  # of Privacy; "session" and "critical" hide nobody
 _SEPARATORS = "-.()"  # in telephone numbers (RFC 3966 section 5.1.1)
 
 
@@ -25,40 +26,63 @@ def plain(uri):
     would mean something else without its escape keeps it.
     """
     try:
-        scheme, user, host, _, _ = uri_parts(uri)
+        return _plain(uri, uri_parts(uri))
     except ValueError:
         return uri
+
+
+def _plain(uri, parts):
+    """Return the same of a URI and its `Uri`."""
+    scheme, user, host, port, _ = parts
     if scheme == "tel":
         number = user.partition(";")[0]
         return "".join([x for x in number if x not in _SEPARATORS]) or uri
     if not host or not user:
         return address_of(uri)
-    number = user.partition(";")[0]
-    shown = unescape(number)
-    if any(x <= " " or x in '@<>"\x7f' or "\x80" <= x < "\xa0" for x in shown):
-        shown = number
-    return "%s%s" % (shown, address_of(uri)[len(user) :])
+    if ";" in user:
+        user = user.partition(";")[0]
+    shown = unescape(user)
+    if shown is not user and any(
+        x <= " " or x in '@<>"\x7f' or "\x80" <= x < "\xa0" for x in shown
+    ):
+        shown = user
+    if port and port != 5060:
+        return "%s@%s:%d" % (shown, host, port)
+    return "%s@%s" % (shown, host)
 
 
 def anonymous(uri):
     """Return whether a URI is one of those that stand for nobody (RFC 3323 section 4.1.1.3)."""
     try:
-        _, user, host, _, _ = uri_parts(uri)
+        return _anonymous(uri_parts(uri))
     except ValueError:
         return False
-    return host == _NOBODY or host.endswith("." + _NOBODY) or user.lower() == "anonymous"
+
+
+def _anonymous(parts):
+    host = parts.host
+    return host == _NOBODY or host.endswith(_WITHIN) or parts.user.lower() == "anonymous"
+
+
+def _told(display, uri, hidden=False):
+    """Return the `Party` that a display name and a URI stand for."""
+    try:
+        parts = uri_parts(uri)
+    except ValueError:
+        return Party(uri, display, hidden)
+    return Party(_plain(uri, parts), display, hidden or _anonymous(parts))
 
 
 def private(message):
     """Return whether the Privacy header asks that nobody is told who this is."""
-    wanted = ";".join(message.all("privacy")).replace(",", ";").lower().split(";")
+    wanted = b";".join(message.all_raw("privacy")).replace(b",", b";").lower().split(b";")
     return any(x.strip() in _PRIVATE for x in wanted)
 
 
 def sender(message):
     """Return the `Party` that From names; ValueError for one that cannot be read."""
     display, uri, _ = message.address("from")
-    return Party(plain(uri), display, anonymous(uri))
+    return _told(display, uri)
 
 
 def caller(message, trusted, log):
@@ -128,8 +152,7 @@ def _party(value, not_them):
         return None
     if "sip" in uri[:4].lower() and not uri_parts(uri).host:
         return None
-    hidden = anonymous(uri) or wish not in (None, "off")
-    return Party(plain(uri), display, hidden)
+    return _told(display, uri, wish not in (None, "off"))
 
 
 def hide(dialog):

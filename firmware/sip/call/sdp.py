@@ -4,6 +4,7 @@ We speak PCMU, PCMA and telephone-event. Pure functions on bytes.
 """
 
 from base.compat import const
+from sip.message.fields import readable
 
 _EVENTS = const(101)  # our payload type for telephone-event (RFC 4733)
 _LINES = const(200)
@@ -11,7 +12,13 @@ _STREAMS = const(16)
 _PAYLOADS = const(127)  # the highest payload number
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 _NUMBERS = {"PCMU": 0, "PCMA": 8}
-_DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+_CODECS = {b"PCMU": "PCMU", b"PCMA": "PCMA"}
+_DIRECTIONS = {
+    b"sendrecv": "sendrecv",
+    b"sendonly": "sendonly",
+    b"recvonly": "recvonly",
+    b"inactive": "inactive",
+}
 
 
 class Media:
@@ -24,7 +31,7 @@ class Media:
     """
 
     def __init__(self, lines, index):
-        self.lines = lines  # of all m= lines: "audio 4000 RTP/AVP 0 8"
+        self.lines = lines  # of all m= lines: b"audio 4000 RTP/AVP 0 8"
         self.index = index
         self.ip = self.host = self.codec = self.events = None
         self.port = self.payload = 0
@@ -53,25 +60,22 @@ def parse(data):
 
     Of streams that fit, one that is in use goes before one that is not (port 0).
     """
-    try:
-        text = data.decode()
-    except ValueError:  # an old one's name of the session; it interests nobody
-        text = "".join(map(chr, data))
-    lines = text.replace("\r", "\n").split("\n")
-    if lines[0][:3] != "v=0" or len(lines) > _LINES:
+    lines = data.replace(b"\r", b"\n").split(b"\n")
+    if lines[0][:3] != b"v=0" or len(lines) > _LINES:
         raise ValueError("no SDP")
     sections, streams = [[]], []
     for line in lines:
-        if line[:2] == "m=":
+        if line[:2] == b"m=":
             sections.append([])
             streams.append(line[2:].strip())
-        sections[-1].append(line)
+        if line:
+            sections[-1].append(line)
     if len(streams) > _STREAMS or any(len(line.split()) < 4 for line in streams):
         raise ValueError("streams")
     unused = None
-    for index, section in enumerate(sections[1:]):
+    for index in range(len(streams)):
         media = Media(streams, index)
-        if _take(media, sections[0], section):
+        if _take(media, sections[0], sections[index + 1]):
             if media.port:
                 return media
             unused = unused or media
@@ -82,83 +86,86 @@ def parse(data):
 
 def _take(media, session, section):
     """Fill `media` from one m= section; return whether it is a voice stream for us."""
-    words = section[0][2:].split()
-    port = words[1].partition("/")[0]
-    if words[0] != "audio" or words[2] not in ("RTP/AVP", "RTP/AVPF"):
+    words = media.lines[media.index].split()
+    port = words[1].partition(b"/")[0]
+    if words[0] != b"audio" or words[2] not in (b"RTP/AVP", b"RTP/AVPF"):
         return False
     if not port.isdigit() or len(port) > 5 or int(port) > 65535:
         return False
     media.port = int(port)
-    address = direction = None
-    names = {"0": "PCMU", "8": "PCMA", "13": "CN"}
+    address, direction = b"", "sendrecv"
+    names = {b"0": b"PCMU", b"8": b"PCMA", b"13": b"CN"}
     for line in session + section:  # what the stream says itself goes before the session's
-        kind, value = line[:2], line[2:].strip()
-        if kind == "c=":
-            address = value.split()
-        elif kind == "a=" and value in _DIRECTIONS:
-            direction = value
-        elif line.startswith("a=rtpmap:"):
-            number, _, name = value[7:].partition(" ")
-            names[number] = name.strip().upper()
-        elif kind == "a=":
-            _attribute(media, value)
-    media.direction = direction or "sendrecv"
-    return _codec(media, words[3:], names) and _address(media, address or ())
+        kind = line[:2]
+        if kind == b"a=":
+            value = line[2:].strip()
+            if value in _DIRECTIONS:
+                direction = _DIRECTIONS[value]
+            elif value[:7] == b"rtpmap:":
+                number, _, name = value[7:].partition(b" ")
+                names[number] = name.strip().upper()
+            else:
+                _attribute(media, value)
+        elif kind == b"c=":
+            address = line[2:]
+    media.direction = direction
+    return _codec(media, words[3:], names) and _address(media, address.split())
 
 
 def _attribute(media, value):
     """Take what a stream says of its packets; what makes no sense is as if it was not there."""
-    name, _, text = value.partition(":")
-    number = text.partition(" ")[0].partition(".")[0]
-    number = int(number) if number.isdigit() and len(number) < 6 else 0
-    if name == "rtcp-mux":
+    name, _, text = value.partition(b":")
+    if name == b"rtcp-mux":
         media.mux = True
-    elif name == "ptime":
-        media.ptime = number
-    elif name == "maxptime":
-        media.maxptime = number
-    elif name == "rtcp" and 0 < number < 65536:
-        media.control = number
-        where = text.split()[1:]
-        if len(where) == 3 and where[:2] == ["IN", "IP4"] and _dotted(where[2]):
-            media.control_ip = where[2]
+    elif name in (b"ptime", b"maxptime", b"rtcp"):
+        number = text.partition(b" ")[0].partition(b".")[0]
+        number = int(number) if number.isdigit() and len(number) < 6 else 0
+        if name == b"ptime":
+            media.ptime = number
+        elif name == b"maxptime":
+            media.maxptime = number
+        elif 0 < number < 65536:
+            media.control = number
+            where = text.split()[1:]
+            if len(where) == 3 and where[:2] == [b"IN", b"IP4"] and _dotted(where[2]):
+                media.control_ip = readable(where[2])
 
 
 def _codec(media, numbers, names):
     """Take the first codec that we speak, and telephone-event; return whether there is one."""
     for number in numbers:
-        name = names.get(number, "")
-        parts = name.split("/")
+        name = names.get(number, b"")
         if not number.isdigit() or len(number) > 3 or int(number) > _PAYLOADS:
             continue
-        if parts[0] in ("PCMU", "PCMA") and parts[1:2] in ([], ["8000"]):
+        codec, _, rate = name.partition(b"/")
+        if codec in _CODECS and rate.partition(b"/")[0] in (b"", b"8000"):
             if media.codec is None:
-                media.codec, media.payload = parts[0], int(number)
-        elif name.startswith("TELEPHONE-EVENT/8000"):
+                media.codec, media.payload = _CODECS[codec], int(number)
+        elif name.startswith(b"TELEPHONE-EVENT/8000"):
             media.events = int(number)
-        elif parts[0] == "CN" and parts[1:2] in ([], ["8000"]):
+        elif codec == b"CN" and rate.partition(b"/")[0] in (b"", b"8000"):
             media.comfort = int(number)
     return media.codec is not None
 
 
 def _address(media, words):
     """Take the address of a c= line, an IPv4 one or a name; return whether it is one."""
-    if len(words) < 3 or words[0] != "IN" or words[1] != "IP4":
+    if len(words) < 3 or words[0] != b"IN" or words[1] != b"IP4":
         return False
-    where = words[2].partition("/")[0]
+    where = words[2].partition(b"/")[0]
     if _dotted(where):
-        media.ip = where
-    elif _named(where):
-        media.host = where.lower()
+        media.ip = readable(where)
+    elif _named(readable(where)):
+        media.host = readable(where).lower()
     else:
         return False
-    if where == "0.0.0.0":  # RFC 2543's way to hold
+    if where == b"0.0.0.0":  # RFC 2543's way to hold
         media.direction = "inactive" if media.direction == "inactive" else "sendonly"
     return True
 
 
-def _dotted(text):
-    parts = text.split(".")
+def _dotted(data):
+    parts = data.split(b".")
     return len(parts) == 4 and all(x.isdigit() and len(x) < 4 and int(x) < 256 for x in parts)
 
 
@@ -227,15 +234,15 @@ def answer(data, address, port, session, version=1, direction="sendrecv", ptime=
     media = parse(data)
     lines = _head(address, session, version)
     for index, line in enumerate(media.lines):
+        words = [readable(x) for x in line.split()]
         if index == media.index:
             wanted = allowed(media.direction, direction)
             payloads = ((media.payload, media.codec),)
             ours = port if media.port else 0
-            lines += _stream(ours, payloads, media.events, wanted, ptime, line.split()[2])
+            lines += _stream(ours, payloads, media.events, wanted, ptime, words[2])
             if media.mux:
                 lines.append("a=rtcp-mux")
         else:
-            words = line.split()
             lines.append("m=%s 0 %s" % (words[0], " ".join(words[2:])))
     return _bytes(lines)
 

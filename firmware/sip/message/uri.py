@@ -29,24 +29,29 @@ def uri_parts(uri):
 
 def raw_uri(uri):
     """Return the same of bytes, a tuple of bytes but for the port."""
-    scheme, _, rest = uri.partition(b":")
-    scheme = scheme.strip().lower()
+    scheme, _, host = uri.partition(b":")
     if scheme not in _SCHEMES:
-        return scheme, rest, b"", 0, b""
-    user, at, host = rest.partition(b"@")  # ";" and "?" may stand before it, "@" is escaped there
-    if not at:
-        user, host = b"", rest
-    host = host.partition(b"?")[0]
-    host, _, params = host.partition(b";")
-    host = host.strip()
+        scheme = scheme.strip().lower()
+        if scheme not in _SCHEMES:
+            return scheme, host, b"", 0, b""
+    user = params = b""
+    if b"@" in host:  # ";" and "?" may stand before it, "@" must be escaped there
+        user, _, host = host.partition(b"@")
+        if b":" in user:
+            user = user.partition(b":")[0]
+    if b"?" in host:
+        host = host.partition(b"?")[0]
+    if b";" in host:
+        host, _, params = host.partition(b";")
+    host, port = host.strip(), b""
     if host[:1] == b"[":
         host, _, port = host.partition(b"]")
         host, port = host + b"]", port[1:]
-    else:
+    elif b":" in host:
         host, _, port = host.partition(b":")
     if port and (not port.isdigit() or len(port) > 5):
         raise ValueError("port")
-    return scheme, user.partition(b":")[0], host.lower(), int(port or 0), params
+    return scheme, user, host.lower(), int(port or 0), params
 
 
 def number_of(user):

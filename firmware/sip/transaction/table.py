@@ -1,5 +1,7 @@
 """How many transactions there may be at once, whose they are, and which one gives way."""
 
+from sip.transaction.transaction import oldest
+
 
 def make_room(transactions, most, stranger=None):
     """Return whether one more fits into the table `transactions` of at most `most`.
@@ -11,40 +13,33 @@ def make_room(transactions, most, stranger=None):
     time left: a stranger's first. Then a stranger's refusal that he does not acknowledge. At last,
     for ourselves, whatever a stranger has begun.
     """
-    theirs = [x for x in transactions.values() if x.stranger]
     if stranger is not None:
+        theirs = [x for x in transactions.values() if x.stranger]
         his = [x for x in theirs if x.address[0] == stranger]
         return _shrink(his, max(most // 4, 1)) and _shrink(theirs, max(most // 2, 1))
-    ours = [x for x in transactions.values() if not x.stranger]
-    while len(theirs) + len(ours) >= most:
-        gone = _oldest(theirs) or _oldest(ours) or _first(theirs)
+    while len(transactions) >= most:
+        gone = _next(transactions.values())
         if gone is None:
             return False
         gone.end()
-        (theirs if gone.stranger else ours).remove(gone)
     return True
+
+
+def _next(share):
+    """Return what gives way for ourselves, None for nothing."""
+    theirs = [x for x in share if x.stranger]
+    return oldest(theirs) or oldest(share) or (theirs[0] if theirs else None)
 
 
 def _shrink(share, most):
     """Return whether one more fits into a stranger's share, where need be by ending one of it."""
     while len(share) >= most:
-        gone = _oldest(share) or _first([x for x in share if x.final])
+        gone = oldest(share)
         if gone is None:
-            return False
+            final = [x for x in share if x.final]
+            if not final:
+                return False
+            gone = final[0]
         share.remove(gone)
         gone.end()
     return True
-
-
-def _oldest(share):
-    """Return what only waits for repetitions, with the least of its time left; None for none."""
-    oldest, soonest = None, None
-    for transaction in share:
-        left = transaction.left()
-        if left is not None and (soonest is None or left < soonest):
-            oldest, soonest = transaction, left
-    return oldest
-
-
-def _first(share):
-    return share[0] if share else None

@@ -98,13 +98,6 @@ class Transaction:
         else:
             self.end()
 
-    def left(self):
-        """Return the ms that it lingers yet; None while anything but repetitions concerns it."""
-        if not self.final or self._again or not self._limit:
-            return None
-        clock = self.owner.timers.clock
-        return clock.diff(self._limit.when, clock.ms())
-
     def end(self, message=None):
         """Leave the table; nothing is sent or reported any more. An action, too."""
         self.state = over
@@ -113,6 +106,21 @@ class Transaction:
         self.unlimited()
         self.owner.transactions.pop(self.key, None)
         self.callback = self.data = None
+
+
+def oldest(transactions):
+    """Return what lingers only for repetitions, with the least of its time left; None for none."""
+    found, soonest, now = None, 0, None
+    for transaction in transactions:
+        limit = transaction._limit
+        if limit and transaction.final and not transaction._again:
+            clock = transaction.owner.timers.clock
+            if now is None:
+                now = clock.ms()
+            left = clock.diff(limit.when, now)
+            if found is None or left < soonest:
+                found, soonest = transaction, left
+    return found
 
 
 def over(transaction, event):
