@@ -14,17 +14,17 @@ _FAR = const(60_000)  # the longest sleep of the loop: ticks_diff stays far from
 class Timer:
     """A callback that waits. `cancel` is safe at any time, more than once, also from inside it."""
 
-    def __init__(self, queue, when, callback, args):
-        self.queue = queue
+    def __init__(self, timers, when, callback, args):
+        self.timers = timers  # None once it is not in the queue any more
         self.when = when
         self.callback = callback
         self.args = args
 
     def cancel(self):
         """Forget the callback and leave the queue at once: nothing stays on the heap."""
-        if self.queue is not None:
-            self.queue.remove(self)
-            self.queue = self.callback = self.args = None
+        if self.timers is not None:
+            self.timers.drop(self)
+            self.timers = self.callback = self.args = None
 
 
 class Timers:
@@ -41,20 +41,35 @@ class Timers:
 
     def after(self, delay, callback, *args):
         """Call ``callback(*args)`` in `delay` ms; return the `Timer`, to cancel it."""
-        when = self.clock.add(self.clock.ms(), int(delay))
+        clock, queue = self.clock, self._queue
+        when = clock.add(clock.ms(), int(delay))
+        timer = Timer(self, when, callback, args)
+        place = self._place(when)
+        queue.insert(place, timer)
+        if place == len(queue) - 1:
+            self._wake.set()
+        return timer
+
+    def _place(self, when):
+        """Return the place of what is due at `when`, before those that are due at the same ms."""
         queue, diff = self._queue, self.clock.diff
-        timer = Timer(queue, when, callback, args)
-        low, high = 0, len(queue)
+        low, high = 0, len(queue) - 1
+        if high < 0 or diff(queue[high].when, when) > 0:
+            return high + 1
         while low < high:
             middle = (low + high) // 2
             if diff(queue[middle].when, when) > 0:
                 low = middle + 1
             else:
                 high = middle
-        queue.insert(low, timer)
-        if low == len(queue) - 1:
-            self._wake.set()
-        return timer
+        return low
+
+    def drop(self, timer):
+        """Take a `Timer` out of the queue: `Timer.cancel` does."""
+        place = self._place(timer.when)
+        while self._queue[place] is not timer:  # others of the same ms
+            place += 1
+        del self._queue[place]
 
     def run(self):
         """Call what is due; return the ms until the next timer, or None when none waits."""
@@ -64,7 +79,7 @@ class Timers:
             if left > 0:
                 return left
             timer = queue.pop()
-            timer.queue = None
+            timer.timers = None
             try:
                 timer.callback(*timer.args)
             except Exception as error:  # one bad timer must not stop all others

@@ -132,6 +132,10 @@ class Agent:
         """Return 16 hex digits that nobody can guess: for tags, Call-IDs, branches, cnonces."""
         return str(hexlify(urandom(8)), "ascii")
 
+    def number(self):
+        """Return a number below 2**28 that nobody can guess."""
+        return int.from_bytes(urandom(4), "big") & 0xFFFFFFF
+
     def contact(self, account, address, protocol, extra="", hidden=False):
         """Return our Contact value at the own `address`; `hidden`: it does not tell who we are.
 

@@ -201,7 +201,7 @@ async def test_a_call_hung_up_while_a_name_is_resolved_goes_nowhere():
 
 
 def _response(*values):
-    return Message("", b"", 302, "", [("contact", value.encode()) for value in values])
+    return Message("", b"", 302, "", [(b"contact", value.encode()) for value in values])
 
 
 def _log(*_):

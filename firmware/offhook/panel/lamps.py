@@ -13,6 +13,7 @@ class Lamps:
         self.part = part
         self.timers = timers
         self.states = []  # of each lamp: "off", "on", "slow" or "fast"
+        self._lit = []  # what the part was told of each
         self._blink = None
         self._phase = 0
 
@@ -25,14 +26,18 @@ class Lamps:
         if self.part is None:
             return
         blinking = False
-        states = self.states
+        states, lit = self.states, self._lit
         for index in range(min(len(states), self.part.count)):
             state = states[index]
             on = state == "on"
             if state in _PHASES:
                 blinking = True
                 on = self._phase & _PHASES[state] == 0
-            self.part.set(index, on)
+            if index == len(lit):
+                lit.append(None)
+            if on is not lit[index]:
+                lit[index] = on
+                self.part.set(index, on)
         try:
             self.part.flush()
         except OSError:

@@ -25,8 +25,10 @@ def diversion(message, log):
         values = message.values("history-info")
         return plain(name_addr(values[-2]).uri.partition("?")[0]) if len(values) > 1 else None
 
-    found = reading(log, "Diversion", diverted)
-    return found or reading(log, "History-Info", history)
+    found = reading(log, "Diversion", diverted) if message.raw("diversion") else None
+    if not found and message.raw("history-info"):
+        found = reading(log, "History-Info", history)
+    return found
 
 
 def auto_answer(message, log):
@@ -37,7 +39,10 @@ def auto_answer(message, log):
     mode = message.header("answer-mode") or message.header("priv-answer-mode") or ""
     if mode.lower().partition(";")[0].strip() == "auto":
         return 0
-    for value in reading(log, "Call-Info", lambda: message.values("call-info"), ()):
+    infos = ()
+    if message.raw("call-info"):
+        infos = reading(log, "Call-Info", lambda: message.values("call-info"), ())
+    for value in infos:
         params = value[value.rfind(">") + 1 :]
         after = reading(log, "Call-Info", lambda params=params: param(params, "answer-after"))
         if after is not None:

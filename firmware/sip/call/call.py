@@ -53,6 +53,25 @@ class Call:
     """
 
     direction = ""
+    # what the phone shows and tells
+    state = "calling"
+    answered = False
+    remote_hold = False  # the other side holds us
+    status = 0
+    reason = cancel_reason = ended_by = ""
+    remote = remote_display = ""  # who is really there now
+    anonymous = False  # who that is was withheld
+    trusted = True  # we have called, or the registrar lets them call
+    auto_answer = alert_info = diversion = None
+    invite = None  # the INVITE that came in
+    transaction = None  # its server transaction, until its final answer
+    merged = None  # what another copy of it would have in common with it (8.2.2.2)
+    # what is under way
+    tags = ()  # of the early dialogs of our INVITE
+    early = None  # of `reliable`: our 180, or the early dialogs of our INVITE
+    transferring = None  # of `transfer`: our REFER
+    referred = False  # a REFER of theirs was obeyed
+    watch = None  # of `refer`: who asked for this call
 
     def __init__(self, agent, dialog):
         agent.last_id += 1
@@ -61,35 +80,14 @@ class Call:
         self.id = agent.last_id
         self.call_id = dialog.call_id
         self.account = dialog.account
-        # what the phone shows and tells
-        self.state = "calling"
-        self.answered = False
-        self.remote_hold = False  # the other side holds us
-        self.status = 0
-        self.reason = self.cancel_reason = self.ended_by = ""
         self.local_display = self.account.display or ""
-        self.remote = self.remote_display = ""  # who is really there now
-        self.anonymous = False  # who that is was withheld
-        self.trusted = True  # we have called, or the registrar lets them call
-        self.auto_answer = self.alert_info = self.diversion = None
-        self.invite = None  # the INVITE that came in
-        self.transaction = None  # its server transaction, until its final answer
-        self.merged = None  # what another copy of it would have in common with it (8.2.2.2)
-        # what is under way
-        self.tags = ()  # of the early dialogs of our INVITE
-        self.early = None  # of `reliable`: our 180, or the early dialogs of our INVITE
-        self.transferring = None  # of `transfer`: our REFER
-        self.referred = False  # a REFER of theirs was obeyed
-        self.watch = None  # of `refer`: who asked for this call
+        get = agent.settings.get
         self.confirmation = Confirmation(agent, self.fail)
         self.negotiation = Negotiation(
-            int(agent.token()[:7], 16),
-            self._media_port,
-            agent.codecs(),
-            agent.settings.get("codec_size") or 20,
+            agent.number(), self._media_port, agent.codecs(), get("codec_size") or 20
         )
         self.changes = Changes(self)
-        wanted = agent.settings.get("session_timer") or 0
+        wanted = get("session_timer") or 0
         self.session = SessionTimer(agent.timers, wanted, self.changes.refresh, self._expired)
         agent.calls.append(self)
 

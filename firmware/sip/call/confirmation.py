@@ -21,11 +21,12 @@ class Confirmation:
     ==========  ==========================  ==========================================
     """
 
+    waiting = False
+    _number = _data = _address = _protocol = _timer = None
+
     def __init__(self, agent, lost):
         self.agent = agent
         self.lost = lost
-        self.waiting = False
-        self._number = self._data = self._address = self._protocol = self._timer = None
 
     def send(self, transaction, data, number):
         """Answer in `transaction` with the 2xx in `data`; `number` is the INVITE's CSeq."""

@@ -43,12 +43,13 @@ class Changes:
     side refused: it holds for us. `request` is the change under way, None where there is none.
     """
 
+    state = ACTIVE
+    request = None
+    _told = False  # the other side has agreed to be on hold
+    _timer = None
+
     def __init__(self, call):
         self.call = call
-        self.state = ACTIVE
-        self.request = None
-        self._told = False  # the other side has agreed to be on hold
-        self._timer = None
 
     @property
     def holding(self):

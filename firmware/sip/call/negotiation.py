@@ -21,16 +21,17 @@ class Negotiation:
     what we offer.
     """
 
+    state = "stable"
+    theirs = None
+    port = 0
+    address = None  # ours, as it was said last
+    _version = 0
+    _pending = b""
+
     def __init__(self, session, port, codecs=("PCMA", "PCMU"), ptime=20):
-        self.state = "stable"
-        self.theirs = None
-        self.port = 0
-        self.address = None  # ours, as it was said last
         self._port = port
         self._codecs, self._ptime = codecs, ptime
         self._session = session
-        self._version = 0
-        self._pending = b""
 
     def describe(self, address, direction):
         """Return our offer, or our answer to theirs; ValueError where nothing fits."""

@@ -23,17 +23,18 @@ class SessionTimer:
     ==========  ===============================================  ===========================
     """
 
+    state = "off"
+    least = _MIN
+    theirs = False  # the other side knows session timers
+    update = False  # the other side takes UPDATE
+    _timer = None
+
     def __init__(self, timers, wanted, refresh, expired):
-        self.state = "off"
         self.seconds = max(wanted, _MIN)
         self.wanted = bool(wanted)  # by us; else only by the other side
-        self.least = _MIN
-        self.theirs = False  # the other side knows session timers
-        self.update = False  # the other side takes UPDATE
         self._timers = timers
         self._refresh = refresh
         self._expired = expired
-        self._timer = None
 
     @property
     def ours(self):

@@ -35,13 +35,13 @@ _USUAL = (
     "Authorization WWW-Authenticate Proxy-Authenticate Service-Route Alert-Info Call-Info Reason "
     "Diversion History-Info Accept-Encoding Accept-Language Organization Session-ID RSeq RAck"
 ).split()
-# as nearly all write them, and in lower case -> as we call them; other names stay bytes
+# as nearly all write them, and in lower case -> as we call them
 _NAMES = {}
 for _name in _USUAL:
-    _NAMES[_name.encode()] = _NAMES[_name.lower().encode()] = _name.lower()
+    _NAMES[_name.encode()] = _NAMES[_name.lower().encode()] = _name.lower().encode()
 for _name, _long in _COMPACT.items():
-    _NAMES[_name.encode()] = _NAMES[_long.encode()] = _long
-_KNOWN = set(_NAMES.values())
+    _NAMES[_name.encode()] = _NAMES[_long.encode()] = _long.encode()
+_RAW = {str(_name, "ascii"): _name for _name in _NAMES.values()}
 _METHODS = {}
 for _name in (
     "INVITE ACK CANCEL BYE OPTIONS INFO UPDATE PRACK REFER NOTIFY "
@@ -53,7 +53,7 @@ for _name in (
 class Message:
     """A request (`method`, `uri`) or a response (`status`, `reason`; its `method` is "").
 
-    `lines` is a list of (lower-case long name, value as bytes). `source` is the (ip, port) and
+    `lines` is a list of (lower-case long name, value), both bytes. `source` is the (ip, port) and
     `protocol` the transport it came by. `fault` is the status owed for a start line that is wrong,
     else 0; `controls` tells that control characters stand in it, which nothing may be copied from.
     """
@@ -83,7 +83,7 @@ class Message:
     @property
     def headers(self):
         """All header lines as (lower-case long name, value), for whoever lists them."""
-        return [(readable(k) if isinstance(k, bytes) else k, readable(v)) for k, v in self.lines]
+        return [(readable(name), readable(value)) for name, value in self.lines]
 
     @property
     def uri(self):
@@ -94,8 +94,7 @@ class Message:
 
     def raw(self, name):
         """Return the first value of a header as bytes, stripped, or None."""
-        if name not in _KNOWN:
-            name = name.encode()
+        name = _RAW.get(name) or name.encode()
         for key, value in self.lines:
             if key == name:
                 return value
@@ -103,8 +102,7 @@ class Message:
 
     def all_raw(self, name):
         """Return the values of all header lines of that name as bytes, unsplit."""
-        if name not in _KNOWN:
-            name = name.encode()
+        name = _RAW.get(name) or name.encode()
         return [value for key, value in self.lines if key == name]
 
     def header(self, name):
@@ -218,8 +216,9 @@ class Message:
 
     def replace(self, name, value):
         """Put `value` in the place of each header of that name."""
-        self.lines = [(k, value.encode() if k == name else old) for k, old in self.lines]
         self._texts.pop(name, None)
+        name, value = name.encode(), value.encode()
+        self.lines = [(key, value if key == name else old) for key, old in self.lines]
 
 
 def parse(data):

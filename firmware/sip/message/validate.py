@@ -22,8 +22,8 @@ _EXTENSIONS = (
     "privacy",
 )
 _ACCEPTED = (b"*/*", b"application/sdp", b"application/*")
-_NEEDED = ("from", "to", "call-id", "cseq")
-_ONCE = set(_NEEDED + ("max-forwards", "content-length"))
+_NEEDED = (b"from", b"to", b"call-id", b"cseq")
+_ONCE = set(_NEEDED + (b"max-forwards", b"content-length"))
 
 
 def check(message, allow, most=100):
@@ -56,15 +56,15 @@ def _headers(message, most):
     found = {}
     for name, value in message.lines:
         if name in _ONCE:
-            if name in found and (name != "content-length" or found[name] != value):
+            if name in found and (name != b"content-length" or found[name] != value):
                 return 400
             found[name] = value
-        elif name == "contact" and b";;" in value:
+        elif name == b"contact" and b";;" in value:
             return 400
     for name in _NEEDED:
         if name not in found:
             return 400
-    length = found.get("content-length")
+    length = found.get(b"content-length")
     if length is not None:
         if not length.isdigit() or len(length) > 9 or int(length) > len(message.body):
             return 400
