@@ -4,12 +4,20 @@ This is the one place that judges memory. It tells the log and whoever shows tro
 repairs a heap, and nothing drops code for one. What is bounded elsewhere has bounds of its own.
 """
 
+import gc
+
 from base.compat import const, heap_figures
 
 _SHORT = const(20_000)  # bytes free, of either
 _ENOUGH = const(24_000)  # before it counts as over
+_ROOMY = const(500_000)  # bytes in all: no board without PSRAM has as many
 _LOOK = const(5_000)  # ms between two looks
 _PROBED = const(65_536)  # bytes: larger blocks are not looked for
+
+
+def small():
+    """Return whether Python's heap is that of a board without PSRAM: bounds are lower there."""
+    return sum(heap_figures()) < _ROOMY
 
 
 class Heap:
@@ -77,10 +85,15 @@ class Heap:
             if self.told:
                 self.told(None)
 
-    def watch(self, timers):
-        """Look every five seconds from now on."""
+    def watch(self, timers, idle=None):
+        """Look every five seconds from now on.
+
+        While ``idle()`` is true garbage is collected then, so that it need not be in a call.
+        """
+        if idle and idle():
+            gc.collect()
         self.look()
-        timers.after(_LOOK, self.watch, timers)
+        timers.after(_LOOK, self.watch, timers, idle)
 
 
 def _largest(free):

@@ -4,11 +4,14 @@ import gc
 
 from base import tasks
 from base.compat import const
+from base.heap import small
 from offhook.telephone import Phone
 
-_SMALL = const(500_000)  # bytes of a heap without PSRAM, at most
-_GARBAGE = const(8192)  # bytes allocated between collections: late ones leave a heap in pieces
-_MORE = const(131072)  # where there is room, fewer collections do
+# Bytes allocated between collections. A small heap would be left in pieces by late ones; where
+# there is room, fewer are enough: after so many bytes, or such a part of what is free.
+_GARBAGE = const(8192)
+_MORE = const(131072)
+_PART = const(8)
 
 last = None  # the phone that has run, for `offhook.repl`
 
@@ -17,7 +20,7 @@ def run(platform, preset=None):
     """Run the phone on `platform` until it is stopped; `last` is then what is left of it."""
     global last
     if hasattr(gc, "threshold"):  # a firmware may be built without it
-        gc.threshold(_GARBAGE if gc.mem_free() < _SMALL else _MORE)
+        gc.threshold(_GARBAGE if small() else max(_MORE, gc.mem_free() // _PART))
     last = phone = Phone(platform, preset)
     tasks.run(phone.run(), phone.failed, platform.reset)
     return phone

@@ -9,7 +9,7 @@ import asyncio
 
 from actions.actions import Actions
 from base.compat import const, sleep_ms, spawn
-from base.heap import Heap
+from base.heap import Heap, small
 from base.log import Log
 from base.tasks import keep
 from base.timers import Timers
@@ -65,7 +65,7 @@ class Phone:
         self.done = asyncio.Event()
         self.remote = Remote(self)
         self.terminal = Terminal(self, platform.console)
-        log = self.log = Log(self.stamp, self.terminal.tell)
+        log = self.log = Log(self.stamp, self.terminal.tell, small=small())
         settings = self.settings = Settings(platform.storage, log, changes.PLAIN)
         log.level = settings.get("log_level")
         parts = self.parts = platform.parts(settings.get, log)
@@ -264,7 +264,7 @@ class Phone:
         """Run the phone until `stop`."""
         keep("timers", self.timers.serve)
         keep("settings", self.settings.serve)
-        self.heap.watch(self.timers)
+        self.heap.watch(self.timers, self.idle)
         await self._begin()
         await self.done.wait()
         await self.agent.stop()

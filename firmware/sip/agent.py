@@ -7,7 +7,8 @@ and to the one listener, and what must wait is a timer. See the package's docstr
 from binascii import hexlify
 from os import urandom
 
-from base.compat import spawn
+from base.compat import const, spawn
+from base.heap import small
 from sip import inbound
 from sip.call.outgoing import dial
 from sip.guard import Guard
@@ -17,6 +18,8 @@ from sip.registration.register import Registration
 from sip.transaction.server import reply, respond
 from sip.transport.datagram import Transport
 
+_MANY = const(32)  # transactions at once
+_FEW = const(10)  # where memory is small
 _CODECS = {  # by the setting codec_priority
     "pcma": ("PCMA", "PCMU"),
     "pcmu": ("PCMU", "PCMA"),
@@ -62,7 +65,7 @@ class Agent:
         get = settings.get
         self.largest = get("sip_max_message") or 4096  # bytes; what is longer gets 513
         self.most_headers = get("sip_max_headers") or 100
-        self.most = get("sip_max_transactions") or 10
+        self.most = get("sip_max_transactions") or (_FEW if small() else _MANY)
         self.most_calls = get("sip_max_calls") or 8
 
     # -- starting and stopping ----------------------------------------------------------------

@@ -17,16 +17,22 @@ def test_a_line_of_the_longest_request_is_whole_on_the_console_and_in_the_log():
 
 
 def test_the_ring_is_bounded_in_lines_and_in_characters():
-    log, console = _log()
-    for number in range(20):
-        log(3, "%d", number)
-    assert len(log.lines()) == 16 and log.lines(1) == ["[3] now: 19"]
-    for number in range(20):
-        log(3, "%d %s", number, "x" * 5000)
-        assert sum(len(x) for x in log.lines()) <= 3200
-    assert len(console) == 40 and len(log.lines()) == 1
-    log(3, "short")
-    assert log.lines()[-1] == "[3] now: short" and len(log.lines()) == 2
+    for small, size, most in ((False, 200, 24_000), (True, 16, 3200)):
+        log, console = _log(small=small)
+        for number in range(size + 4):
+            log(3, "%d", number)
+        assert len(log.lines()) == size and log.lines()[0] == "[3] now: 4", "the oldest are gone"
+        assert log.lines(1) == ["[3] now: %d" % (size + 3)]
+        for number in range(20):
+            log(3, "%d %s", number, "x" * 5000)
+            assert sum(len(x) for x in log.lines()) <= most
+        held = len(log.lines())
+        assert len(console) == size + 24 and held == most // 2009  # as many as there is room for
+        log(3, "short")
+        assert log.lines()[-1] == "[3] now: short" and len(log.lines()) == held + 1
+        for number in range(2 * size):
+            log(3, "%d", number)
+        assert len(log.lines()) == size  # what long lines have taken is free again
 
 
 def test_control_characters_add_no_line():

@@ -55,7 +55,7 @@ GROUPS = (
         ("sip_max_headers", "int", (0, 200), 0, "sip",
          "header lines of a SIP message, 0: 100; more get 513"),
         ("sip_max_transactions", "int", (0, 64), 0, "sip",
-         "SIP transactions at once, 0: 10; beyond them 503"),
+         "SIP transactions at once, 0: 32, without PSRAM 10; beyond them 503"),
         ("sip_max_calls", "int", (0, 16), 0, "sip",
          "calls at once in the SIP agent, 0: 8; beyond them 486"),
         ("sip_max_subscriptions", "int", (1, 200), 64, "sip",
