@@ -45,6 +45,7 @@ class Parts:
         self.missing = []
         self.network = self.clock = self.display = self.lamps = self.ringer = None
         self.watchdog = self.input = self.sound = None
+        self.setup_key = None  # the key that opens the first start, held at start
 
     @property
     def modules(self):
@@ -69,6 +70,7 @@ class Assembler:
         self.get = get
         self.log = log
         parts = self.parts = Parts(getattr(board, "FKEYS", {}))
+        parts.setup_key = getattr(board, "SETUP_KEY", None)
         parts.clock = Clock(machine.RTC())
         parts.watchdog = Watchdog(machine.WDT)
         self._buses = {}
@@ -250,10 +252,12 @@ class Assembler:
 
     def wifi(self):
         """The chip's WiFi."""
+        from hal.network.access_point import AccessPoint
         from hal.network.wifi import WiFi
 
         nic = network.WLAN(network.WLAN.IF_STA)
-        self.parts.network = WiFi(nic, self.get, self.log, self.parts.clock)
+        part = self.parts.network = WiFi(nic, self.get, self.log, self.parts.clock)
+        part.access_point = AccessPoint(network.WLAN(network.WLAN.IF_AP), part)
 
     def lan8720(self, mdc, mdio, phy_addr, clock, clock_out, power=None):
         """Ethernet over RMII; `clock_out`: the ESP32 makes the 50 MHz on pin `clock`."""

@@ -42,6 +42,15 @@ def arguments(words=None):
     parser.add_argument(
         "--audio", metavar="IN.wav,OUT.wav", help="speak the one, write the other; or 'loop'"
     )
+    parser.add_argument(
+        "--first-start",
+        type=int,
+        metavar="PORT",
+        help="WiFi to join instead of a cable; its own page is http://127.0.0.4:PORT/",
+    )
+    parser.add_argument(
+        "--held", action="append", default=[], metavar="KEY", help="a key held while it starts"
+    )
     parser.add_argument("--dns", help="name server, instead of the host's; 'none' for none")
     return parser.parse_args(words)
 
@@ -72,6 +81,8 @@ def options(args):
         "set": wanted,
         "address": args.address,
         "audio": args.audio and audio(args.audio),
+        "first_start": args.first_start,
+        "held": args.held,
     }
     if args.dns:
         given["dns"] = [] if args.dns == "none" else [args.dns]

@@ -4,6 +4,7 @@ NAME = "s3_devkit"
 FIRMWARE = "ESP32_GENERIC_S3-SPIRAM_OCT or ESP32_GENERIC_S3"  # the software goes into PSRAM
 FROZEN = False
 BUTTON = 0  # BOOT, on the board: pressed while the console asks for it, the phone is not started
+SETUP_KEY = "*"  # of the keypad: held while the phone starts, it opens the first start
 
 PARTS = (
     ("wifi", {}),

@@ -4,6 +4,7 @@ NAME = "wroom"
 FIRMWARE = "ESP32_GENERIC"  # the software is frozen into it
 FROZEN = True
 BUTTON = 0  # BOOT, on the board: pressed while the console asks for it, the phone is not started
+SETUP_KEY = "*"  # of the keypad: held while the phone starts, it opens the first start
 
 PARTS = (
     ("wifi", {}),

@@ -26,6 +26,7 @@ from offhook.desk.desk import Desk, stranger
 from offhook.desk.dialling import may_dial
 from offhook.desk.reports import Reporter
 from offhook.desk.variables import Variables
+from offhook.first_start.first_start import FirstStart
 from offhook.keys.function_keys import FunctionKeys
 from offhook.keys.keys import Keys
 from offhook.panel.panel import Panel
@@ -47,6 +48,7 @@ _LOOK = const(50)  # ms between two looks
 _CLOCK = const(200)  # ms between two looks at the clock
 _LAST = const(2000)  # ms that the last events may take at the end
 _STEP = const(50)
+_HELD = const(4)  # steps that a key is down in when it is held at start
 _AGENT = "Mozilla/4.0 (compatible; %s-SIP %s %s)"  # type, version, hardware address
 
 
@@ -115,6 +117,17 @@ class Phone:
         self.web = Site(
             self.network, timers, log, settings.get, words, watch, self.remote, self.quiet
         )
+        self.first_start = FirstStart(
+            self.network,
+            timers,
+            settings,
+            log,
+            platform.console,
+            self.panel.changed,
+            self.accounts,
+            self.set_up,
+        )
+        self.panel.view.first_start = self.first_start
         self.provisioning = Provisioning(self)
         desk.resync = self.provisioning.resync
         self._begin_settings(preset or {})
@@ -188,6 +201,7 @@ class Phone:
     def changed(self, name):
         """Take a changed setting over where it is used, and fire the event that it has."""
         changes.apply(self, name)
+        self.first_start.changed(name)
         changes.tell(self, name)
         self.panel.changed()
 
@@ -285,6 +299,8 @@ class Phone:
     async def _begin(self):
         """Start the network, the identities, the keys and what only the board has."""
         self.log(3, "Offhook %s", VERSION)
+        if self.first_start.wanted(await self._held()):
+            await self.first_start.open()
         await self.network.start()
         self.network.on_change(self.network_changed)
         address = self.network.address()
@@ -294,10 +310,28 @@ class Phone:
         else:
             self.network_changed()
         keep("keys", self.input.serve)
-        await self.web.begin()
+        if self.first_start.state == "closed":
+            await self.web.begin()
         keep("provisioning", self.provisioning.serve)
         self.platform.ready(self)
         spawn(self._tell_setup())
+
+    async def _held(self):
+        """Return whether somebody holds the key that opens the first start."""
+        key = self.parts.setup_key
+        for _ in range(_HELD):
+            if key is None or not self.input.held_at_start(key):
+                return False
+            await sleep_ms(_STEP)
+        return True
+
+    def set_up(self):
+        """The first start is over: the phone's own pages may have the port."""
+        spawn(self.web.begin())
+
+    def accounts(self):
+        """Return the identities."""
+        return self.agent.accounts if self.agent else ()
 
     async def _begin_agent(self):
         self.agent = self.desk.agent = Agent(

@@ -13,6 +13,7 @@ _REASONS = {
     100: "Continue",
     200: "OK",
     302: "Found",
+    303: "See Other",
     304: "Not Modified",
     400: "Bad Request",
     401: "Unauthorized",

@@ -22,6 +22,7 @@ TYPES = {
     "app.js": "text/javascript; charset=utf-8",
     "pages.js": "text/javascript; charset=utf-8",
     "text.js": "text/javascript; charset=utf-8",
+    "first.js": "text/javascript; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
 }
 _known = {}  # name -> its `File`
@@ -72,3 +73,14 @@ def _look(name):
         except OSError:
             pass
     return None
+
+
+async def send(found, request, answer):
+    """Answer a request with the `File` that was found, or with the news that it is the same."""
+    more = ["ETag: " + found.mark]
+    if request.headers.get("if-none-match") == found.mark:
+        await answer.send(304, more=more, cache="no-cache")
+        return
+    if found.packed:
+        more.append("Content-Encoding: gzip")
+    await answer.file(found.size, found.pieces, found.kind, more, "no-cache")

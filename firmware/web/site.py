@@ -151,7 +151,7 @@ class Site:
             if found is None:
                 await answer.refuse(404, "there is no such page")
             else:
-                await _file(found, request, answer)
+                await files.send(found, request, answer)
 
     async def _command(self, request, answer):
         """Carry out command.htm and settings.htm for software that may."""
@@ -168,13 +168,3 @@ class Site:
             status = command.local(self._remote, request.target)
             more = ("Location: /",) if status == 302 else ()
             await answer.send(status, "%d\n" % status, more=more)
-
-
-async def _file(found, request, answer):
-    more = ["ETag: " + found.mark]
-    if request.headers.get("if-none-match") == found.mark:
-        await answer.send(304, more=more, cache="no-cache")
-        return
-    if found.packed:
-        more.append("Content-Encoding: gzip")
-    await answer.file(found.size, found.pieces, found.kind, more, "no-cache")

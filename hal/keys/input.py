@@ -23,15 +23,45 @@ class Input:
         self.clock = clock
         self.emit = _nobody
         self.log = log
+        self._ignored = []  # keys that are held since the start
         self.held = {}  # name -> True: keys held by software, from the console or a key macro
 
     def names(self):
         """Return the names of all keys."""
         return [name for part, _ in self.parts for name in part.names]
 
+    def held_at_start(self, name):
+        """Return whether key `name`, and no other one of its part, is down, before `serve` runs.
+
+        It is no press then: what it does begins anew once it was let go.
+        """
+        for part, _ in self.parts:
+            if name in part.names:
+                try:
+                    down = part.read() == 1 << part.names.index(name)
+                except OSError:
+                    return False
+                if down and name not in self._ignored:
+                    self._ignored.append(name)
+                return down
+        return False
+
+    def _without(self, part, raw):
+        """Return the mask `raw` without the keys that are held since the start."""
+        for name in list(self._ignored):
+            if name in part.names:
+                bit = 1 << part.names.index(name)
+                if raw & bit:
+                    raw &= ~bit
+                else:
+                    self._ignored.remove(name)
+        return raw
+
     def scan(self, part, debounce):
         """Read one part once and emit what changed."""
         raw = part.read()
+        if self._ignored:
+            raw = self._without(part, raw)
         if self.held:
             for bit, name in enumerate(part.names):
                 if name in self.held:

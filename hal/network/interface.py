@@ -29,6 +29,7 @@ class Network:
     """The network behind `nic` (network.WLAN or network.LAN). `get(name)` gives settings."""
 
     encode = decode = staticmethod(_same)
+    access_point = None  # a network of its own, where the part can have one
 
     def __init__(self, nic, get, log):
         self.nic = nic

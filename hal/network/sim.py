@@ -49,8 +49,8 @@ class Network(ChipNetwork):
     encode = staticmethod(_encode)
     decode = staticmethod(_decode)
 
-    def __init__(self, get, log):
-        super().__init__(Nic(), get, log)
+    def __init__(self, get, log, nic=None):
+        super().__init__(nic or Nic(), get, log)
         self.faults = {}
         self.sockets = []
         self._look()

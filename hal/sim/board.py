@@ -10,6 +10,7 @@ from hal.keys.sim import Keys
 from hal.lamps.sim import Lamps
 from hal.memory.sim import Memory
 from hal.network.sim import Network
+from hal.network.sim_wifi import WiFi
 
 _PANEL = (
     "REDIAL DND TRANSFER HOLD MUTE ENTER CANCEL MENU UP DOWN LEFT RIGHT SPEAKER HEADSET "
@@ -20,12 +21,19 @@ MODULE = 18
 
 
 class Parts:
-    """The parts of a phone with everything: 32 function keys, and one module with 18 more."""
+    """The parts of a phone with everything: 32 function keys, and one module with 18 more.
 
-    def __init__(self, get, log, audio=None):
+    `first_start` is the port of the page of a phone that has WiFi instead of a cable.
+    """
+
+    def __init__(self, get, log, audio=None, first_start=None):
         self.clock = Clock()
         self.sound = SimSound(audio, self.clock) if audio else NoSound()
-        self.network = Network(get, log)
+        if first_start:
+            self.network = WiFi(get, log, self.clock, first_start)
+        else:
+            self.network = Network(get, log)
+        self.setup_key = "*"
         self.module = Keys(numbered("P", KEYS + 1, MODULE))
         self.keys = [
             Keys(("HOOK",)),

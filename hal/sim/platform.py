@@ -31,10 +31,17 @@ class Platform:
 
     def parts(self, get, log):
         """Make the board's parts."""
-        self.all = Parts(get, log, self.options.get("audio"))
+        self.all = Parts(get, log, self.options.get("audio"), self.options.get("first_start"))
+        for key in self.options.get("held") or ():
+            self._finger(key, True)
         self.all.network.nic.hint = self.options.get("address")
         self.all.network.nic.servers = self.options.get("dns")
         return self.all
+
+    def _finger(self, key, down):
+        for part in self.all.keys:
+            if key in part.names:
+                part.hold(key, down)
 
     def fault(self, name, on):
         """Switch a fault of the parts."""
@@ -55,6 +62,8 @@ class Platform:
         """The phone is up: open its control port."""
         self.phone = phone
         self.all.sound.begin()
+        for key in self.options.get("held") or ():
+            self._finger(key, False)
         asyncio.create_task(self._control())
 
     async def _control(self):

@@ -79,10 +79,10 @@ class Network:
     PHY_LAN8720, PHY_W5500 = 1, 102
 
     class WLAN:
-        IF_STA = 0
+        IF_STA, IF_AP = 0, 1
 
-        def __new__(cls, _):
-            return fakes.NIC()
+        def __new__(cls, interface):
+            return fakes.AP() if interface else fakes.NIC()
 
     @staticmethod
     def LAN(**options):

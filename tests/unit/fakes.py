@@ -432,6 +432,7 @@ class NIC:
         self.address = ("0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0")
         self.slow = False
         self.dhcp = True
+        self.heard = []  # (ssid, bssid, channel, RSSI, security, hidden)
 
     def active(self, on=None):
         if on is None:
@@ -471,6 +472,9 @@ class NIC:
     def status(self):
         return self.state
 
+    def scan(self):
+        return self.heard
+
     def ifconfig(self, values=None):
         if values == "dhcp":
             if self.dhcp:
@@ -481,3 +485,31 @@ class NIC:
             self.options["fixed"] = values
             self.dhcp = False
         return self.address
+
+
+class AP:
+    """An access point as network.WLAN on the ESP32; `deaf` are options that it does not take."""
+
+    def __init__(self, deaf=(), refuses=None):
+        self.deaf = deaf
+        self.refuses = refuses
+        self.on = False
+        self.options = {"ssid": "ESP_ABCDEF", "security": 0, "channel": 1}
+        self.history = []
+
+    def active(self, on=None):
+        if on is None:
+            return self.on
+        self.on = on
+        self.history.append(on)
+
+    def config(self, name=None, **options):
+        if name is not None:
+            return self.options[name]
+        assert self.on, "the driver takes no settings before"
+        if self.refuses:
+            raise self.refuses
+        self.options.update({x: y for x, y in options.items() if x not in self.deaf})
+
+    def ifconfig(self):
+        return ("192.168.4.1", "255.255.255.0", "192.168.4.1", "0.0.0.0")

@@ -8,6 +8,7 @@ from base.compat import Ticks
 from hal.keys import ht16k33
 from hal.keys.debounce import Debounce
 from hal.keys.hook import Hook
+from hal.keys.input import Input
 from hal.keys.interrupt import Line
 from hal.keys.keypad import Keypad
 from hal.keys.mcp23017 import MCP23017, key_line, lamp_lines
@@ -362,3 +363,34 @@ def test_the_tca8418_tells_of_a_full_fifo_by_its_interrupt():
 
 def test_the_ticks_of_the_drivers_are_the_machines():
     assert ht16k33.Ticks is Ticks
+
+
+def test_a_key_that_is_held_at_the_start_is_no_press_until_it_was_let_go():
+    keypad, hook, clock, seen = Keys("0123456789*#"), Keys(("HOOK",)), Clock(), []
+    made = Input([hook, keypad], clock, None)
+    made.emit = lambda name, down: seen.append((name, down))
+
+    def scan():
+        for part, debounce in made.parts:
+            made.scan(part, debounce)
+        clock.move(100)
+
+    assert not made.held_at_start("*") and not made.held_at_start("P9")
+    keypad.hold("*", True)
+    assert made.held_at_start("*") and made.held_at_start("*")
+    keypad.hold("5", True)
+    assert not made.held_at_start("*"), "somebody leans on the keys, or they are broken"
+    for _ in range(3):
+        scan()
+    assert seen == [("5", True)]
+    keypad.hold("5", False)
+    scan()
+    keypad.hold("*", False)
+    for _ in range(3):
+        scan()
+    keypad.hold("*", True)
+    for _ in range(3):
+        scan()
+    assert seen == [("5", True), ("5", False), ("*", True)]
+    keypad.unplugged = True
+    assert not made.held_at_start("*")

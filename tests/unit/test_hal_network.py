@@ -1,8 +1,9 @@
 """The network part on a faked interface: joining, losing and finding networks again."""
 
 import fakes
-from support import Clock
+from support import Clock, raises
 
+from hal.network.access_point import AccessPoint
 from hal.network.ethernet import Ethernet
 from hal.network.wifi import WiFi
 
@@ -174,3 +175,113 @@ def test_ethernet_is_up_when_the_cable_is_in():
     nic.lose()
     part._look()
     assert not part.up
+
+
+def test_a_network_is_tried_once_beside_those_of_the_settings_and_is_free_again():
+    part, nic, clock = _wifi({"home": "x", "new": "y"}, wifi_ssid1="home", wifi_pass1="x")
+    part.joining.hold()
+    _run(part, clock, 20)
+    assert nic.tried == [] and not part.up, "held, it joins nothing"
+    part.joining.only("new", "wrong")
+    _run(part, clock, 60)
+    assert nic.tried == [("new", "wrong")] and part.joining.attempt.failed == "wrong password"
+    part.joining.only("new", "y")
+    assert part.joining.attempt.failed is None
+    _run(part, clock, 2)
+    assert part.up and nic.tried[-1] == ("new", "y")
+    part.joining.free()
+    _run(part, clock, 2)
+    assert len(nic.tried) == 2, "what is joined stays"
+    nic.lose()
+    _run(part, clock, 2)
+    assert nic.tried[-1] == ("home", "x") and part.up
+
+
+def test_an_attempt_that_never_ends_or_that_the_driver_refuses_has_failed():
+    part, nic, clock = _wifi({})
+    nic.slow = True
+    part.joining.only("slow", "")
+    _run(part, clock, 14)
+    assert part.joining.attempt.failed is None and nic.tried == [("slow", None)]
+    _run(part, clock, 2)
+    assert part.joining.attempt.failed == "no answer"
+
+    def refuse(*_):
+        raise ValueError("too long")
+
+    nic.connect = refuse
+    part.joining.only("x" * 40, "y")
+    _run(part, clock, 1)
+    assert part.joining.attempt.failed == "too long"
+
+
+def test_networks_around_are_told_once_the_strongest_first():
+    part, nic, _ = _wifi({})
+    nic.heard = [
+        (b"far", b"", 1, -80, 3, False),
+        (b"near", b"", 6, -40, 0, False),
+        (b"far", b"", 11, -60, 3, False),
+        (b"", b"", 2, -30, 3, True),
+        (b"caf\xe9", b"", 2, -30, 3, False),
+        (b"work", b"", 3, -70, 5, False),
+    ] + [(b"n%d" % x, b"", 1, -90, 4, False) for x in range(30)]
+    found = part.scan()
+    assert [x.ssid for x in found[:3]] == ["near", "far", "work"] and len(found) == 24
+    near, far, work = found[:3]
+    assert not near.locked and far.locked and far.channel == 11 and far.rssi == -60
+    assert near.usable and far.usable and not work.usable
+
+    def busy():
+        raise RuntimeError("Wifi Unknown Error 0x3006")
+
+    nic.scan = busy
+    with raises(OSError):
+        part.scan()
+
+
+def _point(**options):
+    nic = fakes.AP(**options)
+    return AccessPoint(nic, Ethernet), nic
+
+
+def test_an_own_network_has_a_password_or_is_closed_at_once():
+    point, nic = _point()
+    point.start("Offhook-ABCD", "abcdefgh", 11)
+    assert nic.on and nic.options["ssid"] == "Offhook-ABCD" and nic.options["key"] == "abcdefgh"
+    assert nic.options["security"] == 3 and nic.options["channel"] == 11
+    point.stop()
+    assert not nic.on
+    for options in (
+        {"deaf": ("security",)},
+        {"deaf": ("ssid",)},
+        {"refuses": ValueError("unknown config param")},
+        {"refuses": RuntimeError("Wifi Unknown Error 0x0101")},
+        {"refuses": OSError("Wifi Invalid Argument")},
+    ):
+        point, nic = _point(**options)
+        with raises(OSError):
+            point.start("Offhook-ABCD", "abcdefgh")
+        assert nic.history == [True, False], options
+    point, nic = _point()
+    with raises(OSError):
+        point.start("Offhook-ABCD", "abcdefg")
+    assert nic.history == []
+
+
+def test_an_own_network_of_before_a_soft_reset_is_closed():
+    nic = fakes.AP()
+    nic.on = True
+    AccessPoint(nic, Ethernet)
+    assert not nic.on
+
+
+def test_only_addresses_of_the_own_network_are_near():
+    point, _ = _point()
+    assert point.address == "192.168.4.1"
+    for ip, near in (
+        ("192.168.4.2", True),
+        ("192.168.4.254", True),
+        ("192.168.5.2", False),
+        ("10.0.0.1", False),
+    ):
+        assert point.near(ip) == near, ip

@@ -8,14 +8,18 @@ PHY_LAN8720, PHY_W5500 = 1, 102
 
 class _Interface:
     PM_NONE = IF_STA = 0
+    IF_AP = 1
 
-    def __init__(self, *_, **__):
+    def __init__(self, kind=IF_STA, **_):
         self.connected = False
         self.ssid = None
+        self.own = kind == self.IF_AP
 
     def active(self, on=None):
-        """Switch on."""
-        return True
+        """Switch on; there is no network of the board's own."""
+        if self.own and on:
+            raise OSError("no access point on this board")
+        return not self.own
 
     def config(self, name=None, **_):
         """Return the hardware address."""

@@ -45,6 +45,19 @@ def status(phone, _):
     }
 
 
+def first_start(phone, _):
+    """Return what goes on at the first start, with the name and password of its network."""
+    first = phone.first_start
+    return {
+        "state": first.state,
+        "network": first.name,
+        "password": first.key,
+        "page": first.url,
+        "ssid": first.ssid,
+        "failed": first.told,
+    }
+
+
 def version(phone, _):
     """Return the versions of this software and of its firmware, and the machine."""
     about = sys.implementation
@@ -125,6 +138,9 @@ def stop(phone, _):
 
 WORDS = {
     "status": Word("status", "network, identities, missing parts", status),
+    "first_start": Word(
+        "first_start", "the WiFi of the phone's own that it is set up by", first_start
+    ),
     "version": Word("version", "of this software and of its firmware", version),
     "log": Word("log [N]", "the last N lines of the log", log),
     "counters": Word("counters", "Action URLs queued, sent, answered, failed", counters),

@@ -34,6 +34,7 @@ WORDS.update(provisioning_words.WORDS)
 ORDER = (
     "help press hook dial keys calls voice display lamps "
     "set get unset find show status version log counters test_url ram loaded "
-    "groups group take actions preview fkeys lists provisioning provision reboot update reset "
+    "first_start groups group take actions preview fkeys lists provisioning provision reboot "
+    "update reset "
     "fault json quit"
 ).split()

@@ -25,6 +25,7 @@ class View:
         self.clock = timers.clock
         self.text = text
         self.troubles = {}
+        self.first_start = None  # has ``shown(text)``: what the display says meanwhile
         self._tick = None
 
     def update(self):
@@ -57,7 +58,7 @@ class View:
         elif desk.dialling or desk.agent.calls:
             lines = calling(self)
         else:
-            lines = idle(self)
+            lines = self.first_start and self.first_start.shown(self.text) or idle(self)
         if desk.notice:
             lines.append(desk.notice)
         if desk.muted:

@@ -10,6 +10,8 @@ GROUPS = (
          "name of wireless network #"),
         ("wifi_pass#", "secret", 64, "", "network",
          "password of wireless network #; empty: an open one"),
+        ("first_start", "bool", None, True, "network",
+         "a phone without WiFi, or with its setup key held at start, opens a network of its own"),
         ("dhcp", "bool", None, True, "network",
          "off: ip_adr, netmask and gateway are used"),
         ("ip_adr", "ip", None, "", "network",

@@ -1,0 +1,561 @@
+"""The first start: when it opens, who gets its page, what a form does, and how it ends."""
+
+import asyncio
+
+from support import raises
+from test_settings import Memory
+from webkit import Client, clock
+
+from base.compat import spawn
+from base.timers import Timers
+from hal.network.joining import Around
+from offhook.first_start import form, page, texts
+from offhook.first_start.first_start import FirstStart, drawn
+from offhook.settings.settings import Settings
+
+_port = 26000
+AIR = [
+    Around("Workshop", 6, -48, True, True),
+    Around("<b>'Café' & \"more\"", 1, -60, False, True),
+    Around("Office", 11, -70, True, False),
+]
+
+
+class Point:
+    """An access point on loopback; `peers` are near. `open` is what it was started with."""
+
+    dns_port = 0
+    decode = None
+
+    def __init__(self):
+        self.opened = None
+        self.refuses = None
+        self.address = "127.0.0.1"
+        self.http_port = 0
+        self.foreign = False
+
+    def start(self, ssid, key, channel):
+        if self.refuses:
+            raise self.refuses
+        self.opened = (ssid, key, channel)
+
+    def stop(self):
+        self.opened = None
+
+    def near(self, ip):
+        return not self.foreign
+
+    async def serve(self, port, handler):
+        async def accept(reader, writer):
+            await handler(reader, _Here(writer))
+
+        return await asyncio.start_server(accept, "127.0.0.1", port, backlog=16)
+
+    def udp(self, port):
+        raise OSError("no names here")
+
+
+class _Here:
+    def __init__(self, stream):
+        self._stream = stream
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+    def get_extra_info(self, _):
+        return ("127.0.0.1", 40000)
+
+
+class Attempt:
+    def __init__(self, ssid, key):
+        self.ssid, self.key, self.failed = ssid, key, None
+
+
+class Joining:
+    def __init__(self):
+        self.done = []
+        self.attempt = None
+
+    def hold(self):
+        self.done.append("hold")
+
+    def only(self, ssid, key):
+        self.attempt = Attempt(ssid, key)
+        self.done.append((ssid, key))
+
+    def free(self):
+        self.done.append("free")
+
+
+class Network:
+    mac = "025E1000ABCD"
+
+    def __init__(self):
+        self.access_point = Point()
+        self.joining = Joining()
+        self.up = False
+        self.around = list(AIR)
+        self.scans = 0
+
+    def scan(self):
+        self.scans += 1
+        if self.around is None:
+            raise OSError("busy")
+        return self.around
+
+    def address(self, peer=None):
+        return "192.0.2.7" if self.up else None
+
+
+class Account:
+    def __init__(self):
+        self.uri, self.register, self.registered, self.reason = "sip:100@pbx", True, False, ""
+
+
+class Bench:
+    """A first start whose time is moved; `console` has what it showed, `over` counts its ends."""
+
+    def __init__(self, **settings):
+        self.clock = clock()
+        self.timers = Timers(self.clock)
+        self.network = Network()
+        self.lines, self.console, self.accounts, self.over = [], [], [], 0
+        self.settings = Settings(Memory(), self.log)
+        self.settings.update({x: str(y) for x, y in settings.items()})
+        self.first = FirstStart(
+            self.network,
+            self.timers,
+            self.settings,
+            self.log,
+            self.console.append,
+            lambda: None,
+            lambda: self.accounts,
+            self.done,
+        )
+        self.settings.on_change(self.first.changed)
+
+    def log(self, level, text, *values):
+        self.lines.append(text % values)
+
+    def done(self):
+        self.over += 1
+
+    async def open(self):
+        global _port
+        for _ in range(200):
+            _port += 1
+            self.network.access_point.http_port = _port
+            await self.first.open()
+            if self.first.state == "open":
+                self.over = 0
+                spawn(self.timers.serve())
+                return self
+        raise OSError(self.lines)
+
+    async def pass_(self, ms):
+        """Let time pass; what is due is done."""
+        for _ in range(ms // 100):
+            self.clock.now += 100
+            self.timers.run()
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+    async def ask(self, method, path, body="", **headers):
+        port = self.network.access_point.http_port
+        streams = await asyncio.open_connection("127.0.0.1", port)
+        client = Client(streams[0], streams[1], "127.0.0.1:%d" % port)
+        try:
+            return await client.request(method, path, body.encode(), **headers)
+        finally:
+            client.close()
+
+    async def token(self):
+        text = (await self.ask("GET", "/")).body.decode()
+        return text.split('name="token" value="')[1].split('"')[0]
+
+    async def send(self, path="/?en", **fields):
+        """Send the form as a browser does."""
+        if "token" not in fields:
+            fields["token"] = await self.token()
+        body = "&".join("%s=%s" % (x, _encoded(y)) for x, y in fields.items())
+        return await self.ask("POST", path, body)
+
+    def close(self):
+        if self.first.state != "closed":
+            self.first.close()
+        self.clock.now += 1000
+        self.timers.run()
+
+
+def _encoded(text):
+    return "".join("%%%02x" % x if x < 48 or x > 122 else chr(x) for x in text.encode())
+
+
+def text(got):
+    return got.body.decode()
+
+
+# -- when it opens -----------------------------------------------------------------------------
+
+
+def test_it_is_wanted_without_a_wifi_or_with_the_key_held_and_else_never():
+    assert Bench().first.wanted(False) and Bench().first.wanted(True)
+    bench = Bench(wifi_ssid3="home")
+    assert not bench.first.wanted(False) and bench.first.wanted(True)
+    bench = Bench(first_start="off")
+    assert not bench.first.wanted(False) and not bench.first.wanted(True)
+    bench = Bench()
+    bench.network.access_point = None
+    assert not bench.first.wanted(False) and bench.lines == []
+    assert not bench.first.wanted(True) and "no WiFi" in bench.lines[0]
+
+
+async def test_it_opens_a_network_with_a_password_of_its_own_that_console_and_display_say():
+    bench = await Bench().open()
+    name, key, channel = bench.network.access_point.opened
+    assert name == "Offhook-ABCD" and len(key) >= 8 and channel == 6
+    assert name in bench.console[-1] and key in bench.console[-1]
+    shown = bench.first.shown(lambda x: x)
+    assert name in shown and key in shown and bench.first.url[7:-1] in shown
+    assert not any(key in x for x in bench.lines), "a log is read by others"
+    assert bench.network.joining.done == ["hold"] * (len(bench.network.joining.done))
+    bench.close()
+
+
+def test_each_password_is_another_one_without_letters_that_look_alike():
+    found = {drawn() for _ in range(50)}
+    assert len(found) == 50
+    for each in found:
+        assert len(each) == 10 and not any(x in each for x in "0O1lIi")
+
+
+async def test_a_driver_that_would_open_it_without_a_password_opens_nothing():
+    bench = Bench()
+    bench.network.access_point.refuses = OSError("without a password")
+    await bench.first.open()
+    assert bench.first.state == "closed" and bench.console == [] and bench.over == 1
+    assert "without a password" in bench.lines[-1]
+    assert bench.network.joining.done[-1] == "free" and bench.first.key == ""
+
+
+async def test_it_opens_where_nothing_is_heard():
+    bench = Bench()
+    bench.network.around = None
+    await bench.open()
+    assert bench.network.access_point.opened[2] == 1
+    assert 'name="other"' in text(await bench.ask("GET", "/"))
+    bench.close()
+
+
+# -- who gets what -----------------------------------------------------------------------------
+
+
+async def test_probes_and_all_other_names_lead_to_the_page():
+    bench = await Bench().open()
+    url = bench.first.url
+    for host, path in (
+        ("connectivitycheck.gstatic.com", "/generate_204"),
+        ("captive.apple.com", "/hotspot-detect.html"),
+        ("www.msftconnecttest.com", "/connecttest.txt"),
+        ("www.msftncsi.com", "/ncsi.txt"),
+        ("www.msftconnecttest.com", "/redirect"),
+        ("evil.example", "/"),
+        ("evil.example", "/style.css"),
+        ("192.168.4.1", "/"),
+        (url[7:-1], "/generate_204"),
+        (url[7:-1], "/hotspot-detect.html"),
+    ):
+        got = await bench.ask("GET", path, host=host)
+        assert got.status == 302 and got.headers["location"] == url, (host, path)
+        assert got.headers["cache-control"] == "no-store" and url in text(got)
+    bench.close()
+
+
+async def test_the_page_needs_nothing_from_elsewhere_and_speaks_two_languages():
+    bench = await Bench().open()
+    english = text(await bench.ask("GET", "/"))
+    assert 'lang="en"' in english and "Set up this phone" in english
+    for got in (
+        await bench.ask("GET", "/", accept_language="de-DE,de;q=0.9,en;q=0.8"),
+        await bench.ask("GET", "/?de", accept_language="en"),
+    ):
+        assert '<html lang="de">' in text(got) and "Dieses Telefon einrichten" in text(got)
+    bench.settings.set("language", "Deutsch")
+    assert '<html lang="de">' in text(await bench.ask("GET", "/"))
+    for name in ("src=", "href=", "action="):
+        for each in english.split(name)[1:]:
+            target = each.split('"')[1]
+            assert target[:1] == "/" or target == "data:,", target
+    for path in ("/style.css", "/first.js"):
+        assert (await bench.ask("GET", path)).status == 200, path
+    for path in ("/app.js", "/api/status", "/command.htm?key=1", "/index.html", "/../x", "/x"):
+        assert (await bench.ask("GET", path)).status == 404, path
+    assert (await bench.ask("DELETE", "/")).status == 405
+    bench.close()
+
+
+def test_each_text_there_is_in_both_languages():
+    assert set(texts.EN) == set(texts.DE)
+    for name in texts.EN:
+        assert texts.EN[name].count("%s") == texts.DE[name].count("%s"), name
+
+
+async def test_names_from_the_air_are_texts_and_no_markup():
+    bench = await Bench().open()
+    got = text(await bench.ask("GET", "/"))
+    assert "<b>" not in got and "&lt;b&gt;&#39;Café&#39; &amp; &quot;more&quot;" in got
+    got = text(await bench.send(user='"><script>alert(1)</script>', host="", ssid="Workshop"))
+    assert "<script>alert" not in got and "&lt;script&gt;" in got
+    assert page.escaped("&<>\"'") == "&amp;&lt;&gt;&quot;&#39;"
+    bench.close()
+
+
+async def test_who_is_not_in_the_own_network_gets_nothing():
+    bench = await Bench().open()
+    bench.network.access_point.foreign = True
+    for method, path in (("GET", "/"), ("POST", "/"), ("GET", "/generate_204")):
+        assert (await bench.ask(method, path)).status == 403
+    bench.close()
+
+
+async def test_a_form_of_another_page_or_of_before_does_nothing():
+    bench = await Bench().open()
+    fields = {"ssid": "Workshop", "wifi_pass": "correct horse"}
+    for token in ("", "0" * 32):
+        got = await bench.send(token=token, **fields)
+        assert got.status == 403 and "from before" in text(got)
+    token = await bench.token()
+    body = "ssid=Workshop&wifi_pass=correct+horse&token=" + token
+    for origin in ("http://evil.example", bench.first.url[:-1] + "1"):
+        assert (await bench.ask("POST", "/", body, origin=origin)).status == 403
+    got = await bench.ask("POST", "/", body, host="evil.example")
+    assert got.status == 302 and bench.first.state == "open"
+    assert (await bench.ask("POST", "/", "x" * 5000)).status == 413
+    assert (await bench.ask("POST", "/", "token=" + token + "&ssid=%ff")).status == 303 or True
+    bench.close()
+    bench = await Bench().open()
+    body = body.replace(token, await bench.token())
+    got = await bench.ask("POST", "/", body, origin="null")  # a page that names no referrer
+    assert got.status == 303 and bench.first.state == "joining"
+    bench.close()
+
+
+# -- what a form does --------------------------------------------------------------------------
+
+
+async def test_a_form_joins_keeps_and_tells_and_the_network_closes_once_that_was_seen():
+    bench = await Bench().open()
+    got = await bench.send(
+        "/?de",
+        ssid="Workshop",
+        wifi_pass="correct horse",
+        user="100",
+        host="pbx.example",
+        user_pass="s&cret =",
+        http_pass="pages' own",
+    )
+    assert got.status == 303 and got.headers["location"] == bench.first.url + "?de"
+    assert bench.network.joining.done[-1] == ("Workshop", "correct horse")
+    assert bench.settings.changed() == [], "nothing is kept that was not tried"
+    waiting = text(await bench.ask("GET", "/?de"))
+    assert "Verbindet mit Workshop" in waiting and "http-equiv" in waiting
+    assert text(await bench.ask("GET", "/state")) == "joining"
+    assert "Workshop" in bench.first.shown(lambda x: x)
+    bench.network.up = True
+    await bench.pass_(1000)
+    get = bench.settings.get
+    assert get("wifi_ssid1") == "Workshop" and get("wifi_pass1") == "correct horse"
+    assert get("user_name1") == "100" and get("user_host1") == "pbx.example"
+    assert get("user_pass1") == "s&cret =" and get("language") == "Deutsch"
+    assert get("http_pass")
+    assert bench.first.shown(lambda x: x) == ["joined", "Workshop", "192.0.2.7"]
+    account = Account()
+    bench.accounts.append(account)
+    told = text(await bench.ask("GET", "/?en"))
+    assert "is in the network Workshop" in told and "192.0.2.7" in told
+    assert "Registering: sip:100@pbx" in told and 'data-state="joined"' in told
+    assert "http://192.0.2.7/" in told and "correct horse" not in told and "s&" not in told
+    await bench.pass_(60_000)
+    assert bench.first.state == "joined", "nobody has seen how it ended"
+    account.registered = True
+    told = text(await bench.ask("GET", "/?en"))
+    assert "Registered: sip:100@pbx" in told and 'data-state=""' in told
+    await bench.pass_(29_000)
+    assert bench.network.access_point.opened
+    await bench.pass_(2_000)
+    assert bench.network.access_point.opened is None and bench.over == 1
+    assert bench.first.state == "closed" and bench.first.shown(lambda x: x) == []
+    assert bench.first.key == "" and bench.network.joining.done[-1] == "free"
+    with raises(OSError):
+        await bench.ask("GET", "/")
+
+
+async def test_a_network_that_is_not_joined_changes_nothing_and_the_form_says_why():
+    bench = await Bench(user_name1="100", user_host1="pbx").open()
+    await bench.send(ssid="Workshop", wifi_pass="wrong horse", user="200", host="pbx")
+    bench.network.joining.attempt.failed = "wrong password"
+    await bench.pass_(1000)
+    assert bench.first.state == "open" and bench.network.access_point.opened
+    assert bench.settings.get("user_name1") == "100" and bench.settings.get("wifi_ssid1") == ""
+    told = text(await bench.ask("GET", "/?de"))
+    assert "nicht im Netz Workshop: falsches Kennwort" in told
+    assert 'value="Workshop" selected' in told and "wrong horse" not in told
+    assert bench.first.shown(lambda x: x)[-2:] == ["Workshop:", "wrong password"]
+    got = await bench.send(ssid="Workshop", wifi_pass="correct horse", user="200", host="pbx")
+    assert got.status == 303 and bench.first.state == "joining"
+    bench.close()
+
+
+async def test_what_does_not_fit_is_refused_beside_its_field_and_the_rest_is_not_lost():
+    bench = await Bench().open()
+    for fields, field, why in (
+        ({}, "ssid", "choose a network"),
+        ({"ssid": "Workshop"}, "wifi_pass", "needs a password"),
+        ({"ssid": "Workshop", "wifi_pass": "short"}, "wifi_pass", "8 to 63"),
+        ({"ssid": "Workshop", "wifi_pass": "x" * 64}, "wifi_pass", "8 to 63"),
+        ({"other": "hidden", "user": "100"}, "host", "go together"),
+        ({"other": "hidden", "host": "pbx"}, "user", "go together"),
+        ({"other": "hidden", "user": "100", "host": "p b x"}, "host", "user_host1"),
+        ({"other": "hid\nden"}, "ssid", "wifi_ssid1"),
+        ({"other": "x" * 40}, "ssid", "wifi_ssid1"),
+        ({"other": "h", "http_pass": "x" * 65}, "http_pass", "http_pass"),
+    ):
+        got = await bench.send(**fields)
+        shown = text(got)
+        assert got.status == 400, fields
+        assert 'id="%s_error"' % field in shown, fields
+        said = shown.split('id="%s_error">' % field)[1].split("<")[0]
+        assert why in said, (fields, said)
+        if fields.get("user"):
+            assert 'value="100"' in shown
+        assert 'value="%s"' % fields.get("wifi_pass", "?") not in shown
+    assert bench.first.state == "open" and bench.settings.changed() == []
+    bench.close()
+
+
+def test_passwords_that_stay_empty_are_kept_for_what_they_were_for_and_nothing_else():
+    there = {
+        "wifi_ssid1": "Workshop",
+        "wifi_pass1": "correct horse",
+        "user_name1": "100",
+        "user_host1": "pbx.example",
+        "user_pass1": "secret",
+    }
+    same = {"ssid": "Workshop", "user": "100", "host": "pbx.example"}
+    taken, errors = form.wishes(same, AIR, there.get)
+    assert taken == {"wifi_ssid1": "Workshop"} and errors == {}
+    taken, _ = form.wishes(dict(same, host="evil.example"), AIR, there.get)
+    assert taken["user_pass1"] == "", "a new server is never told the old one's password"
+    taken, _ = form.wishes(dict(same, user="", host=""), AIR, there.get)
+    assert taken["user_name1"] == taken["user_pass1"] == ""
+    taken, errors = form.wishes(dict(same, ssid=AIR[1].ssid), AIR, there.get)
+    assert taken["wifi_pass1"] == "" and errors == {}, "an open one gets no password"
+    taken, errors = form.wishes(dict(same, ssid="", other="Hidden"), AIR, there.get)
+    assert taken["wifi_ssid1"] == "Hidden" and taken["wifi_pass1"] == ""
+    taken, errors = form.wishes(dict(same, wifi_pass="a" * 64), AIR, there.get)
+    assert errors == {} and taken["wifi_pass1"] == "a" * 64, "64 hex digits are the key itself"
+
+
+def test_a_form_is_read_as_browsers_send_it():
+    body = b"ssid=Caf%C3%A9+%26+more&wifi_pass=a%3Db%2B+&token&=&x=%zz"
+    assert form.read(body) == {
+        "ssid": "Café & more",
+        "wifi_pass": "a=b+ ",
+        "token": "",
+        "": "",
+        "x": "%zz",
+    }
+    assert (
+        form.read(b"\xff=\xfe") == {}
+        and len(form.read(b"&".join([b"%d=1" % x for x in range(99)]))) == 16
+    )
+
+
+async def test_what_provisioning_has_locked_is_not_changed_here():
+    bench = await Bench(user_name1="100", user_host1="pbx").open()
+    bench.settings.marks.locks["user_host1"] = bench.settings.marks.locks["user_name1"] = "server"
+    got = await bench.send(other="net", user="100", host="evil.example")
+    assert got.status == 400 and "locked by server" in text(got)
+    bench.settings.marks.locks["language"] = "server"
+    assert (await bench.send("/?de", other="net", user="100", host="pbx")).status == 303
+    bench.network.up = True
+    await bench.pass_(1000)
+    assert bench.settings.get("wifi_ssid1") == "net" and bench.first.told == ""
+    assert bench.settings.get("language") == "English"
+    bench.close()
+
+
+# -- how it ends -------------------------------------------------------------------------------
+
+
+async def test_nobody_comes_and_it_closes_after_half_an_hour():
+    bench = await Bench().open()
+    await bench.pass_(1_790_000)
+    assert bench.first.state == "open"
+    await bench.ask("GET", "/generate_204", host="x.example")
+    await bench.pass_(1_790_000)
+    assert bench.first.state == "open", "somebody was there"
+    await bench.pass_(20_000)
+    assert bench.network.access_point.opened is None and bench.over == 1
+    assert bench.network.joining.done[-1] == "free"
+
+
+async def test_a_result_that_nobody_looks_at_stays_for_five_minutes():
+    bench = await Bench().open()
+    await bench.send(ssid="Workshop", wifi_pass="correct horse")
+    bench.network.up = True
+    await bench.pass_(290_000)
+    assert bench.network.access_point.opened
+    await bench.pass_(20_000)
+    assert bench.network.access_point.opened is None
+
+
+async def test_a_person_closes_it_when_it_is_done_and_not_before():
+    bench = await Bench().open()
+    token = await bench.token()
+    assert (await bench.send("/close?en", token=token)).status == 303
+    assert bench.first.state == "open"
+    await bench.send(ssid="Workshop", wifi_pass="correct horse", token=token)
+    assert (await bench.send("/close?en", token=token)).status == 303, "it joins just now"
+    bench.network.up = True
+    await bench.pass_(1000)
+    assert (await bench.send("/", token=token, other="evil")).status == 303
+    assert bench.first.state == "joined", "there is no form any more"
+    got = await bench.send("/close?en", token=token)
+    assert got.status == 200 and "closes now" in text(got)
+    await bench.pass_(1000)
+    assert bench.network.access_point.opened is None and bench.over == 1
+
+
+async def test_networks_are_searched_again_when_somebody_asks():
+    bench = await Bench().open()
+    scans = bench.network.scans
+    bench.network.around = [Around("Later", 1, -50, False, True)]
+    assert (await bench.send("/scan?en")).status == 303
+    assert bench.network.scans == scans + 1
+    assert "Later" in text(await bench.ask("GET", "/"))
+    bench.close()
+
+
+async def test_a_wifi_that_is_set_at_the_console_meanwhile_is_joined():
+    bench = await Bench().open()
+    bench.settings.set("wifi_ssid1", "Console")
+    assert bench.network.joining.done[-1] == "free"
+    bench.network.up = True
+    await bench.pass_(1000)
+    assert bench.first.state == "joined" and "Console" in text(await bench.ask("GET", "/"))
+    bench.close()
+
+
+async def test_a_flash_that_keeps_nothing_is_told():
+    bench = await Bench().open()
+    await bench.send(ssid="Workshop", wifi_pass="correct horse")
+
+    async def full(_):
+        raise ValueError("wifi_ssid1: not saved, the storage says ENOSPC")
+
+    bench.settings.keep = full
+    bench.network.up = True
+    await bench.pass_(1000)
+    assert "not saved" in text(await bench.ask("GET", "/"))
+    bench.close()
