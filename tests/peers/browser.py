@@ -24,7 +24,7 @@ class Browser:
         )
         self.complaints = []
 
-    def open(self, url, password="geheim", locale="en", size="large", user="admin"):
+    def open(self, url, password="geheim", locale="en", size="large", user="admin", scripts=True):
         """Open `url` as somebody with a password, in a browser that knows nothing yet."""
         width, height = SIZES[size]
         context = self._chromium.new_context(
@@ -32,6 +32,7 @@ class Browser:
             locale=LOCALES[locale],
             viewport={"width": width, "height": height},
             accept_downloads=True,
+            java_script_enabled=scripts,
         )
         page = context.new_page()
         page.set_default_timeout(15_000)
