@@ -22,6 +22,7 @@ TYPES = {
     "app.js": "text/javascript; charset=utf-8",
     "pages.js": "text/javascript; charset=utf-8",
     "text.js": "text/javascript; charset=utf-8",
+    "help_de.js": "text/javascript; charset=utf-8",
     "first.js": "text/javascript; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
 }

@@ -112,6 +112,16 @@ def test_a_wrong_value_is_refused_beside_its_field_and_nothing_else_is_lost(brow
     assert phone.ask("get phone_name")["value"] == "lobby"
 
 
+def test_the_help_of_settings_speaks_german(browser, site):
+    _, url = site()
+    page = browser.open(url + "#settings", locale="de")
+    page.get_by_label("Gruppe").select_option("Device")
+    box = page.locator(".field", has=page.get_by_label("log_level", exact=True))
+    box.get_by_text("das Protokoll behält Zeilen bis zu dieser Stufe").wait_for()
+    box.get_by_text("eine Zahl von 0 bis 9").wait_for()
+    assert not page.locator(".help[lang=en]").count()
+
+
 def test_a_password_is_written_and_never_read(browser, site):
     phone, url = site(user_pass1="hush-hush", action_setup_url="http://bob:hush@h.example/")
     page = browser.open(url + "#settings")

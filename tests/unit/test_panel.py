@@ -409,3 +409,22 @@ def test_a_key_that_a_call_is_bound_to_shows_the_call_whatever_its_type():
     assert office.lamp("P5") == "on"
     office.does(office.agent.calls[0].over, "remote", 486)
     assert office.lamp("P5") == "off"
+
+
+def test_labels_of_function_keys_stand_where_the_display_has_room_and_the_phone_rests():
+    office = Office(fkey_label4="Door", fkey_label9="Ann", fkey_label20="Täter", fkey_label39="Z")
+    office.part.rows = 5
+    assert office.lines() == ["100", "", "P5 Door", "P10 Ann", "P21 Täter"]
+    office.settings.set("fkey9", "active keyevent F_DND")
+    office.fkeys.take(9)
+    office.settings.set("dnd_mode", "on")
+    office.panel.refresh()
+    assert office.lines()[2:] == ["Do not disturb", "P5 Door", "P10* Ann"]
+    office.part.rows = 2
+    office.settings.set("dnd_mode", "off")
+    assert office.lines() == ["100", ""], "what is to be known goes first"
+    office.part.rows = 5
+    office.desk.say("a notice")
+    assert office.lines()[:3] == ["100", "", "a notice"]
+    office.lift()
+    assert not any("Door" in x for x in office.lines())

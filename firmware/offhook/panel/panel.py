@@ -19,6 +19,7 @@ class Panel:
         self.lamps = Lamps(parts.lamps, timers)
         self.ringing = Ringing(parts.ringer, settings, timers)
         self.view = View(parts.display, desk, settings, timers, text)
+        self.view.labels = self.labels
         self.troubles = self.view.troubles
         self._refresh = None
         desk.beep = self.ringing.beep
@@ -37,6 +38,16 @@ class Panel:
     def lines(self):
         """Return the display's lines for the state of now."""
         return self.view.lines()
+
+    def labels(self, count):
+        """Return `count` lines at most for the function keys that have a label; * is a lit lamp."""
+        lines, get = [], self.view.settings.get
+        for index in range(self.fkeys.count):
+            label = get("fkey_label%d" % index)
+            if label and len(lines) < count:
+                lit = index < len(self.states) and self.states[index] != "off"
+                lines.append("P%d%s %s" % (index + 1, "*" if lit else "", label))
+        return lines
 
     def changed(self):
         """Refresh everything soon."""

@@ -25,6 +25,7 @@ class View:
         self.clock = timers.clock
         self.text = text
         self.troubles = {}
+        self.labels = None  # ``labels(count)`` gives lines that may be shown below, so many at most
         self.first_start = None  # has ``shown(text)``: what the display says meanwhile
         self._tick = None
 
@@ -35,9 +36,21 @@ class View:
         self._tick = self.timers.after(_SECOND, self.update)
         if self.part:
             try:
-                self.part.show(self._fitting(self.lines()))
+                self.part.show(self._fitting(self._labelled(self.lines())))
             except OSError:
                 pass  # unplugged
+
+    def _labelled(self, lines):
+        """Return the lines with the labels of function keys where there is room and rest."""
+        spare = self.part.rows - len(lines)
+        if spare > 0 and self.labels and self._rests():
+            lines += [printable(line) for line in self.labels(spare)]
+        return lines
+
+    def _rests(self):
+        desk, first = self.desk, self.first_start
+        busy = desk.dialling or desk.agent.calls or desk.menu or desk.asking()
+        return not busy and not (first and first.shown(self.text))
 
     def _fitting(self, lines):
         """Return the lines in the order that lets all be seen in turn, below the first."""

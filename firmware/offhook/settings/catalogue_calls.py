@@ -11,7 +11,7 @@ GROUPS = (
         ("fkey_longpress@", "bool", None, False, "keys",
          "on: key @ acts on release, and a long press is an event of its own"),
         ("fkey_label@", "text", 32, "", "keys",
-         "label of function key @"),
+         "label of function key @, shown on the pages, and on a display with room for it"),
         ("pickup_code", "text", 16, "", "keys",
          "dialled before the number by a BLF key that rings; empty: INVITE with Replaces"),
         ("expansion_module", "text", 32, "", "templates",

@@ -1,6 +1,6 @@
 // The pages: each is a title and a function that makes its elements.
 import { Refused, act, ask, attempt, guard, h, live, say, start, watch } from "./app.js";
-import { meaning, t } from "./text.js";
+import { language, meaning, t } from "./text.js";
 
 const card = (title, ...rest) => h("section", { class: "card" }, title && h("h2", {}, t(title)), ...rest);
 
@@ -437,6 +437,8 @@ function download(name, text) {
 
 // -- settings ----------------------------------------------------------------------------------
 
+let words = null; // the help in the language of the pages, where it is not the phone's own
+
 /** The input for a setting, and how it is read; undefined: as it was. */
 function editor(record, name, value) {
   if (record.kind === "bool" || record.kind === "one") {
@@ -463,8 +465,10 @@ function settingRow(record, number, { values, locked }, all, again) {
   const there = name in values;
   const value = there ? values[name] : record.default;
   const [input, read] = editor(record, name, value);
-  const help = record.meaning.replace(/#/g, number) + " (" + record.right + (record.default ? ", " + record.default : "") + ")";
-  const box = field(name, input, help, "en");
+  const german = words && words.HELP[record.name.replace(/[#@]$/, "")];
+  const right = german ? words.right(record) : record.right;
+  const help = (german || record.meaning).replace(/[#@]/g, number) + " (" + right + (record.default ? ", " + record.default : "") + ")";
+  const box = field(name, input, help, german ? "de" : "en");
   all.add(name, box, read, record.private ? undefined : value);
   if (there && !locked[name]) {
     box.append(h("div", { class: "row" }, working(record.private ? "Delete" : "Back to the default", async () => {
@@ -477,6 +481,7 @@ function settingRow(record, number, { values, locked }, all, again) {
 }
 
 async function settings() {
+  words = language() === "en" ? null : await import("./help_" + language() + ".js");
   const titles = (await ask("groups")).filter((x) => !["Function keys", "Action URL events"].includes(x));
   const place = h("div", {});
   const choose = h("select", {}, titles.map((x) => h("option", { value: x }, t(x))));
