@@ -1,4 +1,4 @@
-"""The page of the first start in a browser: in both languages, small and large, without scripts."""
+"""The first start's page in a browser: in both languages, small and large, without scripts."""
 
 import pytest
 

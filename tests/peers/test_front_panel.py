@@ -47,6 +47,39 @@ def test_a_call_between_two_phones_is_made_and_looked_at(house):
     page.locator("#message").get_by_text("Content-Type: application/sdp").wait_for()
 
 
+@pytest.mark.parametrize("size", ("large", "small"))
+@pytest.mark.parametrize("locale", ("en", "de"))
+def test_the_panel_speaks_both_languages_and_axe_finds_no_serious_fault(start, locale, size):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    browser = start(Browser())
+    with front_panel() as (panel, receiver, first, second):
+        page = browser.open(panel.url, password=None, locale=locale, size=size)
+        first.ask("dial 200")
+        second.wait(lambda calls: calls and calls[0]["state"] == "ringing")
+        german, lift = locale == "de", ("Lift the handset", "Hörer abheben")
+        page.get_by_role(
+            "button", name="von 100: INVITE" if german else "from 100: INVITE"
+        ).wait_for()
+        page.get_by_label("Webserver hängt" if german else "web server hangs").wait_for()
+        page.get_by_role("heading", name="Action URLs, die ankamen" if german else "that arrived")
+        frame = page.frame_locator("iframe >> nth=0")
+        frame.get_by_role("button", name=lift[german]).wait_for()
+        assert page.locator("html").get_attribute("lang") == locale
+        picture(page, f"panel-{locale}-{size}", whole=True)
+        bad = [
+            (x["id"], [y["html"][:120] for y in x["nodes"][:3]])
+            for x in axe.run(page).response["violations"]
+            if x["impact"] in ("serious", "critical")
+        ]
+        assert not bad, bad
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.locator("header #language").click()
+        page.get_by_label("web server hangs" if german else "Webserver hängt").wait_for()
+        frame.get_by_role("button", name=lift[not german]).wait_for()
+        page.close()
+    assert not browser.complaints
+
+
 def test_faults_are_switches(house):
     page, _, first, _, panel = house
     page.get_by_label("web server down").check()

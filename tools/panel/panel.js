@@ -1,4 +1,18 @@
-// The panel: what arrives is inserted as text, never as markup.
+// The panel: what arrives is inserted as text, never as markup. Its language is that of the phones'
+// pages in it, which keep it for this address.
+import { language, setLanguage } from "/100/text.js";
+
+const GERMAN = {
+  "Two simulated phones that call each other. On 100: lift the handset, dial 200 and #.":
+    "Zwei simulierte Telefone, die einander anrufen. An 100: Hörer abheben, 200 und # wählen.",
+  Phones: "Telefone", "Phone 100": "Telefon 100", "Phone 200": "Telefon 200", Faults: "Störungen",
+  "Action URLs that arrived": "Action URLs, die ankamen", Time: "Zeit", Phone: "Telefon", Event: "Ereignis", Values: "Werte",
+  "SIP between the phones": "SIP zwischen den Telefonen", "SIP messages": "SIP-Nachrichten", "The message": "Die Nachricht",
+  "Offhook: two phones": "Offhook: zwei Telefone", "from {0}: {1}": "von {0}: {1}",
+  "100 unplugged": "100 ohne Kabel", "200 unplugged": "200 ohne Kabel", "web server down": "Webserver aus",
+  "web server slow": "Webserver langsam", "web server hangs": "Webserver hängt",
+};
+const t = (text) => (language() === "de" && GERMAN[text]) || text;
 const $ = (id) => document.getElementById(id);
 let last = 0;
 
@@ -27,7 +41,7 @@ function message(row) {
   const short = first.replace(/^SIP\/2.0 /, "").replace(/ SIP\/2.0$/, "");
   const button = element("button", { type: "button", className: row.phone === "100" ? "right" : "left", textContent: short });
   button.setAttribute("aria-pressed", "false");
-  button.setAttribute("aria-label", `from ${row.phone}: ${short}`);
+  button.setAttribute("aria-label", t("from {0}: {1}").replace("{0}", row.phone).replace("{1}", () => short));
   button.addEventListener("click", () => {
     for (const other of $("sip").querySelectorAll("[aria-pressed=true]")) other.setAttribute("aria-pressed", "false");
     button.setAttribute("aria-pressed", "true");
@@ -44,7 +58,7 @@ function switches(all) {
       box.addEventListener("change", () => fetch("/switch", {
         method: "POST", headers: { "X-Offhook": "1" }, body: JSON.stringify({ name, on: box.checked }),
       }));
-      $("switches").append(element("label", {}, box, name));
+      $("switches").append(element("label", {}, box, t(name)));
     }
     box.checked = on;
   }
@@ -67,4 +81,17 @@ async function listen() {
   }
 }
 
+function translate() {
+  document.documentElement.lang = language();
+  document.title = t(document.title);
+  for (const each of document.querySelectorAll("[data-text]")) each.textContent = t(each.textContent);
+  for (const each of document.querySelectorAll("[data-label]")) each.setAttribute("aria-label", t(each.getAttribute("aria-label")));
+  for (const each of document.querySelectorAll("[data-title]")) each.title = t(each.title);
+  const other = language() === "de" ? "en" : "de";
+  $("language").textContent = other === "de" ? "Deutsch" : "English";
+  $("language").lang = other;
+  $("language").addEventListener("click", () => { setLanguage(other); location.reload(); });
+}
+
+translate();
 listen();

@@ -40,7 +40,7 @@ class Panel:
         return self.view.lines()
 
     def labels(self, count):
-        """Return `count` lines at most for the function keys that have a label; * is a lit lamp."""
+        """Return lines, `count` at most, for the keys that have a label; * is a lit lamp."""
         lines, get = [], self.view.settings.get
         for index in range(self.fkeys.count):
             label = get("fkey_label%d" % index)

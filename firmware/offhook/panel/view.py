@@ -25,7 +25,9 @@ class View:
         self.clock = timers.clock
         self.text = text
         self.troubles = {}
-        self.labels = None  # ``labels(count)`` gives lines that may be shown below, so many at most
+        self.labels = (
+            None  # ``labels(count)`` gives lines that may be shown below, so many at most
+        )
         self.first_start = None  # has ``shown(text)``: what the display says meanwhile
         self._tick = None
 
