@@ -1,10 +1,11 @@
 """The ESP32 as the platform that main builds the phone on.
 
 A platform has ``storage``, ``flash`` (path of its root), ``random(bits)``, ``console(text)``
-(shows text as it is), ``traceback(error)``, ``parts(get, log)`` (the `Parts` of hal.assemble),
-``memory()`` (`hal.memory.Figures`, None where unknown), ``refused()`` (asked before the software
-is loaded), ``reset()``, ``fault(name, on)`` (ValueError on a real board), ``ready(phone)``, called
-when the phone is up, and ``release()``: leave the board to the REPL.
+(shows text as it is), ``traceback(error)``, ``bundle()`` (the CAs that came with the firmware, PEM
+as bytes, None where none did), ``parts(get, log)`` (the `Parts` of hal.assemble), ``memory()``
+(`hal.memory.Figures`, None where unknown), ``refused()`` (asked before the software is loaded),
+``reset()``, ``fault(name, on)`` (ValueError on a real board), ``ready(phone)``, called when the
+phone is up, and ``release()``: leave the board to the REPL.
 
 Of the phone it knows ``terminal`` (as `hal.serial` wants one), ``came_up()``, ``settings``
 (``get``, ``on_change``), ``network``, ``clock``, ``resolver.address`` and ``log``.
@@ -23,9 +24,11 @@ from hal import fit, serial
 from hal.assemble import DISPLAYS, Only, assemble
 from hal.clock.ntp import Keeper
 from hal.memory.regions import Regions
+from hal.storage.folder import content
 from hal.storage.littlefs import Storage
 from hal.storage.trial import Trial
 
+_BUNDLE = "/ca-bundle.pem"
 _FEED = const(2000)  # ms between two feeds of the watchdog
 _ZONE = ("timezone", "utc_offset")
 
@@ -72,6 +75,10 @@ class Platform:
     def memory(self):
         """Return the system's memory as `hal.memory.Figures`."""
         return self._memory.figures()
+
+    def bundle(self):
+        """Return the CAs that came with the firmware."""
+        return content(self.flash + _BUNDLE)
 
     def reset(self):
         """Restart the board."""

@@ -138,7 +138,7 @@ class Phone:
     def _trust(self, check, own="ca_certificate"):
         """Return the `Trust` that setting `check` switches; a CA of its `own` goes first."""
         get, read = self.settings.get, self.platform.storage.read
-        bundle = getattr(self.platform, "bundle", None)
+        bundle = self.platform.bundle
         return Trust(get, read, self.clock, check, own, "ca_certificate", bundle)
 
     def _begin_settings(self, preset):

@@ -102,6 +102,21 @@ class Guard:
                 return True
         return False
 
+    def has_place(self, account, message):
+        """Return whether the caller of an INVITE for `account` may have one more call.
+
+        Strangers together have half of the places, each of them a quarter: the rest is the
+        registrar's and the owner's. Where nobody registers, one place is the owner's.
+        """
+        calls, most = self.agent.calls, self.agent.most_calls
+        if not message.stranger or self.agent.trusted(account, message):
+            return len(calls) < most
+        if self.open_house:
+            return len(calls) < max(most - 1, 1)
+        theirs = [x.invite.source[0] for x in calls if x.invite and x.invite.stranger]
+        his = theirs.count(message.source[0])
+        return len(calls) < most and len(theirs) < max(most // 2, 1) and his < max(most // 4, 1)
+
     # -- what he asks for -------------------------------------------------------------------------
 
     def heard(self, ip, size):

@@ -122,15 +122,6 @@ def _cancel(agent, message):
         call.cancelled(message)
 
 
-def _place(agent, message):
-    """Return whether there is a place for one more call; strangers have half of them."""
-    if message.stranger and not agent.guard.open_house:
-        theirs = [call for call in agent.calls if not call.trusted]
-        if len(theirs) >= max(agent.most_calls // 2, 1):
-            return False
-    return len(agent.calls) < agent.most_calls
-
-
 def _gone_round(agent, message):
     """Return whether a request may go no further and has been here before."""
     if (message.raw("max-forwards") or b"1").strip(b"0"):
@@ -154,9 +145,10 @@ def _invite(agent, message):
         status = 404
     elif not status and account.transport == "tls" and message.protocol != "TLS":
         status = 403 if account.registration else 0  # its calls come by its registrar's connection
-    if not _place(agent, message):
-        status = 486
+    full = not status and not agent.guard.has_place(account, message)
+    if full and message.stranger and not agent.guard.open_house:
+        status = 486  # without a report: nobody's flood becomes a flood of missed calls
     if status:
         reply(agent, message, status)
         return
-    receive(agent, account, message, merged)
+    receive(agent, account, message, merged, full)

@@ -11,6 +11,7 @@ import sys
 
 from hal.sim.board import Parts
 from hal.sim.faults import fault
+from hal.storage.folder import content
 from hal.storage.sim import Storage
 
 
@@ -46,6 +47,10 @@ class Platform:
     def fault(self, name, on):
         """Switch a fault of the parts."""
         fault(self.all, self.storage, name, on)
+
+    def bundle(self):
+        """Return the CAs that came with the firmware."""
+        return content(self.flash + "/ca-bundle.pem")
 
     def reset(self):
         """End: whoever started the phone starts it again."""

@@ -3,6 +3,15 @@
 import os
 
 
+def content(path):
+    """Return a file's bytes, None when there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
 class Storage:
     """The folder `root`, made when it is not there."""
 
@@ -18,11 +27,7 @@ class Storage:
         """Return the file's bytes, None when there is none."""
         if name == self._name:
             self.close()
-        try:
-            with open(self.root + "/" + name, "rb") as file:
-                return file.read()
-        except OSError:
-            return None
+        return content(self.root + "/" + name)
 
     def write(self, name, data):
         """Write under a temporary name, then rename: whole, or not at all. Raises OSError."""

@@ -80,6 +80,20 @@ def test_without_a_ca_nothing_is_sent(phone, web, authority):
     assert server.heads == []
 
 
+def test_the_cas_of_the_firmware_count_where_no_setting_names_one(
+    phones, tmp_path, web, authority
+):
+    told = phones("100").ask("set fkey5 active url https://pbx.example/x")
+    assert "ca_certificate" in str(told), told
+    (tmp_path / "200/flash").mkdir(parents=True)
+    (tmp_path / "200/flash/ca-bundle.pem").write_text(Authority().pem + authority.pem)
+    phone = phones("200")
+    assert "ca_certificate" not in str(phone.ask("set fkey5 active url https://pbx.example/x"))
+    server, other = web(authority), web(Authority())
+    assert press(phone, server.url + "/x")["ok"] == 1, phone.ask("log")
+    assert press(phone, other.url + "/x")["failed"] == 1 and other.heads == []
+
+
 def test_a_tls_server_that_hangs_or_vanishes_is_not_asked_again(phone, web, authority):
     for face in (webserver.hang, webserver.vanish):
         server = web(authority, face=face)

@@ -48,6 +48,9 @@ class Platform:
         self.parts_made = made
         return made
 
+    def bundle(self):
+        return None
+
     def memory(self):
         return self.parts_made.memory.figures()
 

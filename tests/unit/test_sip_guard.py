@@ -143,6 +143,102 @@ def test_a_strangers_calls_leave_room_for_the_registrar_and_for_our_own():
     assert "INVITE" in registrar.take() and call.state == "calling"
 
 
+def _over(wire, agent):
+    """Hang up what there is: only the registration is left."""
+    for call in list(agent.calls):
+        call.hangup()
+    wire.run(70_000)
+    assert agent.calls == [] and agent.waiting == [] and not agent.transactions
+
+
+def _calls(wire, agent, peer, names, **more):
+    """Let `peer` call once for each name; return the final answers."""
+    found = []
+    for name in names:
+        peer.request("INVITE", TO, URI, name, body=SDP, **more)
+        found += [x for x in peer.take() if x not in ("100", "180")]
+    return found
+
+
+def test_what_is_refused_at_the_last_place_is_told_for_the_registrar_and_not_for_strangers():
+    wire, agent, registrar, stranger = _scene(filter_registrar=False)
+    seen = []
+    note = agent.listener
+    agent.listener = lambda kind, call, **more: (
+        seen.append((kind, call)) or note(kind, call, **more)
+    )
+    assert _calls(wire, agent, registrar, ["r%d" % i for i in range(8)]) == []
+    assert len(agent.calls) == 8
+    seen.clear()
+    assert _calls(wire, agent, registrar, ["r8"]) == ["486"]
+    ((kind, call),) = seen
+    assert kind == "ended" and call.status == 486 and call.ended_by == "local"
+    assert (call.direction, call.answered, call.call_id) == ("in", False, "r8")
+    assert call.remote == "peer@peer.example" and len(agent.calls) == 8
+    seen.clear()
+    assert set(_calls(wire, agent, stranger, ["s0", "s1"])) <= {"486", "503"}
+    assert seen == [] and len(agent.calls) == 8
+    _over(wire, agent)
+
+
+def test_where_nobody_registers_a_call_that_finds_no_place_is_told():
+    wire = Wire()
+    seen = []
+    agent = wire.agent(US, "100", lambda kind, call, **more: seen.append((kind, call.call_id)))
+    peer = wire.peer(STRANGER)
+    for index in range(8):
+        peer.request("INVITE", TO, URI, "c%d" % index, body=SDP)
+        peer.take()
+    assert seen == [("incoming", "c%d" % index) for index in range(7)] + [("ended", "c7")]
+    agent.call(agent.accounts[0], "sip:9@10.0.0.99")  # the last place is the owner's
+    assert len(agent.calls) == 8
+    finish(wire, agent)
+
+
+def test_a_call_that_takes_anothers_place_comes_in_though_there_is_no_other_place():
+    wire, agent, registrar, stranger = _scene()
+    _calls(wire, agent, registrar, ["r%d" % i for i in range(8)])
+    first = agent.calls[0]
+    first.answer()
+    registrar.take()
+    value = "r0;to-tag=%s;from-tag=pt" % first.dialog.local_tag
+    registrar.request("INVITE", TO, URI, "new", body=SDP, headers=[("Replaces", value)])
+    assert "200" in registrar.take()
+    assert first.state == "ended" and len(agent.calls) == 8
+    assert agent.calls[-1].call_id == "new" and agent.calls[-1].state == "connected"
+    registrar.request("INVITE", TO, URI, "n2", body=SDP, headers=[("Replaces", "x;to-tag=1")])
+    assert "200" not in registrar.take() and len(agent.calls) == 8
+    _over(wire, agent)
+
+
+def test_each_stranger_has_a_quarter_of_the_places_and_all_of_them_half_answered_or_not():
+    wire, agent, registrar, stranger = _scene(filter_registrar=False)
+    other, third = wire.peer("10.0.0.67"), wire.peer("10.0.0.68")
+    assert _calls(wire, agent, stranger, ("a0", "a1")) == []
+    for call in list(agent.calls):
+        call.answer()
+    stranger.take()
+    for call in list(agent.calls):
+        inside = {"to_tag": call.dialog.local_tag}
+        stranger.request("ACK", TO, URI, call.call_id, 1, **inside)
+    stranger.take()
+    assert [x.state for x in agent.calls] == ["connected"] * 2
+    assert _calls(wire, agent, stranger, ("a3",)) == ["486"]
+    assert _calls(wire, agent, other, ("b0", "b1", "b2")) == ["503"]
+    assert _calls(wire, agent, third, ("c0",)) == ["486"]
+    assert len(agent.calls) == 4
+    assert _calls(wire, agent, registrar, ("r0", "r1")) == []
+    agent.call(agent.accounts[0], "300")
+    agent.call(agent.accounts[0], "301")
+    assert len(agent.calls) == 8
+    agent.calls[0].hangup()  # one of the stranger's
+    stranger.take()
+    agent.calls[-1].hangup()
+    registrar.take()
+    assert _calls(wire, agent, third, ("c1",)) == []
+    _over(wire, agent)
+
+
 def test_answers_and_requests_inside_a_call_come_from_where_something_went():
     wire, agent, registrar, stranger = _scene()
     call = agent.call(agent.accounts[0], "300")

@@ -231,6 +231,7 @@ def test_an_anonymous_call_shows_who_it_is_to_its_own_server_only():
         assert invite.header("from").startswith('"Anonymous" <sip:anonymous@anonymous.invalid>;')
         assert invite.header("privacy") == "id"
         real = invite.header("p-preferred-identity")
+        assert invite.header("p-asserted-identity") == real
         assert (real == "<sip:100@%s>" % (host or A)) if known else real is None, (host, target)
         if not known:
             assert "100@" not in _bare(invite) and "Desk" not in _bare(invite)

@@ -1,6 +1,7 @@
 """The display while somebody dials, calls or is called."""
 
 from offhook.desk import conference
+from sip.call.identity import anonymous
 
 
 def calling(view):
@@ -44,6 +45,8 @@ def who(view, call):
     """Return the other party as `display_method` wants it."""
     method, number = view.settings.get("display_method"), call.remote.split("@")[0]
     name = call.remote_display
+    if call.anonymous and anonymous("sip:" + call.remote):  # its number is none
+        return name or view.text("anonymous")
     if method == "number" or not name:
         return number
     return name if method == "name" or name == number else "%s %s" % (name, number)

@@ -18,6 +18,7 @@ TEXTS = {
     "ringing": "Klingelt",
     "incoming": "Anruf von",
     "connected": "Verbunden",
+    "anonymous": "Anonym",
     "held": "Gehalten",
     "remote_held": "Sie werden gehalten",
     "ended": "Beendet",

@@ -18,6 +18,7 @@ TEXTS = {
     "ringing": "Ringing",
     "incoming": "Call from",
     "connected": "Connected",
+    "anonymous": "Anonymous",
     "held": "On hold",
     "remote_held": "You are on hold",
     "ended": "Ended",

@@ -168,7 +168,8 @@ def privacy(dialog):
     """
     lines = [("Privacy", "id")]
     if at_home(dialog):
-        lines.append(("P-Preferred-Identity", "<%s>" % dialog.account.uri))
+        for name in ("P-Preferred-Identity", "P-Asserted-Identity"):  # Asterisk reads this only
+            lines.append((name, "<%s>" % dialog.account.uri))
     return lines
 
 

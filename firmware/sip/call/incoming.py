@@ -165,10 +165,12 @@ class Incoming(Call):
             self.transaction.call = self.transaction = None
 
 
-def receive(agent, account, message, merged):
+def receive(agent, account, message, merged, full=False):
     """Make the call that an INVITE asks for, and report it; 488 where its offer cannot be met.
 
-    All of the INVITE is read before anything is made: ValueError leaves nothing behind.
+    All of the INVITE is read before anything is made: ValueError leaves nothing behind. Where the
+    phone is `full`, only one that takes another one's place comes in; any other ends at once, and
+    its end is all that is reported.
     """
     trusted = agent.trusted(account, message)
     party = caller(message, trusted, agent.log)
@@ -205,6 +207,8 @@ def receive(agent, account, message, merged):
             replaced.report("replaced", new=call)
             call.answer()
             replaced.hangup()
+        elif full:
+            call.reject(486)
         else:
             call.report("incoming")
     except Exception:
