@@ -75,8 +75,8 @@ GROUPS = (
         ("check_trusted_certificate", "bool", None, True, "actions",
          "off: any certificate of a web server is accepted"),
         ("ca_certificate", "pem", 2048, "", "actions",
-         "trusted CA, PEM or a file's name on the flash; empty: those of the file ca-bundle.pem at "
-         "the root of the flash, where the firmware brings one"),
+         "trusted CA, PEM or a file's name on the flash; empty: those of the file ca-bundle.pem "
+         "at the root of the flash, where the firmware brings one"),
     )),
     ("Web pages and remote control", (
         ("webserver_type", "one", ("http", "off", "https", "http_https"), "http", "web",
