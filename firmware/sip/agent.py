@@ -74,6 +74,7 @@ class Agent:
         """Open the transports."""
         self.transport = Transport(self.network, self.log, self.port, self.timers, self.settings)
         self.transport.received(self.received)
+        self.transport.share = self.guard.connections
         await self.transport.start()
 
     async def stop(self):

@@ -21,10 +21,15 @@ _RATE = const(5)  # a second
 _OPEN_BURST = const(400)  # where nobody registers, strangers are who we talk to
 _OPEN_RATE = const(200)
 
+_CONNECTIONS = (2, 1)  # of the four: of all strangers, and of one of them
+_OPEN_CONNECTIONS = (3, 2)
+
 _FACTOR = const(3)  # bytes of answers for each byte that came
 _LEAST = const(1500)  # bytes that a new address gets in any case
 _TRICKLE = const(1000)  # bytes a second, for the repetitions of what is not acknowledged
 _MOST = const(60_000)  # bytes that can be saved up
+
+_TOLD = const(8)  # calls of strangers without a place that are told of at once
 
 _CREATE = ("INVITE", "NOTIFY", "SUBSCRIBE", "MESSAGE", "REFER", "PUBLISH", "REGISTER")
 
@@ -79,6 +84,8 @@ class Guard:
     def __init__(self, agent):
         self.agent = agent
         self.clock = agent.timers.clock
+        self._away = []  # what names the INVITEs that found no place, the last ones
+        self._tellable = Purse(self.clock, _TOLD, 1, _TOLD)  # those of strangers, one a second
         self._open(True)
 
     def _open(self, open_house):
@@ -106,16 +113,31 @@ class Guard:
         """Return whether the caller of an INVITE for `account` may have one more call.
 
         Strangers together have half of the places, each of them a quarter: the rest is the
-        registrar's and the owner's. Where nobody registers, one place is the owner's.
+        registrar's and the owner's. Where nobody registers, the desk's `max_calls` is the limit.
         """
         calls, most = self.agent.calls, self.agent.most_calls
-        if not message.stranger or self.agent.trusted(account, message):
+        at_home = not message.stranger or self.agent.trusted(account, message)
+        if at_home or self.open_house:
             return len(calls) < most
-        if self.open_house:
-            return len(calls) < max(most - 1, 1)
         theirs = [x.invite.source[0] for x in calls if x.invite and x.invite.stranger]
         his = theirs.count(message.source[0])
         return len(calls) < most and len(theirs) < max(most // 2, 1) and his < max(most // 4, 1)
+
+    def reports(self, message, merged):
+        """Return whether an INVITE that found no place is told of: not a repetition, no flood."""
+        if merged in self._away:
+            return False
+        self._away = self._away[1 - _SOURCES :] + [merged]
+        return not message.stranger or self._tellable.take(1)
+
+    def connections(self, ip):
+        """Return (of all strangers, of one address): how many connections they may have opened.
+
+        None where that is no limit, as it is the registrar's address.
+        """
+        if self.at_home(ip):
+            return None
+        return _OPEN_CONNECTIONS if self.open_house else _CONNECTIONS
 
     # -- what he asks for -------------------------------------------------------------------------
 

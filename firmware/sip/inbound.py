@@ -4,7 +4,7 @@ Functions on an `Agent`; what belongs to a call, a subscription or a transaction
 """
 
 from sip.account import account_of
-from sip.call.incoming import receive
+from sip.call.incoming import receive, turn_away
 from sip.message.validate import DROP, body, check, unsupported
 from sip.subscription.notify import unasked
 from sip.transaction.server import reply, respond, serve
@@ -151,4 +151,7 @@ def _invite(agent, message):
     if status:
         reply(agent, message, status)
         return
-    receive(agent, account, message, merged, full)
+    if full and not message.header("replaces"):  # which takes another one's place
+        turn_away(agent, account, message, merged)
+    else:
+        receive(agent, account, message, merged)

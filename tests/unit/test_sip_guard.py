@@ -175,6 +175,14 @@ def test_what_is_refused_at_the_last_place_is_told_for_the_registrar_and_not_for
     assert kind == "ended" and call.status == 486 and call.ended_by == "local"
     assert (call.direction, call.answered, call.call_id) == ("in", False, "r8")
     assert call.remote == "peer@peer.example" and len(agent.calls) == 8
+    before = dict(agent.transactions)
+    for _ in range(2):  # it did not hear of it
+        registrar.request("INVITE", TO, URI, "r8", body=SDP, branch="z9hG4bKp9")
+        assert registrar.take() == ["486"] and len(seen) == 1
+    assert agent.transactions == before
+    for index in range(40):
+        _calls(wire, agent, registrar, ["q%d" % index])
+    assert len(seen) == 41 and len(agent.guard._away) <= 16
     seen.clear()
     assert set(_calls(wire, agent, stranger, ["s0", "s1"])) <= {"486", "503"}
     assert seen == [] and len(agent.calls) == 8
@@ -186,12 +194,15 @@ def test_where_nobody_registers_a_call_that_finds_no_place_is_told():
     seen = []
     agent = wire.agent(US, "100", lambda kind, call, **more: seen.append((kind, call.call_id)))
     peer = wire.peer(STRANGER)
-    for index in range(8):
+    for index in range(9):
         peer.request("INVITE", TO, URI, "c%d" % index, body=SDP)
         peer.take()
-    assert seen == [("incoming", "c%d" % index) for index in range(7)] + [("ended", "c7")]
-    agent.call(agent.accounts[0], "sip:9@10.0.0.99")  # the last place is the owner's
+    assert seen == [("incoming", "c%d" % index) for index in range(8)] + [("ended", "c8")]
     assert len(agent.calls) == 8
+    for index in range(100):  # a flood of calls is none of missed calls
+        peer.request("INVITE", TO, URI, "f%d" % index, body=SDP)
+        peer.take(1)
+    assert 7 <= len(seen) - 9 <= 8, seen
     finish(wire, agent)
 
 
@@ -237,6 +248,16 @@ def test_each_stranger_has_a_quarter_of_the_places_and_all_of_them_half_answered
     registrar.take()
     assert _calls(wire, agent, third, ("c1",)) == []
     _over(wire, agent)
+
+
+def test_whose_connections_are_bounded_and_whose_are_not():
+    wire, agent, proxy, stranger = _scene(outbound=PROXY)
+    share = agent.guard.connections
+    assert share(PROXY) is None and share(REGISTRAR) is None
+    assert share(STRANGER) == (2, 1)
+    agent.accounts[0].registration = None
+    agent.guard.rules_changed()
+    assert share(STRANGER) == (3, 2)
 
 
 def test_answers_and_requests_inside_a_call_come_from_where_something_went():

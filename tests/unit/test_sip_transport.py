@@ -33,7 +33,8 @@ class Reader:
 
 
 class Writer:
-    def __init__(self):
+    def __init__(self, peer=("192.0.2.9", 3333)):
+        self.peer = peer
         self.data = b""
         self.closed = False
         self.stuck = None  # an Event that drain waits for
@@ -52,7 +53,7 @@ class Writer:
         self.closed = True
 
     def get_extra_info(self, _):
-        return ("192.0.2.9", 3333)
+        return self.peer
 
 
 class Datagrams:
@@ -267,6 +268,79 @@ async def test_the_number_of_connections_is_bounded_and_the_oldest_idle_one_goes
         await scene.settle()
     closed = [x[5].closed for x in scene.network.opened]
     assert closed == [False] + 5 * [True] + 3 * [False]
+    await scene.end()
+
+
+async def _guest(scene, ip, port=3333):
+    """Let somebody at (ip, port) connect; return (reader, writer)."""
+    reader, writer = Reader(), Writer((ip, port))
+    scene.tasks.append(asyncio.create_task(scene.network.handler(reader, writer)))
+    await scene.settle()
+    return reader, writer
+
+
+async def _strangers(most, each):
+    """Return a scene where 192.0.2.1 is at home, everybody else a stranger with such a share."""
+    scene = Scene()
+    scene.tasks = []
+    scene.transport.share = lambda ip: None if ip == HOST[0] else (most, each)
+    await scene.transport.start()
+    return scene
+
+
+async def test_strangers_connections_are_a_share_and_never_cost_one_of_ours():
+    scene = await _strangers(2, 1)
+    ours = [HOST, ("192.0.2.2", 5060)]
+    for address in ours:
+        scene.send(b"x", address)
+    await scene.settle()
+    guests = []
+    for number in range(9):
+        guests.append(await _guest(scene, "198.51.100.%d" % number))
+    assert [x[1].closed for x in guests] == [True] * 7 + [False] * 2
+    assert [x[5].closed for x in scene.network.opened] == [False, False]
+    assert len(scene.transport.streams.connections) == 4
+    scene.send(b"x", ("192.0.2.3", 5060))  # one of ours more costs a stranger's
+    await scene.settle()
+    assert len(scene.network.opened) == 3 and scene.network.opened[2][5].data == b"x"
+    _, home = await _guest(scene, HOST[0])  # so does one of the registrar's
+    assert not home.closed and len(scene.transport.streams.connections) == 4
+    assert not any(x.guest for x in scene.transport.streams.connections)
+    _, writer = await _guest(scene, "198.51.100.77")
+    assert writer.closed  # there is no room but ours
+    assert [x[5].closed for x in scene.network.opened] == [False] * 3 and not home.closed
+    await scene.end()
+
+
+async def test_a_strangers_connection_gives_way_though_it_takes_nothing_of_what_it_was_sent():
+    scene = await _strangers(2, 1)
+    stuck = []
+    for number in range(2):
+        stuck.append(await _guest(scene, "198.51.100.%d" % number))
+    for number, (_, writer) in enumerate(stuck):
+        writer.stuck = asyncio.Event()
+        scene.send(b"answer", ("198.51.100.%d" % number, 3333))
+    await scene.settle()
+    _, third = await _guest(scene, "198.51.100.7")
+    assert third.closed and not stuck[0][1].closed  # among strangers nobody is put out
+    for number in range(3):
+        scene.send(b"x", ("192.0.2.%d" % (number + 1), 5060))
+    await scene.settle()
+    assert len(scene.network.opened) == 3
+    assert [x[1].closed for x in stuck] == [True, False]
+    await scene.end()
+
+
+async def test_one_address_has_its_share_and_a_new_connection_of_it_ends_the_older():
+    scene = await _strangers(3, 2)
+    first = await _guest(scene, "198.51.100.1", 3330)
+    second = await _guest(scene, "198.51.100.1", 3331)
+    third = await _guest(scene, "198.51.100.1", 3332)
+    assert first[1].closed and not second[1].closed and not third[1].closed
+    assert len(scene.transport.streams.connections) == 2
+    second[0].feed(message(b"in"))
+    await scene.settle()
+    assert scene.got == [(message(b"in"), ("198.51.100.1", 3331), "TCP")]
     await scene.end()
 
 

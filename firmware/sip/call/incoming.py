@@ -6,7 +6,7 @@ from sip.call.call import Call
 from sip.call.identity import caller
 from sip.dialog import Dialog
 from sip.message.uri import untagged
-from sip.transaction.server import respond, response, serve
+from sip.transaction.server import reply, respond, response, serve
 
 _REFRESH = const(60_000)  # ms: a 180 is repeated each minute, for the proxies (13.3.1.1)
 _LONGEST = const(3600)  # s that an INVITE's Expires may be
@@ -165,15 +165,25 @@ class Incoming(Call):
             self.transaction.call = self.transaction = None
 
 
-def receive(agent, account, message, merged, full=False):
-    """Make the call that an INVITE asks for, and report it; 488 where its offer cannot be met.
+def turn_away(agent, account, message, merged):
+    """Answer 486 where there is no place for a call, and report its end, once.
 
-    All of the INVITE is read before anything is made: ValueError leaves nothing behind. Where the
-    phone is `full`, only one that takes another one's place comes in; any other ends at once, and
-    its end is all that is reported.
+    There is no transaction: a repetition gets the same answer, and `sip.guard` knows it.
     """
-    trusted = agent.trusted(account, message)
-    party = caller(message, trusted, agent.log)
+    party, dialog = _read(agent, account, message)
+    reply(agent, message, 486)
+    if not agent.guard.reports(message, merged):
+        return
+    call = Incoming(agent, dialog, None, message)
+    call.remote, call.remote_display, call.anonymous = party
+    call.trusted = agent.trusted(account, message)
+    message.settle()
+    call.over("local", 486)
+
+
+def _read(agent, account, message):
+    """Return (`Party`, `Dialog`) of an INVITE; ValueError where they cannot be read."""
+    party = caller(message, agent.trusted(account, message), agent.log)
     dialog = Dialog(
         account,
         message.header("call-id"),
@@ -186,13 +196,22 @@ def receive(agent, account, message, merged, full=False):
     dialog.learn(message, False)
     dialog.went(message.source[0])
     dialog.in_order(message.cseq().number)
+    return party, dialog
+
+
+def receive(agent, account, message, merged):
+    """Make the call that an INVITE asks for, and report it; 488 where its offer cannot be met.
+
+    All of the INVITE is read before anything is made: ValueError leaves nothing behind.
+    """
+    party, dialog = _read(agent, account, message)
     transaction = serve(agent, message)
     respond(agent, transaction, message, 100)
     call = Incoming(agent, dialog, transaction, message)
     try:
         call.merged = merged
         call.remote, call.remote_display, call.anonymous = party
-        call.trusted = trusted
+        call.trusted = agent.trusted(account, message)
         call.announce()
         status, replaced = _acceptable(call, message)
         if status:
@@ -207,8 +226,6 @@ def receive(agent, account, message, merged, full=False):
             replaced.report("replaced", new=call)
             call.answer()
             replaced.hangup()
-        elif full:
-            call.reject(486)
         else:
             call.report("incoming")
     except Exception:

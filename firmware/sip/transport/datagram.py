@@ -19,6 +19,7 @@ class Transport:
         self.port = port
         self.timers = timers
         self.settings = settings
+        self.share = _whole  # ``(ip)``: (connections of all strangers, of one), None for no one
         self.tls = None  # ``async ()`` returns a TLS context; OSError where there can be none
         self._callback = None
         self.streams = Streams(self)
@@ -70,3 +71,8 @@ class Transport:
     def deliver(self, data, address, protocol):
         """Hand on what a stream has received."""
         self._callback(data, address, protocol)
+
+
+def _whole(ip):
+    """Return that an address is no stranger's."""
+    return None

@@ -2,6 +2,9 @@
 
 One connection a target, used in both directions; connections of others are taken on our port.
 One that carries a registration is held open by keep-alives, any other closes when it is idle.
+
+What others have opened is bounded by `sip.guard`: a stranger's never costs one of ours or of the
+registrar's, and gives way to them whatever it carries.
 """
 
 import asyncio
@@ -26,6 +29,7 @@ class Connection:
     """One connection of `streams` to `address`; `writer` where the other side has opened it."""
 
     kept = False  # it carries a registration
+    guest = False  # a stranger has opened it
     over = pinged = ponged = False
     timer = None
 
@@ -138,6 +142,21 @@ class Connection:
         self.queue, self.unanswered, self.lost = [], [], []
 
 
+def _made(connections):
+    """Return whether the first of `connections` that carries nothing was there to be closed."""
+    for connection in connections:
+        if not connection.kept and not connection.queue and not connection.unanswered:
+            return _ended([connection])
+    return False
+
+
+def _ended(connections):
+    """Return whether the first of `connections` was there to be closed."""
+    for connection in connections[:1]:
+        connection.close()
+    return bool(connections)
+
+
 async def _shut(writer):
     try:
         writer.close()
@@ -160,10 +179,12 @@ class Streams:
         peer = writer.get_extra_info("peername")
         if not isinstance(peer, tuple):  # the unix VM's raw address
             peer = self.transport.network.decode(peer)
-        if not self._room():
+        share = self.transport.share(peer[0])
+        if not (self._guest_room(peer[0], *share) if share else self._room()):
             await _shut(writer)
             return
         connection = Connection(self, (peer[0], peer[1]), "TCP", writer)
+        connection.guest = bool(share)
         self.connections.append(connection)
         connection.tasks = [asyncio.current_task(), spawn(connection.write())]
         await connection.read(reader)
@@ -227,14 +248,23 @@ class Streams:
             self.connections.remove(connection)
 
     def _room(self):
-        """Return True when one more fits; what was first here and carries nothing makes room."""
+        """Return True when one more of ours fits: a guest makes room, or what carries nothing."""
         if len(self.connections) < _MOST:
             return True
-        for connection in self.connections:
-            if not connection.kept and not connection.queue and not connection.unanswered:
-                connection.close()
-                return True
-        return False
+        guests = [x for x in self.connections if x.guest]
+        return _made(guests) or _ended(guests) or _made(self.connections)
+
+    def _guest_room(self, ip, most, each):
+        """Return True when one more of a stranger's fits; only guests make room for it.
+
+        There may be `most` of all strangers, and `each` of one address: who comes anew to that
+        has left before.
+        """
+        guests = [x for x in self.connections if x.guest]
+        his = [x for x in guests if x.address[0] == ip]
+        if len(his) >= each:
+            return _made(his) or _ended(his)
+        return (len(guests) < most and len(self.connections) < _MOST) or _made(guests)
 
     def stop(self):
         """Close everything."""
