@@ -3,7 +3,8 @@
 With `filter_registrar` on, strangers create nothing for an identity that registers: 403 once per
 address and minute, silence after that (RFC 3261 section 26.3.2.4 leaves it to us). In any case a
 stranger's requests are counted, and by UDP he gets at most three times the bytes that he has sent,
-so that nobody is flooded through us.
+so that nobody is flooded through us. Only what a person has answered is repeated beyond that, and
+where nobody registers, what is not acknowledged, at a trickle.
 
 The table is bounded: the address that has been silent the longest gives way. All strangers
 together have a purse, too, for those who come from ever new addresses.
@@ -25,9 +26,9 @@ _CONNECTIONS = (2, 1)  # of the four: of all strangers, and of one of them
 _OPEN_CONNECTIONS = (3, 2)
 
 _FACTOR = const(3)  # bytes of answers for each byte that came
-_LEAST = const(1500)  # bytes that a new address gets in any case
-_TRICKLE = const(1000)  # bytes a second, for the repetitions of what is not acknowledged
-_MOST = const(60_000)  # bytes that can be saved up
+_LEAST = const(1500)  # bytes that a new address gets in any case, where nobody registers
+_TRICKLE = const(1000)  # bytes a second, for the repetitions of what is not acknowledged there
+_SAVED = const(12_000)  # bytes that can be saved up: a 200 and all its repetitions
 
 _TOLD = const(8)  # calls of strangers without a place that are told of at once
 
@@ -75,7 +76,8 @@ class Source:
         burst, rate = (_OPEN_BURST, _OPEN_RATE) if open_house else (_BURST, _RATE)
         self.seen = clock.ms()
         self.requests = Purse(clock, times * burst, times * rate, times * burst)
-        self.bytes = Purse(clock, _LEAST, _TRICKLE, _MOST)
+        least, rate = (_LEAST, _TRICKLE) if open_house else (0, 0)
+        self.bytes = Purse(clock, least, rate, _SAVED)
 
 
 class Guard:
@@ -144,6 +146,11 @@ class Guard:
     def heard(self, ip, size):
         """Count `size` bytes that a stranger has sent."""
         self._source(ip).bytes.put(_FACTOR * size)
+
+    def vouch(self, ip):
+        """Let the 200 of a call that was answered go out, and its repetitions."""
+        if not self.at_home(ip):
+            self._source(ip).bytes.put(_SAVED)
 
     def may_answer(self, ip, size):
         """Return whether `size` bytes may go to a stranger, and count them."""

@@ -110,6 +110,47 @@ def test_a_stranger_gets_at_most_three_times_the_bytes_that_he_sent_and_a_trickl
     finish(wire, agent)
 
 
+def _bytes(wire, address):
+    """Return (bytes sent to an address, bytes that came from it)."""
+    sent = sum(len(x[3]) for x in wire.log if x[2][0] == address)
+    return sent, sum(len(x[3]) for x in wire.log if x[1][0] == address)
+
+
+def test_beside_a_registrar_a_stranger_gets_no_more_than_three_times_his_bytes_ever():
+    wire, agent, registrar, stranger = _scene(filter_registrar=False)
+    for index in range(8):
+        stranger.request("INVITE", TO, URI, "c%d" % index, body=SDP)
+        stranger.take(1000)
+        for call in list(agent.calls):
+            call.reject(486)
+        stranger.take(9000)  # nothing is acknowledged, all would be repeated
+        sent, came = _bytes(wire, STRANGER)
+        assert 0 < sent <= 3 * came, (index, sent, came)
+    small = b"OPTIONS sip:100@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP x;branch=z9hG4bK%d\r\n\r\n"
+    other = wire.peer("10.0.0.67")
+    for index in range(30):
+        other.send(small % index, TO)
+        other.take(100)
+    sent, came = _bytes(wire, "10.0.0.67")
+    assert sent <= 3 * came
+    _over(wire, agent)
+
+
+def test_the_200_of_a_call_that_was_answered_is_repeated_however_long_it_has_rung():
+    wire, agent, registrar, stranger = _scene(filter_registrar=False)
+    stranger.request("INVITE", TO, URI, "c1", body=SDP)
+    stranger.take(200_000)  # 180 each minute, as far as that goes
+    (call,) = agent.calls
+    call.answer()
+    assert stranger.take(31_900).count("200") == 11  # as RFC 3261 13.3.1.4 has it
+    stranger.request("ACK", TO, URI, "c1", 1, to_tag=call.dialog.local_tag)
+    stranger.take()
+    assert call.state == "connected"
+    stranger.request("BYE", TO, URI, "c1", 2, to_tag=call.dialog.local_tag)
+    assert stranger.take() == ["200"]
+    _over(wire, agent)
+
+
 def test_bytes_are_counted_out_however_much_is_asked_for():
     wire = Wire()
     agent = wire.agent(US, "100")

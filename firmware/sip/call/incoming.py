@@ -96,6 +96,7 @@ class Incoming(Call):
         self._rest()
         headers = [("Supported", agent.supported)] + self.session.headers(False)
         self.session.restart()
+        agent.guard.vouch(self.invite.source[0])
         data = self._response(200, headers, body)
         self.confirmation.send(transaction, data, self.invite.cseq().number)
         self.invite.settle()
