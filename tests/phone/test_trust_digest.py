@@ -179,11 +179,8 @@ def test_a_hidden_number_is_told_to_the_registrar_only(
     pbx.answer(called(phone, pbx), 486)
     gone(phone)
     lines = [x for x in pbx.raw[before:].split(b"\r\n") if b"4711" in x]
-    own = (
-        b"Authorization: ",
-        b"P-Preferred-Identity: ",
-        b"P-Asserted-Identity: ",
-    )  # which the registrar keeps to itself
+    # which the registrar keeps to itself
+    own = (b"Authorization: ", b"P-Preferred-Identity: ", b"P-Asserted-Identity: ")
     assert lines and all(x.startswith(own) for x in lines)
 
 
