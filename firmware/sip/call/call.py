@@ -336,7 +336,9 @@ class Call:
 
     def identify(self, message):
         """Take who is there now from a message within the call; tell the listener of a change."""
-        party = now(message, self.dialog, self.direction, self.trusts(message), self.agent.log)
+        # before its answer a call of ours has a From for each fork; what is asserted is of the call
+        dialog = self.dialog if self.answered or self.direction == "in" else None
+        party = now(message, dialog, self.direction, self.trusts(message), self.agent.log)
         if not party:
             return
         same = party.address == self.remote

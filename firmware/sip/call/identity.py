@@ -105,9 +105,9 @@ def now(message, dialog, direction, trusted, log):
     """Return the `Party` that is there now by a message within a call, None where it says nothing.
 
     The registrar says so, or the other side's From has changed: requests go to the new one then
-    (RFC 4916). `direction` of the call is "in" or "out".
+    (RFC 4916), where there is a `dialog`. `direction` of the call is "in" or "out".
     """
-    party = None if message.status else _renamed(message, dialog)
+    party = None if message.status or dialog is None else _renamed(message, dialog)
     if not trusted or private(message):
         return party
     # which role in Remote-Party-ID is ours; some give that of the request, not of the call

@@ -214,8 +214,7 @@ def request(call, transaction, message):
         return 488
     if call.state == "ended":
         return 481
-    if call.answered or call.direction == "in":
-        call.identify(message)
+    call.identify(message)
     headers.append(("Contact", agent.contact(call.account, address, message.protocol)))
     if body:
         headers.append(("Content-Type", "application/sdp"))
