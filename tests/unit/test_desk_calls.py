@@ -105,6 +105,7 @@ def test_a_call_that_another_phone_answers_is_not_missed():
         call.cancel_reason = reason
         office.does(call.over, "remote", 487)
         assert office.events() == ["incoming", "disconnected"], reason
+        assert office.desk.lists.entries() == [] and office.desk.missed == 0
     for reason in ("SIP;cause=2000", "SIP;cause=487", "", "xcause=200"):
         office = Office()
         call = office.arrives()
@@ -364,6 +365,39 @@ def test_a_call_taken_over_by_replaces_keeps_its_key_to_its_end():
     assert office.states() == ["connected"]
     office.settings.set("display_method", "number")
     assert office.lamp("P1") == "on" and office.lines()[1] == "300"
+
+
+def test_a_call_on_hold_that_is_taken_over_stays_there_and_disturbs_nobody():
+    office = Office()
+    held, active = office.talk("201"), office.talk("202")
+    office.events()
+    new = FakeCall(office.agent, "in", held.account, "300@pbx")
+    held.report("replaced", new=new, held=True)
+    new.answer()
+    held.over("local")
+    office.run()
+    assert office.events() == ["received_attended_transfer", "connected", "disconnected"]
+    assert (active.state, new.state) == ("connected", "held")
+    assert office.desk.active() is active and office.desk.of(new).key == "P1"
+    office.press("P1")
+    assert (active.state, new.state) == ("held", "connected")
+    assert office.events() == ["hold", "unhold"]
+    office.press("HOLD")
+    assert office.events(new) == ["hold"]
+
+
+def test_a_call_of_ours_that_is_taken_over_while_it_rings_has_not_failed():
+    office = Office(call_completion=True)
+    office.press("2", "0", "1", "ENTER")
+    (call,) = office.agent.calls
+    office.does(call.alert)
+    new = FakeCall(office.agent, "in", call.account, "300@pbx")
+    call.report("replaced", new=new, held=False)
+    new.answer()
+    call.over("local")
+    office.run()
+    assert office.states() == ["connected"] and office.desk.completion is None
+    assert office.desk.notice == "" and office.desk.missed == 0
 
 
 def test_cancel_ends_the_active_call_then_what_rings_then_what_is_held():

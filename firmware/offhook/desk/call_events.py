@@ -91,7 +91,9 @@ def on_connected(desk, call, details):
     desk.of(call).answered = desk.clock.ms()
     desk.fire("action_connected_url", call)
     bridge.joined(desk, call)
-    if call.state == "connected":
+    if call.state == "connected" and desk.of(call).stays_held:
+        call.hold()
+    elif call.state == "connected":
         _alone(desk, call)
 
 
@@ -104,8 +106,11 @@ def _alone(desk, call):
 
 
 def on_hold(desk, call, details):
-    """We hold a call now; not told where only a REFER is the reason."""
-    if not desk.of(call).silent:
+    """We hold a call now; not told where only a REFER or Replaces is the reason."""
+    record = desk.of(call)
+    if record.stays_held:
+        record.stays_held = False
+    elif not record.silent:
         desk.fire("action_hold", call)
 
 
@@ -123,9 +128,14 @@ def on_transfer(desk, call, details):
 
 
 def on_replaced(desk, call, details):
-    """Another call has taken this one's place, by Replaces: it has its key too."""
-    new = details["new"]
-    desk.of(new).key = desk.of(call).key
+    """Another call has taken this one's place, by Replaces: it has its key too.
+
+    One on hold stays there, so that nobody is heard whom the person has not asked for.
+    """
+    new, old = details["new"], desk.of(call)
+    old.given_up = True
+    desk.of(new).key = old.key
+    desk.of(new).stays_held = details.get("held", False)
     desk.fire("action_received_attended_transfer", new)
 
 
@@ -150,12 +160,12 @@ def on_ended(desk, call, details):
     if record.forwarding:
         record.forwarding.cancel()
     desk.fire("action_disconnected_url", call)
-    if call.direction == "in" and not call.answered and not record.declined:
-        if not elsewhere(call):
-            desk.missed += 1
-            desk.fire("action_missed_url", call)
+    missed = call.direction == "in" and not (call.answered or record.declined or elsewhere(call))
+    if missed:
+        desk.missed += 1
+        desk.fire("action_missed_url", call)
     conference.ended(desk, call)
-    desk.lists.remember(call, not record.declined)
+    desk.lists.remember(call, missed)
     if desk.moving is call:
         desk.moving = None
     if call.direction == "out" and not call.answered:

@@ -33,7 +33,7 @@ class Lists:
         self._timer = None
 
     def remember(self, call, wanted=True):
-        """Put a call that has ended on top of its list; a missed one only where it is `wanted`."""
+        """Put a call that has ended on top of its list; unanswered ones only where `wanted`."""
         kind = "d" if call.direction == "out" else "r" if call.answered else "m"
         if kind == "m" and not wanted:
             return

@@ -21,6 +21,7 @@ class Record:
     answered = None  # ms of the clock when it was answered
     instead_of = None  # the call whose other side asked for this one by REFER
     silent = False  # on hold because of such a call: nobody has pressed a key for it
+    stays_held = False  # it has taken the place of a held one: it goes on hold, and is not told
     question = None  # a URI that it may be redirected to, if the person says so
     dialled = ""  # the number as it was dialled
     declined = False  # refused or sent elsewhere on purpose: nobody has missed it

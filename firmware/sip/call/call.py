@@ -336,7 +336,7 @@ class Call:
 
     def identify(self, message):
         """Take who is there now from a message within the call; tell the listener of a change."""
-        # before its answer a call of ours has a From for each fork; what is asserted is of the call
+        # before its answer a call of ours has a From for each fork, and one assertion
         dialog = self.dialog if self.answered or self.direction == "in" else None
         party = now(message, dialog, self.direction, self.trusts(message), self.agent.log)
         if not party:

@@ -224,7 +224,7 @@ def receive(agent, account, message, merged):
         call.wait()
         transaction.call = call
         if replaced:
-            replaced.report("replaced", new=call)
+            replaced.report("replaced", new=call, held=replaced.state == "held")
             call.answer()
             replaced.hangup()
         else:
