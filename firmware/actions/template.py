@@ -106,7 +106,10 @@ def _target(text, spec):
     reader = _Reader(spec)
     reader.read(where.path, False)
     reader.read(where.query, True)
-    return Target(where, tuple(x for x in reader.pieces if x), reader.warnings)
+    target = Target(where, tuple(x for x in reader.pieces if x), reader.warnings)
+    if target.itself and "#" in text:  # as a key, or at the end of a star code
+        reader.warn("what follows '#' is no part of a request; the key # is written %23")
+    return target
 
 
 class _Reader:
@@ -148,18 +151,19 @@ class _Reader:
             return found, end + 1
         if isinstance(found, (Runtime, Setting)):
             name = text[at:end]
-            self._warn("%s in the path stays as it stands; write %s&" % (name, name))
+            self.warn("%s in the path stays as it stands; write %s&" % (name, name))
         return None, at + 1
 
-    def _warn(self, sentence):
+    def warn(self, sentence):
+        """Note what is odd about the template, once."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
     def _suspect(self, text, at):
-        """Warn of ``${name}``, which others take for a variable."""
-        end = text.find("}", at)
-        if text[at + 1 : at + 2] == "{" and end > 0:
-            self._warn("%s is no variable; write $%s" % (text[at : end + 1], text[at + 2 : end]))
+        """Warn of ``${name}`` and ``$(name)``, which others take for a variable."""
+        end = _span(text, at + 2, _NAME)
+        if end > at + 2 and text[at + 1] + text[end : end + 1] in ("{}", "()"):
+            self.warn("%s is no variable; write $%s" % (text[at : end + 1], text[at + 2 : end]))
 
     def _variable(self, text, start):
         """Return (piece, end) of the variable that begins at `start`; the piece is None for none.
@@ -187,13 +191,13 @@ class _Reader:
         if not name or name[:1] in "-0123456789":
             return None, start
         end = number + 1 if indexed else _span(text, start, _NAME[:-1])
-        self._warn("no event knows $%s; it stays as it stands" % text[start:end])
+        self.warn("no event knows $%s; it stays as it stands" % text[start:end])
         return Variable("$" + text[start:end]), end
 
     def _header(self, header):
         written = "$sip_header(%s)" % printed(header)
         if "=" in header or header.lower() in _HIDDEN:
-            self._warn("%s is never shown" % written)
+            self.warn("%s is never shown" % written)
             return Variable(written)
         return Runtime(written, "sip_header", header)
 

@@ -1,6 +1,7 @@
 """Accounts: who we are to others, and which account a request is for."""
 
 from base.compat import const
+from sip.message.fields import param
 from sip.message.uri import name_addr, number_of, quoted, uri_parts
 
 _HOMES = const(16)
@@ -58,7 +59,8 @@ class Account:
         if routes:
             return hop == name_addr(routes[0]).uri
         uri, home = uri_parts(hop), uri_parts("sip:" + self.host)
-        return bool(home.host) and (uri.host, uri.port) == (home.host, home.port)
+        same = (uri.host, uri.port) == (home.host, home.port)
+        return bool(home.host) and same and param(uri.params, "maddr") is None
 
     def learn_home(self, targets):
         """Note where a first hop of its own has led to."""
@@ -74,7 +76,9 @@ class Account:
 
     def owns(self, uri):
         """Return whether the host of a URI is its registrar or proxy, by name or address."""
-        host = uri_parts(uri).host
+        _, _, host, _, params = uri_parts(uri)
+        if param(params, "maddr") is not None:  # which leads anywhere
+            return False
         return bool(host) and (
             host == uri_parts("sip:" + self.host).host or host in [ip for ip, _, _ in self.home]
         )

@@ -429,6 +429,9 @@ def test_what_is_taken_for_a_variable_and_is_none_is_named_and_sent_as_it_stands
         ("http://h/?a=$REMOTE", ["$REMOTE"]),
         ("http://h/?a=$nosuch&b=$nosuch&c=$user_uid[77]", ["$nosuch", "$user_uid[77]"]),
         ("http://h/?a=${remote}", ["${remote}", "$remote"]),
+        ("http://h/?a=$(remote)", ["$(remote)", "$remote"]),
+        ("http://localhost/command.htm?number=*21#", ["%23"]),
+        ("127.0.0.1/command.htm?key=#", ["%23"]),
         ("http://h/$mac/x?b=1", ["$mac&"]),
         ("http://h/$macx&/y", ["$mac&"]),
         ("http://h/a$b?x=100$", ["$b"]),
@@ -440,7 +443,8 @@ def test_what_is_taken_for_a_variable_and_is_none_is_named_and_sent_as_it_stands
     for text in (
         "http://h/?a=$remote&b=$mac&c=$user_pass1&d=$duration&e=$call_direction",
         "http://h/$mac&/x?a=$$&b=$5&c=$&d=$sip_header(X-Id)#$nosuch",
-        "http://h/a$&?x=100$",
+        "http://h/a$&?x=100$(&y=${&z=$()",
+        "http://localhost/command.htm?key=%23",
     ):
         assert warnings(text) == [], warnings(text)
     assert path("http://h/?a=$REMOTE&b=${remote}") == "/?a=$REMOTE&b=${remote}"

@@ -3,7 +3,7 @@
 from deskkit import Account, Office
 from support import data, raises
 
-from offhook.desk import dial_plan, star_codes
+from offhook.desk import dial_plan, dialling, star_codes
 from offhook.desk.dialling import dial
 from offhook.desk.numbers import check, decoded, dialable, digits_only, split
 
@@ -182,6 +182,25 @@ def test_only_digits_are_dialled_where_the_setting_wants_it():
     for number in ("anna", "sip:201@h", "201@h"):
         assert dial(office.desk, number) is None and office.desk.notice == "Digits only"
     assert dial(office.desk, "+49 (30) 1*#").remote == "+49301*#@pbx"
+
+
+def test_a_refer_of_others_may_dial_what_a_key_could():
+    office = Office(block_url_dialing=True)
+    account = office.agent.accounts[0]
+    account.host = "Pbx:5080"
+    for uri, may in (
+        ("sip:201@pbx", True),
+        ("sip:*21@PBX:5060;user=phone", True),
+        ("sips:+4930@pbx:5061", True),
+        ("sip:bob@pbx", False),
+        ("sip:201@pbx.elsewhere", False),
+        ("sip:201@192.0.2.9", False),
+        ("sip:201@pbx;maddr=192.0.2.9", False),
+    ):
+        assert dialling.may_dial(office.desk, account, uri) is may, uri
+    office.settings.set("block_url_dialing", False)
+    for uri in ("sip:bob@elsewhere", "sip:201@pbx;maddr=192.0.2.9"):
+        assert dialling.may_dial(office.desk, account, uri) is True
 
 
 def test_without_an_identity_nothing_is_dialled():

@@ -111,6 +111,50 @@ def test_the_registrar_itself_gets_none_for_a_target_that_the_other_side_has_cho
     assert registrar.take() == ["ACK"]
 
 
+def _challenge_all(attacker):
+    """Challenge each request that came to the attacker, until no more come."""
+    for _ in range(4):
+        attacker.take()
+        for request in attacker.got:
+            if request.method not in ("ACK", ""):
+                attacker.reply(request, 401, headers=_ask(), contact=False)
+
+
+def test_the_registrars_name_that_leads_elsewhere_by_maddr_is_not_the_registrar():
+    evil = "sip:200@%s;maddr=%s" % (REGISTRAR, ATTACKER)
+    wire, agent, account, registrar, attacker = _registered()
+    agent.call(account, evil)  # as of a REFER, or a list of calls
+    _challenge_all(attacker)
+    assert attacker.got == [] and not _leaked(wire)
+    assert not account.is_home((ATTACKER, 5060, "UDP"))
+    for status in (302, 200):
+        wire, agent, account, registrar, attacker = _registered()
+        call = agent.call(account, "200")
+        registrar.take()
+        more = [("Contact", "<%s>" % evil)]
+        body = SDP if status == 200 else b""
+        registrar.reply(registrar.got[0], status, headers=more, body=body, contact=False)
+        registrar.take()
+        _challenge_all(attacker)
+        call.hold()
+        _challenge_all(attacker)
+        call.hangup()
+        _challenge_all(attacker)
+        assert not _leaked(wire), status
+        assert not account.is_home((ATTACKER, 5060, "UDP"))
+        # the registrar signs none for it either, where a Record-Route leads by him
+    wire, agent, account, registrar, attacker = _registered()
+    call = agent.call(account, "200")
+    registrar.take()
+    more = [("Record-Route", "<sip:%s;lr>" % REGISTRAR), ("Contact", "<%s>" % evil)]
+    registrar.reply(registrar.got[0], 200, headers=more, body=SDP, contact=False)
+    registrar.take()
+    call.hold()
+    assert registrar.take() == ["INVITE"]
+    registrar.reply(registrar.got[0], 401, headers=_ask(nonce="n2"), contact=False)
+    assert registrar.take() == ["ACK"]
+
+
 def test_another_realm_than_that_of_the_register_is_refused_unless_it_was_set():
     for realm, wanted in (("", ["ACK"]), ("other", ["ACK", "INVITE"])):
         wire, agent, account, registrar, attacker = _registered()

@@ -5,6 +5,8 @@ from offhook.desk import calls, transfer
 from offhook.desk.dial_plan import complete
 from offhook.desk.emergency import account_for, is_emergency, make_way
 from offhook.desk.numbers import digits_only
+from sip.message.fields import param
+from sip.message.uri import uri_parts
 
 _LONGEST = const(40)  # digits of a number that is typed
 
@@ -65,8 +67,9 @@ def _call(desk, account, number, headers, urgent):
 
 def may_dial(desk, account, uri):
     """Return whether a REFER of others may have `account` call `uri`: what a key could call."""
-    number, _, host = uri.partition(":")[2].partition("@")
-    home = host.partition(";")[0].partition(":")[0] == account.host.partition(":")[0]
+    _, number, host, _, params = uri_parts(uri)
+    home = host == uri_parts("sip:" + account.host).host
+    home = home and param(params, "maddr") is None  # which leads anywhere
     return _refusal(desk, number if home else uri, account) is None
 
 
