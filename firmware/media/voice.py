@@ -36,7 +36,8 @@ class Voice:
 
     Listeners: ``on_digit(call, key)`` for DTMF that came, ``on_silence(call)`` when the other side
     has sent nothing for `rtp_timeout` seconds though it should, ``on_figures(call, Figures)`` when
-    a call's voice is over. `muted` sends silence. `joined` has the two calls of a conference.
+    a call's voice is over, ``on_fault(names)`` for parts that give no sign of life. `muted` sends
+    silence. `joined` has the two calls of a conference.
     """
 
     def __init__(self, network, clock, audio, get, log, random, cname="phone"):
@@ -49,7 +50,8 @@ class Voice:
         self.cname = cname
         self.muted = False
         self.joined = ()  # calls that are mixed: each hears the others too
-        self.on_digit = self.on_silence = self.on_figures = None
+        self.on_digit = self.on_silence = self.on_figures = self.on_fault = None
+        self._fault = ""  # what of the audio part does not work
         self.before = ""  # how the last call's voice was
         self.buffer = bytearray(_LARGEST)
         self.player = Player()
@@ -228,6 +230,7 @@ class Voice:
         finally:
             self._task = None
             self.audio.stop()
+            self.sound_fault()
 
     def step(self):
         """Do what is due; return ms until there is more to do."""
@@ -347,9 +350,18 @@ class Voice:
         stream.listen(hears)
         return connected or early
 
+    def sound_fault(self):
+        """Tell of a part for sound that has died, or lives again."""
+        fault = self.audio.fault
+        if fault != self._fault:
+            self._fault = fault
+            if self.on_fault:
+                self.on_fault(fault)
+
     def _slow(self):
         """What need not be done in each frame: reports, and calls whose voice has gone silent."""
         now = self.clock.ms()
+        self.sound_fault()
         for stream in list(self._streams):
             stream.port.others()
             stream.reports.send(now)

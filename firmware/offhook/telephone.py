@@ -133,7 +133,8 @@ class Phone:
         self._begin_settings(preset or {})
         for name in parts.missing:
             log(1, "part missing: %s", name)
-            self.panel.troubles["part"] = name
+        self.voice.on_fault = self.sound_fault
+        self._show_parts()
 
     def _trust(self, check, own="ca_certificate"):
         """Return the `Trust` that setting `check` switches; a CA of its `own` goes first."""
@@ -224,6 +225,28 @@ class Phone:
         """A call's voice is over; this is how it was."""
         self.desk.of(call).figures = figures
 
+    def sound_fault(self, names):
+        """Tell which parts for sound give no sign of life, "" for none."""
+        if names:
+            self.log(1, "sound: no sign of life from %s", names.replace(" ", " and "))
+        else:
+            self.log(3, "sound: all parts are alive again")
+        self._show_parts()
+
+    def _show_parts(self):
+        """Let the display name the parts that do not work."""
+        names = self.parts.missing + self.parts.sound.fault.split()
+        if names:
+            self.panel.troubles["part"] = ", ".join(names)
+        else:
+            self.panel.troubles.pop("part", None)
+        self.panel.changed()
+
+    async def _test_sound(self):
+        await self.parts.sound.test()
+        if self.parts.sound.fault:
+            self.voice.sound_fault()
+
     def about(self):
         """Return a line that says who this phone is: its address and version."""
         return "%s %s" % (self.network.address(), VERSION)
@@ -310,6 +333,7 @@ class Phone:
         else:
             self.network_changed()
         keep("keys", self.input.serve)
+        spawn(self._test_sound())
         if self.first_start.state == "closed":
             await self.web.begin()
         keep("provisioning", self.provisioning.serve)

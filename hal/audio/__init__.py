@@ -8,5 +8,6 @@ A sound part has ``start()`` and ``stop()``; ``read(frame)``, which fills 160 sa
 the microphone and returns False where there were none (the frame is silence then);
 ``write(frame)``; ``route(name)``: "handset", "headset", "speaker" or "" for none;
 ``volume(level)`` 0 to 15; ``delay``, the ms that it adds from air to air; ``fault``, which part
-does not work, "" for none. None of them waits, raises or allocates.
+does not work, "" for none. None of them waits, raises or allocates. ``await test()``, once at
+start, finds out what gives no sign of life.
 """

@@ -12,7 +12,7 @@ in; up to 20 in the queue, a block ahead and the block that plays, 52, on the wa
 
 from array import array
 
-from base.compat import const
+from base.compat import const, sleep_ms
 from base.samples import copy, fill, highpass, level, mix, scale
 from hal.audio.duplex import Switch
 from hal.audio.filters import Doubler, Halver
@@ -28,6 +28,8 @@ _STALE = const(4)  # blocks that the DMA has kept since it was listened to last
 _AHEAD = const(1280)  # samples that may be on their way to the loudspeaker: 80 ms
 _LOST = const(100)  # ms without a callback
 _DEAD = const(10)  # callbacks lost one after the other
+_TEST = const(700)  # ms that the test listens: the INMP441 is ready after 256
+_STEP = const(20)
 _UNITY = const(65536)
 _POLE = const(29800)  # of the high-pass: 115 Hz
 # level -> gain, 3 dB a step, 0 is silence, 8 leaves everything as it is
@@ -53,6 +55,12 @@ class _Way:
         self.lost = self.dead = 0  # callbacks: of all, and one after the other
         self.called = clock.ms()
         i2s.irq(self._called)
+
+    def given(self):
+        """The driver gets a block more: when it had none, the time for its callback begins."""
+        if not self.out:
+            self.called = self.clock.ms()
+        self.out += 1
 
     def _called(self, _):
         """A transfer is over."""
@@ -95,10 +103,14 @@ class Microphone(_Way):
         self.called = self.clock.ms()
         self.pump()
 
+    def still(self):
+        """Return whether all that waits is one and the same number: none is that quiet."""
+        return min(self.ring) == max(self.ring)
+
     def pump(self):
         """Give the driver blocks to fill, two at most."""
         while self.out < 2:
-            self.out += 1
+            self.given()
             self.i2s.readinto(self.views[self.block])
             self.block = (self.block + 1) % _BLOCKS
 
@@ -145,7 +157,7 @@ class Loudspeaker(_Way):
         """Give the driver the blocks that are full, two at most."""
         while self.out < 2 and self.waiting >= _BLOCK:
             self.waiting -= _BLOCK
-            self.out += 1
+            self.given()
             self.i2s.write(self.views[self.block])
             self.block = (self.block + 1) % _BLOCKS
 
@@ -160,7 +172,7 @@ class Loudspeaker(_Way):
         if self.ahead < 0:
             self.underruns += 1
             self.ahead = 0
-            self._silence()
+            self.silence()
         if self.ahead > _AHEAD or self.waiting + self.out * _BLOCK + _WIDE > _RING:
             self.dropped += 1
             return
@@ -170,7 +182,8 @@ class Loudspeaker(_Way):
             copy(wide, first, self.ring, 0, _WIDE - first)
         self._moved(_WIDE)
 
-    def _silence(self):
+    def silence(self):
+        """Send a block of silence."""
         if self.waiting + self.out * _BLOCK + _BLOCK > _RING:
             return
         first = min(_BLOCK, _RING - self.to)
@@ -190,12 +203,15 @@ class Sound:
 
     `out` and `into` (machine.I2S, one may be None) were opened at boot and stay open: memory for
     their DMA is not to be had later. `amplifier(level)` switches it. `swap` is 1 on the
-    classic ESP32, whose 16-bit mono output exchanges neighbouring samples.
+    classic ESP32, whose 16-bit mono output exchanges neighbouring samples. `noisy`: a real
+    microphone, which hears at least its own noise.
     """
 
     delay = 90
 
-    def __init__(self, out, into, clock, amplifier=None, swap=0):
+    def __init__(self, out, into, clock, amplifier=None, swap=0, noisy=True):
+        self._noisy = noisy
+        self._deaf = self._testing = False
         self.speaker = Loudspeaker(out, clock) if out else None
         self.microphone = Microphone(into, clock) if into else None
         self._amplifier = amplifier
@@ -212,6 +228,7 @@ class Sound:
 
     def start(self):
         """Begin to listen and to speak."""
+        self._testing = False
         self._switch.reset()
         self._halver.reset()
         fill(self._slow, 0, 2, 0)
@@ -222,10 +239,39 @@ class Sound:
 
     def stop(self):
         """Be quiet; both I2S objects stay open."""
+        self._testing = False
         if self._amplifier:
             self._amplifier(0)
         if self.microphone:
             self.microphone.on = False
+
+    async def test(self):
+        """Listen, and send silence, for less than a second; `fault` knows then.
+
+        Of an amplifier only the way to it can be tested: it answers nothing. A call that begins
+        meanwhile ends the test without a finding.
+        """
+        heard, said = self.microphone, self.speaker
+        self._testing = True
+        if heard:
+            heard.start()
+        for _ in range(_TEST // _STEP):
+            await sleep_ms(_STEP)
+            if not self._testing:
+                return
+            if said:
+                said.watch()
+                if not said.out:
+                    said.silence()
+            if heard:
+                heard.watch()
+        self._testing = False
+        if heard:
+            self._deaf = self._noisy and heard.still()
+            heard.on = False
+        for way in (heard, said):
+            if way and way.lost and way.dead == way.lost:
+                way.dead = _DEAD  # not one callback has come
 
     def route(self, name):
         """Speak and listen through "handset", "headset", "speaker", or nothing ("")."""
@@ -244,7 +290,9 @@ class Sound:
         return " ".join(found)
 
     def _dead(self, way):
-        return way is not None and way.dead >= _DEAD
+        if way is None:
+            return False
+        return way.dead >= _DEAD or (self._deaf and way is self.microphone)
 
     def read(self, frame):
         """Fill `frame` from the microphone; False, and silence, where there was nothing."""

@@ -14,6 +14,9 @@ class Silent:
 
     stop = start
 
+    async def test(self):
+        """There is nothing to test."""
+
     def read(self, frame):
         """Fill `frame` with silence."""
         fill(frame, 0, 160, 0)

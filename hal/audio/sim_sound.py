@@ -122,6 +122,9 @@ class NoSound(Silent):
 
     flush = begin
 
+    def kill(self, name, on):
+        """Nothing can die."""
+
 
 class SimSound(Sound):
     """The I2S part in a simulated world, whose time is the host's. `words` are of ``--audio``."""
@@ -135,7 +138,7 @@ class SimSound(Sound):
             self.world = World(wav, open(written, "wb") if written else None)
         self.outs, self.ins = I2S("tx", self.world), I2S("rx", self.world)
         self._clock = clock
-        super().__init__(self.outs, self.ins, clock)
+        super().__init__(self.outs, self.ins, clock, noisy=False)
 
     async def serve(self):
         """Let the driver's time pass, for ever."""
@@ -150,6 +153,10 @@ class SimSound(Sound):
                 self.ins.tick()
             if passed > 10000:
                 begin, passed = clock.add(begin, passed * _MS), 0
+
+    def kill(self, name, on):
+        """Let the "speaker" or the "microphone" give no sign of life any more."""
+        (self.outs if name == "speaker" else self.ins).dead = on
 
     def flush(self):
         """Let the file of what was heard be whole."""

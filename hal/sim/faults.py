@@ -3,13 +3,16 @@
 Those of the network are in `hal.network.sim_faults`; ``module`` unplugs the expansion module,
 ``power_cut`` stops the storage in the middle of the next write, ``system_memory`` leaves the
 system next to none; ``poller`` makes asyncio's poller raise EIO once, as it does on a chip whose
-system is out of memory, ``poller_dead`` again and again.
+system is out of memory, ``poller_dead`` again and again; ``speaker`` and ``microphone``, of a
+phone with ``--audio``, give no sign of life.
 """
 
 import asyncio
 from errno import EIO
 
-_HERE = ("module", "power_cut", "system_memory", "poller", "poller_dead")
+_HERE = (
+    "module", "power_cut", "system_memory", "poller", "poller_dead", "speaker", "microphone"
+)  # fmt: skip
 
 
 def fault(parts, storage, name, on):
@@ -25,6 +28,8 @@ def fault(parts, storage, name, on):
         parts.memory.gone = on
     elif name in ("poller", "poller_dead"):
         poller(on, name == "poller")
+    elif name in ("speaker", "microphone"):
+        parts.sound.kill(name, on)
     else:
         names = ", ".join(network.FAULTS + _HERE)
         raise ValueError("there is no fault '%s'; it takes one of %s" % (name, names))

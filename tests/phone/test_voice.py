@@ -169,3 +169,20 @@ def test_how_a_call_was_is_told_by_its_event_the_list_the_status_and_the_log(tal
         assert second.ask("lists")[0]["voice"]
     finally:
         server.close()
+
+
+def test_a_part_that_dies_is_named_in_status_log_and_display(talk):
+    first, second = talk()
+    connect(first, second)
+    assert first.ask("status")["sound"] == "ok"
+    first.ask("fault microphone on")
+    first.wait(lambda x: x["sound"] == "microphone", "status")
+    first.wait(lambda lines: any("no sign of life from microphone" in x for x in lines), "log 20")
+    first.ask("hook on")
+    first.wait(lambda calls: not calls)
+    first.wait(lambda x: " microphone" in x["lines"], "display")
+    first.ask("fault microphone off")
+    first.ask("hook off")
+    first.wait(lambda x: x["sound"] == "ok", "status")
+    first.ask("hook on")
+    first.wait(lambda x: " microphone" not in x["lines"], "display")

@@ -136,6 +136,7 @@ class Audio:
     """Parts that speak what `says(i)` gives, sample by sample, and keep what they play."""
 
     delay = 0
+    fault = ""
 
     def __init__(self, says=None):
         self.says = says

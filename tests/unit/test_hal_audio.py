@@ -7,7 +7,7 @@ from array import array
 
 from support import Clock, Skip, raises
 
-from hal.audio import sim_sound
+from hal.audio import i2s, sim_sound
 from hal.audio.duplex import Switch
 from hal.audio.i2s import Sound
 from hal.audio.silent import Silent
@@ -42,13 +42,14 @@ class World:
 class Bench:
     """A sound part, its world, and time: 16 ms for the DMA, 20 for frames."""
 
-    def __init__(self, world=None, swap=0, begin=0x3FFFFF00):
+    def __init__(self, world=None, swap=0, begin=0x3FFFFF00, begun=True):
         self.clock = Clock(begin)
         self.world = world or World()
         self.out, self.into = I2S("tx", self.world), I2S("rx", self.world)
         self.pin = []
         self.sound = Sound(self.out, self.into, self.clock, self.pin.append, swap)
-        self.sound.start()
+        if begun:
+            self.sound.start()
         self.ms = 0
         self.frame = array("h", bytes(320))
         self.got = []
@@ -160,6 +161,70 @@ def test_a_dead_part_is_named_and_found_alive_again():
     bench.out.dead, bench.into.dead = False, True
     bench.run(3000)
     assert bench.sound.fault == "microphone"
+
+
+async def _tested(bench, ms=900):
+    """Let the part test itself while virtual time passes; return its fault."""
+
+    async def step(_):
+        bench.run(20)
+
+    real, i2s.sleep_ms = i2s.sleep_ms, step
+    try:
+        await bench.sound.test()
+    finally:
+        i2s.sleep_ms = real
+    return bench.sound.fault
+
+
+async def test_at_start_a_part_that_gives_no_sign_of_life_is_named():
+    for out, into, loud, fault in (
+        (False, False, 3000, ""),
+        (True, False, 3000, "speaker"),
+        (False, True, 3000, "microphone"),
+        (True, True, 3000, "speaker microphone"),
+        (False, False, 0, "microphone"),  # clocked, but nothing is on its data line
+        (False, False, 2, ""),  # its own noise
+    ):
+        bench = Bench(World(loud=loud), begun=False)
+        bench.frames = False
+        bench.out.dead, bench.into.dead = out, into
+        assert await _tested(bench) == fault, (out, into, loud)
+        assert bench.out.dropped == 0 and bench.into.dropped == 0
+        assert bench.pin == [0], "the amplifier stays off"
+
+
+async def test_a_call_that_begins_ends_the_test_without_a_finding():
+    bench = Bench(World(loud=0), begun=False)
+
+    async def step(_):
+        bench.sound.start()
+
+    real, i2s.sleep_ms = i2s.sleep_ms, step
+    try:
+        await bench.sound.test()
+    finally:
+        i2s.sleep_ms = real
+    assert bench.sound.fault == "" and bench.sound.microphone.on
+
+
+async def test_a_simulated_microphone_may_be_still():
+    bench = Bench(World(loud=0), begun=False)
+    bench.sound = Sound(bench.out, bench.into, bench.clock, noisy=False)
+    bench.frames = False
+    assert await _tested(bench) == ""
+
+
+def test_the_first_block_after_a_pause_is_no_lost_callback():
+    bench = Bench()
+    bench.frames = False
+    bench.run(2000)
+    slow = []
+    bench.out.write = slow.append
+    bench.turn()
+    bench.clock.move(20)
+    bench.turn()
+    assert slow and bench.sound.speaker.lost == 0
 
 
 def test_a_stall_does_not_stay_as_delay():

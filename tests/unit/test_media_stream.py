@@ -836,6 +836,7 @@ def test_a_conference_with_tones_allocates_nothing():
 
 class _Still:
     delay = 0
+    fault = ""
 
     def read(self, frame):
         pass

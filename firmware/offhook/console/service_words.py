@@ -19,6 +19,7 @@ def status(phone, _):
         "address": phone.network.address(),
         "network": "up" if phone.network.up else getattr(phone.network, "reason", "down"),
         "missing": phone.parts.missing,
+        "sound": phone.parts.sound.fault or "ok",
         "modules": list(phone.parts.modules),
         "settings": phone.settings.trouble or "ok",
         "memory": phone.heap.figures(),
