@@ -191,6 +191,7 @@ class Request:
             pass
         elif (response.local or status == 503) and len(self.targets) > 1:
             self.targets.pop(0)
+            self.tries = 0  # its nonces are its own
             self.send()
             return
         elif status in (401, 407) and self.dialog.account.password:

@@ -155,6 +155,25 @@ def test_the_next_target_is_tried_after_a_time_out_or_a_503():
         _end(wire, a)
 
 
+def test_the_next_target_has_a_nonce_of_its_own():
+    wire, a, peer = _scene()
+    other = wire.peer(C)
+    a.accounts[0].learn_home([(C, 5060, "UDP")])
+    got, dialog, request = _options(a)
+    request.targets.append((C, 5060, "UDP"))
+    for nonce in ("n1", "n2"):
+        peer.take()
+        _challenge(peer, peer.got[0], nonce, more=", stale=true")
+    wire.run(33_000)  # it dies
+    _challenge(other, other.got[-1], "n3")
+    other.take()
+    assert 'nonce="n3"' in other.got[-1].header("authorization")
+    other.reply(other.got[-1], 200)
+    wire.run(100)
+    assert [x.status for x in got] == [200]
+    _end(wire, a)
+
+
 def test_nobody_answers_at_all():
     wire, a, peer = _scene()
     got, _, _ = _options(a)
