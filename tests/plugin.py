@@ -2,7 +2,8 @@
 
 A unit test is a plain function ``test_…`` or coroutine; it uses ``assert`` and nothing of pytest,
 so that the VM can run it. `support.Skip` skips with its reason; a file with
-``ONLY = "micropython"`` is about what CPython does not have. In the VM a file runs as a whole,
+``ONLY = "micropython"`` is about what CPython does not have, and so is a
+test marked with `support.only_in_the_vm`. In the VM a file runs as a whole,
 once, against the firmware compiled by mpy-cross, and reports one JSON line a test.
 """
 
@@ -67,8 +68,9 @@ class UnitFile(pytest.File):
         found = [x for x in vars(module) if x.startswith("test_")]
         run = VmRun(self.path)
         for test in found:
-            if getattr(module, "ONLY", "") != "micropython":
-                test_function = vars(module)[test]
+            test_function = vars(module)[test]
+            only = getattr(test_function, "only_in_the_vm", False)
+            if not only and getattr(module, "ONLY", "") != "micropython":
                 yield CpythonItem.from_parent(self, name=f"{test}[cpython]", test=test_function)
             yield VmItem.from_parent(self, name=f"{test}[micropython]", test=test, run=run)
 

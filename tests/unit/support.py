@@ -5,6 +5,15 @@ import os
 _WRAP = 0x3FFFFFFF
 
 
+def only_in_the_vm(test):
+    """Mark a test of what CPython does not have."""
+    try:
+        test.only_in_the_vm = True
+    except AttributeError:
+        pass  # MicroPython's functions take no marks
+    return test
+
+
 class Skip(Exception):
     """Raised by a test that cannot run here; its text is the reason."""
 

@@ -2,10 +2,9 @@
 
 import io
 import math
-import sys
 from array import array
 
-from support import Clock, Skip, raises
+from support import Clock, only_in_the_vm, raises
 
 from hal.audio import i2s, sim_sound
 from hal.audio.duplex import Switch
@@ -375,9 +374,8 @@ def test_a_loop_speaks_what_it_hears():
     assert world.say() == b"a" * BYTES
 
 
+@only_in_the_vm
 def test_no_frame_allocates():
-    if sys.implementation.name != "micropython":
-        raise Skip("only MicroPython can lock its heap")
     import micropython
 
     class Still:

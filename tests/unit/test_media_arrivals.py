@@ -8,7 +8,7 @@ import sys
 from array import array
 
 from mediakit import pair, run, seeded, speech
-from support import Skip
+from support import only_in_the_vm
 
 from media.g711 import ENCODERS, ULAW
 from media.jitter import Jitter
@@ -149,9 +149,8 @@ def test_a_delay_that_changes_for_good_is_followed_without_loss():
         assert arrivals.delay <= 60, arrivals.delay
 
 
+@only_in_the_vm
 def test_an_hour_of_drift_of_200_ppm_neither_empties_nor_fills_it():
-    if not _NATIVE:
-        raise Skip("an hour takes the native loops")
     for ppm in (200, -200):
         jitter, out = Jitter(), array("h", bytes(320))
         n, most, least, concealed = 0, 0, 99999, 0

@@ -1,9 +1,8 @@
 """G.711 against the ITU's own sweeps of all 65,536 samples, and its native loops' twins."""
 
-import sys
 from array import array
 
-from support import Skip, data
+from support import data, only_in_the_vm
 
 from media import g711, loops, loops_plain
 
@@ -54,7 +53,6 @@ def test_no_code_means_the_sample_that_marks_a_gap():
     assert min(g711.ULAW) == -32124 and min(g711.ALAW) == -32256
 
 
+@only_in_the_vm
 def test_the_chip_has_native_loops():
-    if sys.implementation.name != "micropython":
-        raise Skip("native code is MicroPython's")
     assert loops.ulaw is not loops_plain.ulaw

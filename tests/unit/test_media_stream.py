@@ -1,10 +1,9 @@
 """Whole calls between two voices on a virtual clock and network; no byte allocated per frame."""
 
 import math
-import sys
 
 from mediakit import Call, Phone, Said, alike, pair, power, run, speech, tone
-from support import Clock, Skip
+from support import Clock, only_in_the_vm
 
 from media import rtcp
 from media.g711 import ALAW, ULAW
@@ -761,9 +760,8 @@ class _Circle:
         return len(packet)
 
 
+@only_in_the_vm
 def test_ten_thousand_frames_allocate_nothing():
-    if sys.implementation.name != "micropython":
-        raise Skip("only MicroPython can lock its heap")
     import gc
 
     import micropython
@@ -798,9 +796,8 @@ def test_ten_thousand_frames_allocate_nothing():
     assert stream.sender.sent > 10000
 
 
+@only_in_the_vm
 def test_a_conference_with_tones_allocates_nothing():
-    if sys.implementation.name != "micropython":
-        raise Skip("only MicroPython can lock its heap")
     import gc
 
     import micropython
