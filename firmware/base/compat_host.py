@@ -55,6 +55,25 @@ def pause_ms(ms):
     time.sleep(ms / 1000)
 
 
+class Nap:
+    """The sleep of one task, which others may end."""
+
+    _ends = None
+
+    async def rest(self, ms):
+        """Sleep for `ms` milliseconds, or until `wake` is called."""
+        self._ends = asyncio.get_running_loop().create_future()
+        try:
+            await asyncio.wait([self._ends], timeout=ms / 1000)
+        finally:
+            self._ends = None
+
+    def wake(self):
+        """Let the task go on at once if it sleeps."""
+        if self._ends and not self._ends.done():
+            self._ends.set_result(None)
+
+
 def heap_figures():
     """Return (used, free) bytes of a heap: the host's is as good as endless."""
     return 0, 1 << 30

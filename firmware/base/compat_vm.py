@@ -2,7 +2,7 @@
 
 import gc
 import select
-from asyncio import ThreadSafeFlag, current_task, sleep_ms, wait_for_ms
+from asyncio import ThreadSafeFlag, core, current_task, sleep_ms, wait_for_ms
 from time import sleep_ms as pause_ms
 from time import ticks_add, ticks_diff, ticks_ms
 
@@ -12,6 +12,30 @@ from micropython import const
 
 def uncancel(task):
     """Nothing: a task here does not count how often it was cancelled."""
+
+
+class Nap:
+    """The sleep of one task, which others may end."""
+
+    _task = None
+
+    async def rest(self, ms):
+        """Sleep for `ms` milliseconds, or until `wake` is called."""
+        self._task = core.cur_task
+        try:
+            await sleep_ms(ms)
+        finally:
+            self._task = None
+
+    def wake(self):
+        """Let the task go on at once if it sleeps: what Task.cancel does, without an exception.
+
+        An event with a deadline would cost two tasks each time.
+        """
+        if self._task:
+            core._task_queue.remove(self._task)
+            core._task_queue.push(self._task)
+            self._task = None
 
 
 def heap_figures():

@@ -6,7 +6,7 @@ task that does so on the loop. A test moves its own clock and calls `run` itself
 
 import asyncio
 
-from base.compat import const, current_task, uncancel, wait_for_ms
+from base.compat import Nap, const, current_task, uncancel
 
 _FAR = const(60_000)  # the longest sleep of the loop: ticks_diff stays far from its wrap
 
@@ -36,7 +36,7 @@ class Timers:
     def __init__(self, clock, report=None):
         self.clock = clock
         self._queue = []  # sorted, the next one last: popping is cheap and moves nothing
-        self._wake = asyncio.Event()
+        self._nap = Nap()
         self._report = report
 
     def after(self, delay, callback, *args):
@@ -47,7 +47,7 @@ class Timers:
         place = self._place(when)
         queue.insert(place, timer)
         if place == len(queue) - 1:
-            self._wake.set()
+            self._nap.wake()
         return timer
 
     def _place(self, when):
@@ -96,11 +96,7 @@ class Timers:
         """Run the queue for ever, as a task."""
         while True:
             left = self.run()
-            self._wake.clear()
-            try:
-                await wait_for_ms(self._wake.wait(), _FAR if left is None else min(left, _FAR))
-            except asyncio.TimeoutError:
-                pass
+            await self._nap.rest(_FAR if left is None else min(left, _FAR))
 
 
 class Deadline:
