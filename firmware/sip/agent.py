@@ -36,6 +36,7 @@ class Agent:
     """
 
     allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
+    methods = set(allow.split(", "))
     supported = "replaces, norefersub, timer, 100rel, from-change"
     # ``(account, uri) -> bool``: whether the owner's rules let a REFER of others call `uri`
     may_dial = None

@@ -16,7 +16,7 @@ _ALWAYS = ("ACK", "BYE", "CANCEL")  # what ends something is taken however full 
 def request(agent, message, size):
     """Take one request of `size` bytes."""
     method = message.method
-    status = check(message, agent.allow, agent.most_headers)
+    status = check(message, agent.methods, agent.most_headers)
     if size >= agent.largest and status >= 0:
         status = 513  # a datagram of this size was cut off
     if status:
@@ -94,7 +94,7 @@ def _outside(agent, message):
             if status != DROP:
                 reply(agent, message, status)
             return
-    if " %s," % method not in " %s," % agent.allow:
+    if method not in agent.methods:
         reply(agent, message, 405)
         return
     owed = unsupported(message) if message.header("require") else 0

@@ -79,11 +79,13 @@ def parsers(folder):
     script = str(_HERE / "parse_vm.py")
     ours = {}
     environment = {**os.environ, "PYTHONPATH": str(vm.ROOT / "firmware")}
-    for name, words, env in (
-        ("CPython", [sys.executable, script], environment),
-        ("VM", [vm.vm_path(), "-X", "heapsize=512k", script], vm.environment()),
+    modules = os.path.join(vm.search_path()[0], vm.ORDER)
+    for name, words, more, env in (
+        ("CPython", [sys.executable, script], [], environment),
+        ("VM", [vm.vm_path(), "-X", "heapsize=4m", script], [modules], vm.environment()),
     ):
-        done = subprocess.run([*words, str(path)], capture_output=True, text=True, env=env)
+        words += [str(path), *more]
+        done = subprocess.run(words, capture_output=True, text=True, env=env)
         if done.returncode:
             raise SystemExit(f"{name}: {done.stdout}{done.stderr}")
         ours[name] = json.loads(done.stdout)

@@ -6,7 +6,7 @@ read when somebody asks, once, and what nobody reads stays bytes. Names are lowe
 
 from collections import namedtuple
 
-from sip.message.fields import raw_param, readable, split, via
+from sip.message.fields import raw, raw_param, readable, split, via
 from sip.message.uri import NameAddr, raw_name_addr, uri_parts
 
 CSeq = namedtuple("CSeq", ("number", "method"))
@@ -277,10 +277,10 @@ def _start(line, headers, body):
 def encode(first, headers, body=b"", copied=()):
     """Return the bytes of a message from its start line, (name, value) pairs and body.
 
-    `copied` are header lines as bytes that go before them. ValueError where a value would become
+    `first` is text or bytes; `copied` are header lines as bytes that go before them. ValueError where a value would become
     more than one line, whoever has given it.
     """
-    lines = [first.encode()]
+    lines = [raw(first)]
     lines.extend(copied)
     for name, value in headers:
         lines.append(b": ".join((name.encode(), value.encode())))

@@ -65,7 +65,7 @@ def response(agent, message, status, headers=(), body=b"", to_tag=None, phrase=N
         lines.append(("Retry-After", str(_RETRY)))
     lines.append(("Server", agent.name))
     phrase = phrase or _REASONS.get(status, "")
-    return encode("SIP/2.0 %d %s" % (status, phrase), lines, body, copied)
+    return encode(b"SIP/2.0 %d %s" % (status, phrase.encode()), lines, body, copied)
 
 
 def _copied(message):

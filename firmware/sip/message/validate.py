@@ -26,10 +26,10 @@ _NEEDED = (b"from", b"to", b"call-id", b"cseq")
 _ONCE = set(_NEEDED + (b"max-forwards", b"content-length"))
 
 
-def check(message, allow, most=100):
+def check(message, methods, most=100):
     """Return 0 for a request to go on with, the status it is owed, or `DROP`.
 
-    `allow` names our methods, `most` is the number of header lines that we take. The body is cut
+    `methods` are ours, `most` is the number of header lines that we take. The body is cut
     to its Content-Length.
     """
     try:
@@ -44,7 +44,7 @@ def check(message, allow, most=100):
             not message.branch and raw_param(params, b"branch") is not None
         ):
             return 400
-        return _headers(message, most) or _request(message, allow)
+        return _headers(message, most) or _request(message, methods)
     except ValueError:
         return 400
 
@@ -72,12 +72,12 @@ def _headers(message, most):
     return 0
 
 
-def _request(message, allow):
+def _request(message, methods):
     method = message.method
     number, named = message.cseq()
     if number >> 32:
         return 400
-    if " %s," % method not in " %s," % allow and method not in _FOREIGN:
+    if method not in methods and method not in _FOREIGN:
         return 501
     if message.controls:
         return 400
