@@ -2,17 +2,16 @@
 
 Levels go from 0 (most severe) to 9, as on a Snom; a line above `level` is not even built when its
 text is given as a format and values. A request's line is whole, whatever its length: who debugs a
-template needs its end. So the ring is bounded in characters too. When it is full, the oldest lines
-give way.
+template needs its end. So the ring is bounded in bytes, all of them taken at the start: it neither
+grows nor leaves holes in the heap. When it is full, the oldest lines give way.
 """
 
 from base.compat import const
 
 _LONGEST = const(2000)  # characters of one line's text
-_LINES = const(200)
-_MOST = const(24_000)  # characters of all lines
-_FEW_LINES = const(16)  # where memory is small
-_LEAST = const(3200)
+_MOST = const(24_000)  # bytes of all lines: some 300
+_LEAST = const(3200)  # where memory is small
+_HEAD = const(2)  # bytes before a line, its length
 _PLAIN = bytes(range(0x20, 0x7F))
 _MARKS = (  # what turns the direction of writing, or begins a line: it could forge what is read
     "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -22,18 +21,19 @@ _MARKS = (  # what turns the direction of writing, or begins a line: it could fo
 class Log:
     """The last lines up to `level`. `stamp()` gives the time, `sink(line)` the console.
 
-    It keeps 200 lines of 24,000 characters, or 16 of 3,200 where memory is `small`.
+    It keeps 24,000 bytes of them, or 3,200 where memory is `small`.
     """
 
     def __init__(self, stamp, sink=None, level=5, small=False):
         self.stamp = stamp
         self.sink = sink
         self.level = level
-        self.size, self.most = (_FEW_LINES, _LEAST) if small else (_LINES, _MOST)
         self.count = 0  # of all lines that there were
         self.heard = None  # ``heard()`` is called after each line
-        self._lines = []
-        self._length = 0  # characters in them
+        self._ring = bytearray(_LEAST if small else _MOST)
+        self._start = 0  # of the oldest line
+        self._used = 0  # bytes
+        self._held = 0  # lines
 
     def __call__(self, level, text, *values):
         """Add ``text % values`` at `level`; what is no text in it is shown as ``?``."""
@@ -46,25 +46,56 @@ class Log:
 
     def _add(self, level, text):
         line = "[%d] %s: %s" % (level, self.stamp(), printable(text)[:_LONGEST])
-        lines = self._lines
-        while lines and (len(lines) >= self.size or self._length + len(line) > self.most):
-            self._length -= len(lines.pop(0))
-        lines.append(line)
-        self._length += len(line)
+        self._keep(line)
         self.count += 1
         if self.sink:
             self.sink(line)
         if self.heard:
             self.heard()
 
+    def _keep(self, line):
+        data, size = line.encode(), len(self._ring)
+        while len(data) + _HEAD > size:
+            line = line[: len(line) // 2]
+            data = line.encode()
+        while self._used + len(data) + _HEAD > size:
+            gone = self._length(self._start) + _HEAD
+            self._start = (self._start + gone) % size
+            self._used -= gone
+            self._held -= 1
+        data = bytes((len(data) >> 8, len(data) & 0xFF)) + data
+        at = (self._start + self._used) % size
+        fits = min(len(data), size - at)
+        self._ring[at : at + fits] = data[:fits]
+        self._ring[: len(data) - fits] = data[fits:]
+        self._used += len(data)
+        self._held += 1
+
+    def _length(self, at):
+        """Return the length of the line whose head is at a place."""
+        ring = self._ring
+        return ring[at] << 8 | ring[(at + 1) % len(ring)]
+
+    def _last(self, count):
+        """Return the last `count` lines."""
+        ring, size, at, found = self._ring, len(self._ring), self._start, []
+        for index in range(self._held):
+            length = self._length(at)
+            if index >= self._held - count:
+                begin = (at + _HEAD) % size
+                data = ring[begin : begin + length]
+                data += ring[: length - len(data)]
+                found.append(str(data, "utf-8"))
+            at = (at + _HEAD + length) % size
+        return found
+
     def lines(self, count=None):
         """Return the last `count` lines, or all, oldest first."""
-        return self._lines[-count:] if count else list(self._lines)
+        return self._last(count or self._held)
 
     def since(self, count):
         """Return the lines that came after the first `count`, as far as they are still there."""
-        fresh = min(self.count - count, len(self._lines))
-        return self._lines[-fresh:] if fresh > 0 else []
+        return self._last(self.count - count)
 
 
 def printable(text):

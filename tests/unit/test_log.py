@@ -16,23 +16,43 @@ def test_a_line_of_the_longest_request_is_whole_on_the_console_and_in_the_log():
     assert console[0].endswith("file = " + path)
 
 
-def test_the_ring_is_bounded_in_lines_and_in_characters():
-    for small, size, most in ((False, 200, 24_000), (True, 16, 3200)):
+def test_the_ring_is_bounded_in_bytes_and_its_oldest_lines_give_way():
+    for small, most in ((False, 24_000), (True, 3200)):
         log, console = _log(small=small)
-        for number in range(size + 4):
+        for number in range(3000):
+            log(3, "%d %s", number, "x" * (number % 61))
+            if number % 41:
+                continue  # each length has been at each place of the ring in the end
+            held = log.lines()
+            assert held == console[-len(held) :] and log.lines(1) == console[-1:]
+            taken = sum([len(x) + 2 for x in held])
+            assert taken <= most and (taken > most - 80 or len(held) == number + 1)
+
+
+def test_long_lines_take_the_place_of_many_and_give_it_back():
+    for small, most in ((False, 24_000), (True, 3200)):
+        log, console = _log(small=small)
+        for number in range(30):
+            log(3, "%d %s", number % 10, "x" * 5000)
+            assert sum(map(len, log.lines())) <= most
+        assert len(log.lines()) == most // 2011 and console[-1] == log.lines()[-1]
+        for text in ("\u4e2d" * 1990, "short"):
+            log(3, text)
+            assert (
+                log.lines()[-1] == "[3] now: " + text if most > 6000 or text == "short" else True
+            )
+        for number in range(most // 10):
             log(3, "%d", number)
-        assert len(log.lines()) == size and log.lines()[0] == "[3] now: 4", "the oldest are gone"
-        assert log.lines(1) == ["[3] now: %d" % (size + 3)]
-        for number in range(20):
-            log(3, "%d %s", number, "x" * 5000)
-            assert sum(len(x) for x in log.lines()) <= most
-        held = len(log.lines())
-        assert len(console) == size + 24 and held == most // 2009  # as many as there is room for
-        log(3, "short")
-        assert log.lines()[-1] == "[3] now: short" and len(log.lines()) == held + 1
-        for number in range(2 * size):
-            log(3, "%d", number)
-        assert len(log.lines()) == size  # what long lines have taken is free again
+        assert len(log.lines()) > most // 20
+
+
+def test_what_came_after_a_count_is_told_as_far_as_it_is_there():
+    log, console = _log(small=True)
+    assert log.since(0) == log.lines() == []
+    for number in range(400):
+        log(3, "line %d", number)
+    assert log.since(400) == [] == log.since(500) and log.since(398) == console[-2:]
+    assert log.since(0) == log.lines() and len(log.lines()) < 400
 
 
 def test_control_characters_add_no_line():

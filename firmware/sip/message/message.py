@@ -277,8 +277,8 @@ def _start(line, headers, body):
 def encode(first, headers, body=b"", copied=()):
     """Return the bytes of a message from its start line, (name, value) pairs and body.
 
-    `first` is text or bytes; `copied` are header lines as bytes that go before them. ValueError where a value would become
-    more than one line, whoever has given it.
+    `first` is text or bytes; `copied` are header lines as bytes that go before them. ValueError
+    where a value would become more than one line, whoever has given it.
     """
     lines = [raw(first)]
     lines.extend(copied)
