@@ -37,13 +37,17 @@ def _nothing(*_):
     """Stand for settings and log while there are none."""
 
 
+def _frozen():
+    """Return whether the software is part of the firmware."""
+    return __file__[:1] != "/"
+
+
 class Platform:
     """The platform on an ESP32 whose board is the module `board`."""
 
-    flash = ""
-
     def __init__(self):
         self.storage = Storage("/state")
+        self.flash = None if _frozen() else ""  # the root of what has the software
         self.random = random.getrandbits
         self.console = serial.write
         self.traceback = sys.print_exception
@@ -58,8 +62,7 @@ class Platform:
 
     def refused(self):
         """Return whether this chip cannot hold the software; console and display say why."""
-        frozen = __file__[:1] != "/"
-        text = fit.refusal(board, frozen, esp32.idf_heap_info(esp32.HEAP_DATA))
+        text = fit.refusal(board, _frozen(), esp32.idf_heap_info(esp32.HEAP_DATA))
         if text is None:
             return False
         self.console("Offhook: not started. %s\n" % text)

@@ -255,8 +255,24 @@ def test_a_file_that_is_damaged_missing_or_cut_off_stops_it_and_is_not_kept():
 def test_a_phone_without_software_in_its_flash_says_so():
     phone, _ = _scene()
     os.remove(phone.flash + "/app/" + listing.LIST)
-    assert phone.bring() == "update: this phone's software is not in its flash"
-    assert phone.http.asked == []
+    with raises(ValueError) as caught:
+        phone.bring()
+    said = "update: this phone's software is not in its flash; make deploy puts it there"
+    assert str(caught.value) == said and phone.http.asked == []
+
+
+def test_a_phone_whose_software_is_frozen_into_its_firmware_is_not_updated():
+    phone, _ = _scene()  # an older phone's software may still be in the flash
+    for begin in (update.Update, update.start):
+        phone.flash, root = None, phone.flash
+        with raises(ValueError) as caught:
+            begin(phone, "https://h/app")
+        phone.flash = root
+        assert str(caught.value) == (
+            "update: this phone's software is part of its firmware; "
+            "write a newer firmware with make flash"
+        )
+        assert phone.http.asked == [] and not phone.updating
 
 
 def test_where_it_may_come_from_and_that_a_key_is_there():

@@ -36,17 +36,15 @@ class Update:
     """
 
     def __init__(self, phone, url, say=None, forced=False):
+        self._root = _flash(phone.platform)
         self.url = _server(url)
         self._key = _key(phone.settings.get("update_key"))
         self._phone = phone
         self._say = say
         self._forced = forced
-        self._root = getattr(phone.platform, "flash", None)
 
     async def bring(self):
         """Fetch the software and restart with it; ValueError says why not."""
-        if self._root is None or not files.exists(self._root + "/app/" + listing.LIST):
-            raise ValueError("update: this phone's software is not in its flash")
         try:
             done = await self._fetch()
         except asyncio.TimeoutError:
@@ -201,6 +199,21 @@ class Update:
             phone.log(1, "%s", error)
         finally:
             phone.updating = False
+
+
+def _flash(platform):
+    """Return the root of the flash that has the software; ValueError where there is none."""
+    root = getattr(platform, "flash", None)
+    if root is None:
+        raise ValueError(
+            "update: this phone's software is part of its firmware; "
+            "write a newer firmware with make flash"
+        )
+    if not files.exists(root + "/app/" + listing.LIST):
+        raise ValueError(
+            "update: this phone's software is not in its flash; make deploy puts it there"
+        )
+    return root
 
 
 def _server(url):
