@@ -7,7 +7,7 @@ told to come back.
 
 import asyncio
 
-from base.compat import const, current_task, shut
+from base.compat import const, current_task, shut, waits
 from base.timers import Deadline
 from web.answer import Answer, head
 from web.request import Bad, Reader
@@ -15,11 +15,14 @@ from web.request import Bad, Reader
 _PLACES = const(4)  # connections that are served
 _WAITING = const(4)  # that wait for a place
 _WAIT = const(4000)  # ms that one waits
+_FRESH = const(500)  # ms that a request may take to come before its connection gives way
+_LOOK = const(100)  # ms between two looks for one that does
 _IDLE = const(20_000)  # ms between two requests of a connection
 _HEAD = const(5_000)  # ms from a head's first byte to its last
 _WORK = const(30_000)  # ms for body and answer
 _REST = const(4096)  # bytes of a body that nobody wanted, read so that the connection may stay
 _LINGER = const(1000)  # ms that a client has to read why it was refused
+_PIECE = const(2048)  # bytes of a request that finds no place
 _REFUSED = const(32_768)  # bytes of what was refused that are still taken
 _TEXTS = {
     408: "the request did not come to its end in time",
@@ -35,9 +38,22 @@ _FULL = b"all connections are in use\n"
 class _Place:
     """One connection that is served."""
 
-    def __init__(self, task):
+    def __init__(self, task, stream, clock):
         self.task = task
         self.busy = False  # a request is under way
+        self._stream = stream
+        self._clock = clock
+        self._since = clock.ms()
+
+    def free(self):
+        """Begin to wait for a request."""
+        self.busy = False
+        self._since = self._clock.ms()
+
+    def gives_way(self):
+        """Return whether nobody is served here: its request may be on its way just now."""
+        idle = self._clock.diff(self._clock.ms(), self._since)
+        return not self.busy and idle >= _FRESH and not waits(self._stream)
 
 
 class Server:
@@ -54,6 +70,7 @@ class Server:
         self._serve = serve
         self._places = []  # the one that came first is first
         self._waiting = 0
+        self._refused = 0  # that are just being told so
         self._free = asyncio.Event()
         self._server = None
 
@@ -77,12 +94,9 @@ class Server:
     async def _accept(self, stream, writer):
         try:
             if not await self._room():
-                more = ("Retry-After: 1",)
-                writer.write(head(503, length=len(_FULL), more=more) + _FULL)
-                with Deadline(self._timers, _HEAD):
-                    await writer.drain()
+                await self._full(stream, writer)
                 return
-            place = _Place(current_task())
+            place = _Place(current_task(), stream, self._timers.clock)
             self._places.append(place)
             try:
                 await self._connection(stream, writer, place)
@@ -93,6 +107,23 @@ class Server:
             pass  # the other side went away or is too slow, or gave its place to another
         finally:
             shut(writer)
+
+    async def _full(self, stream, writer):
+        """Tell a client to come back, once it has said something.
+
+        Closed with input unread, TCP would take the answer back.
+        """
+        if self._refused >= _WAITING:
+            return
+        self._refused += 1
+        try:
+            with Deadline(self._timers, _LINGER):
+                await stream.read(_PIECE)
+            writer.write(head(503, length=len(_FULL), more=("Retry-After: 1",)) + _FULL)
+            with Deadline(self._timers, _LINGER):
+                await writer.drain()
+        finally:
+            self._refused -= 1
 
     async def _room(self):
         """Wait for a place; False where there is none to be had."""
@@ -106,11 +137,15 @@ class Server:
                 while len(self._places) >= _PLACES:
                     self._free.clear()
                     for place in self._places:
-                        if not place.busy:
+                        if place.gives_way():
                             place.busy = True  # it is asked once
                             place.task.cancel()
                             break
-                    await self._free.wait()
+                    try:
+                        with Deadline(self._timers, _LOOK):
+                            await self._free.wait()
+                    except asyncio.TimeoutError:
+                        pass  # one may be idle for long enough by now
         except asyncio.TimeoutError:
             return False
         finally:
@@ -120,7 +155,7 @@ class Server:
     async def _connection(self, stream, writer, place):
         reader = Reader(stream, self._peer(writer))
         while True:
-            place.busy = False
+            place.free()
             with Deadline(self._timers, _IDLE):
                 if not await reader.wait():
                     return

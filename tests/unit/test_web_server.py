@@ -1,5 +1,7 @@
 """The phone's HTTP server on a real socket: what it answers, refuses and outlives."""
 
+import asyncio
+
 from webkit import Bench, clock, said
 
 from base.compat import sleep_ms
@@ -309,6 +311,66 @@ async def test_connections_that_do_nothing_give_their_place_to_others():
     for client in idle:
         client.close()
     bench.stop()
+
+
+async def test_who_finds_no_place_is_told_to_come_back_and_hears_it():
+    bench = await Bench().start()
+    gate = asyncio.Event()
+
+    async def hang(_):
+        await gate.wait()
+
+    bench.words.reads["hang"] = hang
+    first = await bench.client()
+    first.take(await first.request("GET", "/"))
+    head = "GET /api/hang HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\n\r\n"
+    clients = [first]
+    for number in range(8):  # four are served, four wait
+        client = clients[number]
+        clients.append(await bench.client())
+        login = first.login("GET", "/api/hang")
+        await client.send((head % (client.host, login)).encode())
+        for _ in range(20):
+            await sleep_ms(0)
+    for _ in range(3):
+        client = clients[-1]
+        clients.append(await bench.client())
+        got = await client.request("GET", "/")
+        assert got.status == 503 and got.headers["retry-after"] == "1", got
+        assert got.body == b"all connections are in use\n"
+    gate.set()
+    for client in clients[:8]:
+        assert (await client.answer()).status == 200
+    for client in clients:
+        client.close()
+    bench.stop()
+
+
+async def test_who_is_refused_a_place_and_says_nothing_holds_nothing():
+    time = clock()
+    bench = await Bench(time).start()
+    server = bench.site.server
+    for _ in range(4):
+        server._places.append(_Busy())
+    server._waiting = 4
+    silent = []
+    for _ in range(10):
+        silent.append(await bench.client())
+    for _ in range(20):
+        await sleep_ms(0)
+    time.now += 2000
+    bench.timers.run()
+    for client in silent:
+        assert await client.end() == b""
+        client.close()
+    server._places.clear()
+    server._waiting = 0
+    bench.stop()
+
+
+class _Busy:
+    def gives_way(self):
+        return False
 
 
 async def test_a_client_that_went_leaves_no_state():

@@ -6,6 +6,7 @@ ratio of the medians near 1: a client costs a call at most the time of one answe
 """
 
 import base64
+import http
 import http.client
 import json
 import pathlib
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 
 from tools.bench.calls import Caller
@@ -22,6 +24,7 @@ from tools.control import Phone, free_ports
 
 CLIENTS = 10
 PAUSE = 1.5  # s between two questions, as the pages have it
+TRIES, AGAIN = 5, 0.7  # for a request that finds no place, and s between two
 RATE, COUNT, ROUNDS = 10, 30, 4
 RATIO = 2.0  # of the medians, at most
 _PASSWORD = base64.b64encode(secrets.token_bytes(9)).decode()
@@ -29,7 +32,7 @@ _FILES = ("", "style.css", "pages.js", "app.js", "text.js")
 
 
 class Client(threading.Thread):
-    """Polls until it is stopped; `answers` counts what came."""
+    """Polls until it is stopped; `answers` counts what came, `later` how often it had to wait."""
 
     def __init__(self, url, pause=PAUSE):
         super().__init__(daemon=True)
@@ -38,7 +41,7 @@ class Client(threading.Thread):
         passwords.add_password(None, url, "admin", _PASSWORD)
         digest = urllib.request.HTTPDigestAuthHandler(passwords)
         self._opener = urllib.request.build_opener(digest)
-        self.answers = self.failures = 0
+        self.answers = self.failures = self.later = 0
         self.over = threading.Event()
 
     def run(self):
@@ -55,9 +58,18 @@ class Client(threading.Thread):
                 self.failures += 1
 
     def _one(self, path):
-        with self._opener.open(self._url + path, timeout=20) as answer:
-            answer.read()
-        self.answers += 1
+        """Ask once; who is told to come back does so, as the pages do."""
+        for left in reversed(range(TRIES)):
+            try:
+                with self._opener.open(self._url + path, timeout=20) as answer:
+                    answer.read()
+                self.answers += 1
+                return
+            except urllib.error.HTTPError as error:
+                if error.code != http.HTTPStatus.SERVICE_UNAVAILABLE or not left:
+                    raise
+                self.later += 1
+                self.over.wait(AGAIN)
 
 
 def run(folder):
@@ -69,7 +81,7 @@ def run(folder):
     caller = Caller("100", phone.address)
     print("INVITE to 180, ms: median and 95th percentile of %d calls, %d a second" % (COUNT, RATE))
     print(f"{'round':8}{'alone':>16}{'%d browsers' % CLIENTS:>18}{'ratio':>8}{'answers':>9}")
-    ratios = []
+    ratios, total = [], 0
     try:
         caller.round(RATE, COUNT)  # not counted: all is loaded and warm after it
         for number in range(ROUNDS):
@@ -85,21 +97,24 @@ def run(folder):
                 client.join()
             medians = [statistics.median(x[0]) for x in (alone, busy)]
             tails = [statistics.quantiles(x[0], n=20)[-1] for x in (alone, busy)]
+            failed, later = (sum(getattr(x, y) for x in clients) for y in ("failures", "later"))
+            total += failed
             ratios.append(medians[1] / medians[0])
             print(
                 f"{number + 1:<8}{medians[0]:>8.2f}{tails[0]:>8.2f}{medians[1]:>10.2f}"
                 f"{tails[1]:>8.2f}{ratios[-1]:>8.2f}{sum(x.answers for x in clients):>9}"
                 + (f"  lost {busy[1]}" if busy[1] else "")
-                + (f"  failed {sum(x.failures for x in clients)}" if clients else "")
+                + (f"  failed {failed}" if failed else "")
+                + (f"  came again {later}" if later else "")
             )
     finally:
         caller.close()
         memory = phone.ask("status")["memory"]
         phone.stop()
     print("memory afterwards: " + json.dumps(memory))
-    good = statistics.median(ratios) <= RATIO
-    print("ratio %.2f, good is %.1f at most" % (statistics.median(ratios), RATIO))
-    return good
+    ratio = statistics.median(ratios)
+    print("ratio %.2f, good is %.1f at most; %d requests failed" % (ratio, RATIO, total))
+    return ratio <= RATIO and not total
 
 
 def main():
