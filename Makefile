@@ -84,10 +84,13 @@ check-boards: $(READY)  ## refuse boards whose pins cannot work
 diagrams: $(READY)  ## draw each board's wiring and its key labels from its data
 	@$(BIN)/python -m tools.diagram
 
-docs: $(READY)  ## make what docs/ has from the sources: settings, drawings of the rooms, README's picture
+docs: $(READY)  ## make what docs/ has from the sources: settings, drawings of the rooms
 	@$(BIN)/python -m tools.settings_doc
 	@$(BIN)/python -m tools.rooms
-	@$(BIN)/python -m tools.shot
+
+pictures: $(READY)  ## take the pictures of README and docs/ anew, from pages that run; needs Chromium
+	@mkdir -p docs/pictures
+	TAKE_PICTURES=1 $(BIN)/python -m pytest -q tests/peers/test_pictures.py
 
 build: $(READY)  ## compile for BOARD and make its flash image in build/BOARD
 	@$(BIN)/python -m tools.build --board $(BOARD)
@@ -126,4 +129,4 @@ clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
 .PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes mutants soak bench bench-sip \
-	bench-pages lint check-boards diagrams docs build firmware sign flash deploy configure console packages lock clean
+	bench-pages lint check-boards diagrams docs pictures build firmware sign flash deploy configure console packages lock clean

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tools import shot, vm
+from tools import vm
 from tools.control import Control, free_ports
 
 README = (vm.ROOT / "README.md").read_text("utf-8")
@@ -63,7 +63,3 @@ def test_every_line_that_readme_types_is_taken_and_the_first_action_url_arrives(
     assert [x["status"] for x in answers["test_url"]["results"]] == [404]
     phone.wait(lambda x: x["action_offhook_url"]["4xx"] == 2, "counters")
     assert log.read_text().count('"GET /offhook?phone=') == 2
-
-
-def test_readmes_picture_is_what_two_phones_show():
-    assert shot.PATH.read_text("utf-8") == shot.drawing(*shot.moment()), "run make docs"

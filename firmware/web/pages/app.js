@@ -184,6 +184,8 @@ async function show() {
     ...Object.entries(pages).map(([key, page]) =>
       h("a", { href: "#" + key, "aria-current": key === name && "page" }, t(page.title))),
   );
+  const here = $("nav").querySelector("[aria-current]");
+  $("nav").scrollLeft = here.offsetLeft - ($("nav").clientWidth - here.offsetWidth) / 2; // on a telephone
   document.title = t(pages[name].title) + " – Offhook";
   const main = $("main");
   const title = h("h1", { tabindex: "-1" }, t(pages[name].title));

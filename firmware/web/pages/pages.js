@@ -467,7 +467,7 @@ function settingRow(record, number, { values, locked }, all, again) {
   const [input, read] = editor(record, name, value);
   const german = words && words.HELP[record.name.replace(/[#@]$/, "")];
   const right = german ? words.right(record) : record.right;
-  const help = (german || record.meaning).replace(/[#@]/g, number) + " (" + right + (record.default ? ", " + record.default : "") + ")";
+  const help = (german || record.meaning).replace(/[#@]/g, number) + " (" + right + (record.default ? ", " + (record.kind === "bool" ? t(record.default) : record.default) : "") + ")";
   const box = field(name, input, help, german ? "de" : "en");
   all.add(name, box, read, record.private ? undefined : value);
   if (there && !locked[name]) {
