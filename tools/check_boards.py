@@ -77,7 +77,7 @@ def check(board):
             found += _pin(board, chip, block, wire)
             found += _soldered(board, block, wire)
     found += _twice(board) + _button(board, chip) + _rmii(board) + _buses(board) + _keys(board)
-    found += _firmware(board, chip) + _function_keys(board)
+    found += _firmware(board, chip) + _function_keys(board) + _setup_key(board)
     return [f"{board.name}: {text}" for text in found]
 
 
@@ -159,6 +159,18 @@ def _function_keys(board):
         for index, text in board.fkeys.items()
         if len(text.split()) != 2
     ]
+
+
+def _setup_key(board):
+    """Return what is wrong with the key that opens the first start."""
+    key, kinds = board.setup_key, {block.kind for block in board.blocks}
+    if key is None:
+        return []
+    if "wifi" not in kinds:
+        return [f"SETUP_KEY '{key}': the board has no WiFi to open"]
+    if not any(key in key_names(block) for block in board.blocks):
+        return [f"SETUP_KEY '{key}': the board has no such key"]
+    return []
 
 
 def _twice(board):

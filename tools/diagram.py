@@ -369,6 +369,9 @@ def table(board):
     for block in keyed:
         lines += ["", f"Keys and lamps of {block.title}:", "", "| line | what |", "|---|---|"]
         lines += [f"| {line} | {what} |" for line, what in block.own]
+    if board.setup_key:
+        text = f"`{board.setup_key}` held while the phone starts opens [the first start]"
+        lines += ["", text + "(../../docs/first-start.md)."]
     lines += ["", "Function keys until the settings say otherwise ([labels](labels.svg)): "]
     named = [f"{key} {word}" for key, word in labels.labels(board) if word]
     lines[-1] += ", ".join(named) + "."

@@ -82,6 +82,7 @@ class Board:
     fkeys: dict = dataclasses.field(default_factory=dict)
     firmware: str = ""
     frozen: bool = False
+    setup_key: str | None = None  # held at start it opens the first start
 
     def soldered(self, pin):
         """Return (effect, text) of what the board itself has at a GPIO, ("", "") for nothing."""
@@ -135,6 +136,7 @@ def load(name):
     board = make(module.NAME, module.PARTS, module.BUTTON, about, getattr(module, "FKEYS", {}))
     board.firmware = getattr(module, "FIRMWARE", "")
     board.frozen = getattr(module, "FROZEN", False)
+    board.setup_key = getattr(module, "SETUP_KEY", None)
     return board
 
 

@@ -178,6 +178,17 @@ def test_rmii_is_the_esp32s_only():
     assert any("no RMII" in x for x in found)
 
 
+@pytest.mark.parametrize(
+    ("base", "key", "why"),
+    (("devkit", "*", None), ("devkit", "P99", "no such key"), ("esp32_poe", "*", "no WiFi")),
+)
+def test_the_key_of_the_first_start_is_one_of_a_board_with_wifi(base, key, why):
+    board = wiring.load(base)
+    board.setup_key = key
+    found = [x for x in check_boards.check(board) if "SETUP_KEY" in x]
+    assert (why in found[0]) if why else not found
+
+
 def test_a_button_of_ones_own_must_not_hold_a_strapping_pin():
     assert any("strapping" in x for x in _findings(about={"own_button": False}))
     assert any("used twice" in x for x in _findings(button=13))
