@@ -254,6 +254,8 @@ def test_a_missing_scheme_or_path_is_added():
     assert place("HTTPS://Pbx.Example./x") == (True, "pbx.example", 443, None)
     assert place("https://h:8443?x") == (True, "h", 8443, None)
     assert place("http://h:/x") == (False, "h", 80, None)
+    assert place("http://a.0xfg/") == (False, "a.0xfg", 80, None)
+    assert place("http://a.0xg1/") == (False, "a.0xg1", 80, None)
     assert path("http://h?a=1") == "/?a=1"
     assert path("h?u=http://x/") == "/?u=http://x/"
     assert path("h/http://x/") == "/http://x/"

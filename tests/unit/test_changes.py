@@ -6,6 +6,7 @@ from test_settings import Memory
 from offhook import changes
 from offhook.settings import catalogue
 from offhook.settings.settings import Settings
+from web import passwords
 
 
 class Agent:
@@ -38,7 +39,11 @@ class Phone:
         self.watched = {}
         self.completion = None
         self.targets = {}
-        self.actions = self
+        self.actions = self.web = self
+        self.renewed = 0
+
+    def renew(self):
+        self.renewed += 1
 
     def set(self, name, value):
         self.targets[name] = value
@@ -99,6 +104,24 @@ def test_calls_are_forwarded_only_where_it_is_known_to_whom():
         settings.unset("redirect_busy_number")
     settings.update({"redirect_event": "none", "redirect_busy_number": None})
     settings.set("dnd_mode", "on")
+
+
+def test_only_a_hash_of_the_pages_password_is_kept_and_it_holds_the_user():
+    phone = Phone()
+    settings = phone.settings
+    settings.set("http_pass", "correct horse")
+    assert phone.renewed == 1
+    first = settings.get("http_pass")
+    assert "horse" not in first and passwords.stored(first)
+    with raises(ValueError) as caught:
+        settings.set("http_user", "root")
+    assert "http_pass in the same change" in str(caught.value)
+    assert settings.get("http_user") == "admin"
+    settings.update({"http_user": "root", "http_pass": "correct horse"})
+    assert settings.get("http_user") == "root" and settings.get("http_pass") != first
+    with raises(ValueError) as caught:
+        settings.update({"http_user": "", "http_pass": "x"})
+    assert "http_user" in str(caught.value)
 
 
 def test_a_key_that_the_phone_does_not_have_is_refused_but_may_be_cleared():

@@ -472,6 +472,17 @@ def test_mute_is_of_one_call():
     assert not office.desk.muted
 
 
+def test_who_gives_up_a_dial_tone_hears_and_is_heard_again():
+    office = Office()
+    call = office.talk()
+    office.press("MUTE", "P2")  # another line: the call is held
+    assert office.desk.muted and office.desk.dialling
+    office.press("CANCEL")
+    assert not office.desk.muted and office.desk.audio == ""
+    office.press("P1")
+    assert call.state == "connected" and not office.desk.muted
+
+
 def test_ongoing_calls_are_counted_when_the_event_happens():
     office = Office()
     made = [office.arrives("20%d" % number) for number in range(3)]

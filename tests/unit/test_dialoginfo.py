@@ -102,6 +102,19 @@ def test_many_dialogs_are_bounded():
         read((text % "".join(dialog % x for x in range(500))).encode(), None, {})
 
 
+def test_what_a_message_summary_leaves_out_is_none():
+    for body, found in (
+        (b"Messages-Waiting: yes\r\n", (1, 0)),
+        (b"Messages-Waiting: no\r\n", (0, 0)),
+        (b"Voice-Message: 2/8 (0/2)\r\n", (0, 8)),
+        (b"Messages-Waiting: yes\r\nVoice-Message: 0/8\r\n", (1, 8)),
+        (b"Messages-Waiting: YES\r\nVoice-Message: x/y\r\n", (1, 0)),
+        (b"", (0, 0)),
+        (b"\xff", (0, 0)),
+    ):
+        assert summary(body) == found, body
+
+
 def test_message_summaries_of_rfc_3842():
     found = [summary(data("rfc3842-mwi/%02d.txt" % x)) for x in range(1, 6)]
     assert found == [(1, 0), (2, 8), (4, 8), (4, 8), (4, 8)]

@@ -338,6 +338,7 @@ def test_tones_tell_what_is_open_and_what_became_of_the_call():
     office.does(call.alert, 183)
     assert tones.tone(desk) == ""
     office.does(call.connect)
+    assert tones.tone(desk) == ""
     other = office.arrives("300")
     assert tones.tone(desk) == "waiting"
     office.settings.set("call_waiting", "visual")
@@ -370,6 +371,12 @@ def test_what_moves_a_cursor_or_turns_the_writing_around_is_not_shown():
         ("\u202eevil\u202c\u200f\u2066x\u2069\ufeff", "evilx"),
         ("a\u200bb\u00adc\u061c", "abc"),
         ("", ""),
+        ("\u2027|\u2028\u2029\u202e|\u202f", "\u2027||\u202f"),  # each range to its ends
+        ("\u205f|\u2060\u2064\u206f|\u2070", "\u205f||\u2070"),
+        ("\u200a|\u200b\u200f|\u2010", "\u200a||\u2010"),
+        ("\ufff8|\ufff9\ufffb|\ufffc", "\ufff8||\ufffc"),
+        ("~\x7f\x9f\xa0", "~\xa0"),
+        ("\u180d\u180e\u180f\u061b\u061d", "\u180d\u180f\u061b\u061d"),
     ):
         assert printable(text) == shown, text
     office = Office()

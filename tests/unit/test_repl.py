@@ -1,6 +1,7 @@
 """The REPL's words on a stopped phone: what they print, keep, send, and refuse."""
 
 import builtins
+import sys
 
 from phonekit import Platform, Store
 
@@ -202,3 +203,55 @@ def test_an_update_needs_the_owners_key_and_an_address():
     assert line.startswith("refused: "), line
     (line,) = shell.said("update", "http://host/", False)
     assert line.startswith("refused: "), line
+
+
+class _Stub:
+    """Stands for a module that only a board has."""
+
+    Platform = None
+
+
+def test_each_word_that_a_person_calls_reaches_the_repl_and_returns_what_it_gives():
+    before = sys.modules.get("hal.platform")
+    sys.modules["hal.platform"] = _Stub
+    try:
+        from offhook import phone
+    finally:
+        sys.modules.pop("hal.platform")
+        if before:
+            sys.modules["hal.platform"] = before
+    shell, asked = Shell(), []
+
+    class Noting:
+        def run(self, word, *values):
+            asked.append((word,) + values)
+            return "given"
+
+    phone._repl = Noting()
+    returned = {
+        "get": ("redirect_time",),
+        "take": ({"dnd_mode": True},),
+        "provision": ("begin",),
+    }
+    told = {
+        "set": ("redirect_time", 5),
+        "unset": ("redirect_time",),
+        "find": ("url",),
+        "log": (3,),
+        "test_url": ("action_dnd_on_url",),
+        "press": ("P5",),
+        "reset": ("settings",),
+        "update": ("https://h/", True),
+    }
+    for word in shell.repl.words:
+        values = returned.get(word) or told.get(word) or ()
+        got = getattr(phone, word)(*values)
+        assert got == ("given" if word in returned else None), word
+        assert asked.pop() == (word,) + values and not asked
+    phone.log()
+    assert asked.pop() == ("log", None)
+    made = []
+    phone._repl, phone._Repl = None, lambda platform: made.append(platform) or Noting()
+    phone.help()
+    phone.status()
+    assert len(made) == 1 and [x[0] for x in asked] == ["help", "status"]

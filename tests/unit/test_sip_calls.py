@@ -543,6 +543,27 @@ def test_the_sdp_of_a_body_of_several_parts_is_found():
     assert out.state == "connected" and out.voice
 
 
+def test_the_sdp_may_be_the_first_of_several_parts_or_the_only_one():
+    for body in (
+        b"--b1\r\nContent-Type: application/sdp\r\n\r\n%s\r\n--b1\r\n\r\nmore\r\n--b1--\r\n",
+        b"--b1\r\nContent-Type: application/sdp\r\n\r\n%s\r\n--b1--\r\n",
+    ):
+        wire, a, peer, call, _ = _called(body=body % SDP, kind="multipart/mixed;boundary=b1")
+        call.answer()
+        assert peer.take() == ["200"] and call.voice.port == 4000
+
+
+def test_a_number_of_the_owners_is_called_at_his_host_or_where_the_caller_called():
+    for host, wanted in (("", "sip:555@" + A), ("pbx.example", "sip:555@pbx.example")):
+        wire, a, peer, call, _ = _called()
+        call.account.host = host
+        call.redirect("555", "no-answer")
+        assert peer.take() == ["302"]
+        assert peer.got[0].address("contact").uri == wanted
+        assert ";reason=no-answer;" in peer.got[0].header("diversion")
+        assert call.state == "ended"
+
+
 def test_a_body_of_several_parts_without_sdp_gets_415():
     wire = Wire()
     a, peer = wire.agent(A, "100"), wire.peer(B)

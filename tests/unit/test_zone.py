@@ -35,3 +35,30 @@ def test_zones_of_the_whole_world_are_read():
     for zone, in_winter, in_summer in cases:
         assert offset(zone, winter)[0] == in_winter, zone
         assert offset(zone, summer)[0] == in_summer, zone
+
+
+def test_rules_by_the_day_of_the_year():
+    for zone, year, begin in (
+        ("XST0XDT,J60/0,J300/0", 2026, (2026, 3, 1)),  # J leaves February 29 out
+        ("XST0XDT,J60/0,J300/0", 2028, (2028, 3, 1)),
+        ("XST0XDT,J59/0,J300/0", 2028, (2028, 2, 28)),
+        ("XST0XDT,59/0,300/0", 2028, (2028, 2, 29)),  # without it counts, from 0
+        ("XST0XDT,59/0,300/0", 2026, (2026, 3, 1)),
+    ):
+        at = _at(*begin, 0)
+        assert offset(zone, at - 1) == (0, at), (zone, year)
+        assert offset(zone, at)[0] == 3600, (zone, year)
+
+
+def test_the_first_second_of_a_year_belongs_to_it():
+    for year in (2025, 2026, 2028, 2029, 2100, 2101):
+        first = _at(year, 1, 1, 0)
+        change = offset(_BERLIN, first)[1]
+        assert change == offset(_BERLIN, first - 1)[1] and change > first
+        assert _at(year, 3, 25, 1) <= change <= _at(year, 3, 31, 1)
+
+
+def test_a_change_at_the_turn_of_the_year_is_none_too_many():
+    zone = "AEST-10AEDT,M10.1.0,M4.1.0/3"
+    for now in (_at(2025, 12, 31, 23, 59), _at(2026, 1, 1, 0)):
+        assert offset(zone, now) == (39600, _at(2026, 4, 4, 16))
