@@ -113,6 +113,8 @@ def _outside(agent, message):
 
 def _cancel(agent, message):
     transaction = agent.transactions.get(message.key + b"INVITE")
+    if transaction and message.stranger and message.source[0] != transaction.address[0]:
+        transaction = None  # another one's call
     if transaction is None:
         _answer(agent, message, 481)
         return

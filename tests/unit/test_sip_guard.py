@@ -5,6 +5,7 @@ from support import Clock
 
 from sip.account import Account
 from sip.guard import Purse
+from sip.message.message import encode
 
 US, REGISTRAR, PROXY, STRANGER = "10.0.0.1", "10.0.0.9", "10.0.0.8", "10.0.0.66"
 TO = (US, 5060)
@@ -319,6 +320,34 @@ def test_answers_and_requests_inside_a_call_come_from_where_something_went():
     assert stranger.take() == ["481"] and call.state == "connected"
     registrar.request("BYE", TO, URI, call.call_id, 2, **inside)
     assert registrar.take() == ["200"] and call.state == "ended"
+
+
+def test_a_cancel_comes_from_where_its_invite_came_from_or_from_home():
+    wire, agent, registrar, stranger = _scene(filter_registrar=False)
+    other = wire.peer("10.0.0.67")
+    via = ("Via", "SIP/2.0/UDP %s:5060;rport;branch=z9hG4bKown" % REGISTRAR)
+    registrar.request("INVITE", TO, URI, "c1", body=SDP, branch="z9hG4bKown")
+    registrar.take()
+    (call,) = agent.calls
+    for peer in (stranger, other):  # as if they had seen all of it
+        lines = [
+            via,
+            ("Max-Forwards", "70"),
+            ("From", '"Peer" <sip:peer@peer.example>;tag=pt'),
+            ("To", "<%s>" % URI),
+            ("Call-ID", "c1"),
+            ("CSeq", "1 CANCEL"),
+        ]
+        peer.send(encode("CANCEL %s SIP/2.0" % URI, lines), TO)
+        peer.take()
+        assert call.state == "ringing"
+    registrar.request("CANCEL", TO, URI, "c1", branch="z9hG4bKown")
+    assert "487" in registrar.take() and call.state == "ended"
+    stranger.request("INVITE", TO, URI, "c2", body=SDP, branch="z9hG4bKhis")
+    stranger.take()
+    (call,) = agent.calls
+    stranger.request("CANCEL", TO, URI, "c2", branch="z9hG4bKhis")
+    assert "487" in stranger.take() and call.state == "ended"
 
 
 def parse_last(wire):

@@ -153,6 +153,9 @@ def test_wrong_refers_and_notifies_get_what_they_are_owed():
     assert peer.take() == ["416"]
     _inside(peer, call, "REFER", 3, headers=[("Refer-To", '"open <sip:1@h>')])
     assert peer.take() == ["400"]
+    for way in ("BYE", "message"):  # it asks for something else than a call
+        _inside(peer, call, "REFER", 3, headers=[("Refer-To", "<sip:1@h;method=%s>" % way)])
+        assert peer.take() == ["501"] and len(a.calls) == 1
     _inside(peer, call, "NOTIFY", 4, headers=[("Event", "foo")])
     assert peer.take() == ["489"]
     _inside(peer, call, "NOTIFY", 5, headers=[("Event", "refer")])

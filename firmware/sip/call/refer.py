@@ -2,6 +2,7 @@
 
 from sip.call.identity import plain
 from sip.message.escape import unescape
+from sip.message.fields import param
 from sip.message.uri import name_addr, uri_parts
 from sip.request import Request
 
@@ -18,11 +19,14 @@ def request(call, transaction, message):
         return 400
     uri = name_addr(values[0]).uri
     try:
-        scheme, _, host, _, _ = uri_parts(uri)
+        scheme, _, host, _, params = uri_parts(uri)
+        method = param(params, "method") or "INVITE"
     except ValueError:
         return 400
     if scheme not in ("sip", "sips") or not host:
         return 416
+    if method.upper() != "INVITE":
+        return 501
     agent = call.agent
     if call.referred or not _may(call, message, uri):
         agent.log(3, "SIP: REFER from %s to %s refused", call.remote, plain(uri))
