@@ -38,6 +38,11 @@ def test_a_caller_is_read_in_one_way():
         assert plain(uri) == shown, uri
 
 
+def test_a_user_part_of_nothing_but_escapes_is_shown_as_it_came():
+    assert plain("sip:%s@h" % ("%41" * 200)) == "A" * 200 + "@h"
+    assert plain("sip:%s@h" % ("%41" * 201)) == "%41" * 201 + "@h"
+
+
 def test_those_who_stand_for_nobody_are_known():
     for uri in (
         "sip:anonymous@anonymous.invalid",

@@ -1,6 +1,9 @@
 """Escapes in URIs (RFC 3261 section 25.1, RFC 3986 section 2.1)."""
 
+from base.compat import const
+
 _MARKS = "-_.!~*'()"
+_MOST = const(200)
 _HEX = "0123456789abcdefABCDEF"
 
 
@@ -16,8 +19,11 @@ def escape(text, plain=_MARKS):
 
 
 def unescape(text):
-    """Return `text` with its escapes undone; what is no escape, or no UTF-8, stays as it is."""
-    if "%" not in text:
+    """Return `text` with its escapes undone; what is no escape, or no UTF-8, stays as it is.
+
+    So does a text with more of them than any number or name has: each costs its time.
+    """
+    if "%" not in text or text.count("%") > _MOST:
         return text
     parts = text.split("%")
     out = bytearray(parts[0].encode())
