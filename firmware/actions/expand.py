@@ -81,6 +81,8 @@ def expand(pieces, values, context):
     that is ``$name&``: its ``&`` goes with a value only. Values are percent-encoded, all but RFC
     3986 unreserved characters, ``@`` and ``:``.
     """
+    if len(pieces) == 1 and isinstance(pieces[0], str):
+        return pieces[0]
     out = []
     for piece in pieces:
         if isinstance(piece, str):

@@ -129,8 +129,6 @@ class Sender:
         """Carry out an entry within `seconds`; return (request, why it has no answer or None)."""
         request = self._request(entry)
         try:
-            if not entry.tries:
-                self._tell(entry)
             if entry.target.itself:
                 await self._itself(request)
             else:
@@ -148,7 +146,7 @@ class Sender:
         request = Request(url, entry.path, login)
         request.basic = bool(login) and get("http_client_auth") == "basic"
         if not entry.tries:
-            request.told = _Sending(self.log, entry)
+            request.told = _Sending(self, entry)
         return request
 
     async def _itself(self, request):
@@ -161,7 +159,8 @@ class Sender:
         request.status = self.local(request.path)
         await sleep_ms(20)
 
-    def _tell(self, entry, status=None, cause=None):
+    def tell(self, entry, status=None, cause=None):
+        """Tell whoever looks at it of a request that goes out, or of what became of it."""
         if self.told:
             target = entry.target
             scheme = "https" if target.url.secure else "http"
@@ -175,7 +174,7 @@ class Sender:
         if request.begun:
             self.figures.count(name, "sent")
         self.figures.answered(name, status)
-        self._tell(entry, status, why)
+        self.tell(entry, status, why)
         self.figures.count(name, "ok" if ok else "failed")
         word = "Answer" if ok else "Failed" if why else "Refused"
         level = 3 if ok else 1
@@ -190,20 +189,24 @@ class Sender:
 
 
 class _Sending:
-    """Logs what an entry sends, without what its template wrote as ``user:pass@``.
+    """Tells and logs what an entry sends, without what its template wrote as ``user:pass@``.
 
     That is after it has left: a serial line takes longer for the text than a network for the GET.
     """
 
-    def __init__(self, log, entry):
-        self._log = log
+    def __init__(self, sender, entry):
+        self._sender = sender
         self._entry = entry
+        self._told = False
 
     def __call__(self, url, path):
+        if not self._told:
+            self._told = True
+            self._sender.tell(self._entry)
         if path is self._entry.path:
             marked = self._entry.target.marks
         else:  # a redirect's
             way, _, query = path.partition("?")
             marked = marks(way, query)
         text = "Sending post request host = %s:%d, file = %s"
-        self._log(2, text, url.host, url.port, masked(path, marked))
+        self._sender.log(2, text, url.host, url.port, masked(path, marked))

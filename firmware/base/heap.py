@@ -12,6 +12,7 @@ _SHORT = const(20_000)  # bytes free, of either
 _ENOUGH = const(24_000)  # before it counts as over
 _ROOMY = const(500_000)  # bytes in all: no board without PSRAM has as many
 _LOOK = const(5_000)  # ms between two looks
+_SELDOM = const(3)  # looks, from one at a large heap to the next: that takes milliseconds
 _PROBED = const(65_536)  # bytes: larger blocks are not looked for
 
 
@@ -35,6 +36,8 @@ class Heap:
         self._system = system
         self._python = python
         self.short = False
+        self._turn = 0  # of looks
+        self._free = 0  # of Python's heap, at the last look at it
 
     def figures(self):
         """Return {"used", "free", "largest", "system": {"free", "largest", "minimum"}} in bytes.
@@ -70,9 +73,10 @@ class Heap:
 
     def look(self):
         """Say so once when memory gets short, and once when that is over."""
-        _, free = self._python()
+        if self._free < _ROOMY or self._turn % _SELDOM == 0:
+            _, self._free = self._python()
         system = self._system() if self._system else None
-        least = min(free, system.free) if system else free
+        least = min(self._free, system.free) if system else self._free
         if not self.short and least < _SHORT:
             self.short = True
             text = "memory is short: " + self.text()
@@ -88,11 +92,13 @@ class Heap:
     def watch(self, timers, idle=None):
         """Look every five seconds from now on.
 
-        While ``idle()`` is true garbage is collected then, so that it need not be in a call.
+        Every fifteen, while ``idle()`` is true, garbage is collected, so that it need not be in a
+        call.
         """
-        if idle and idle():
+        if self._turn % _SELDOM == 0 and idle and idle():
             gc.collect()
         self.look()
+        self._turn += 1
         timers.after(_LOOK, self.watch, timers, idle)
 
 

@@ -7,12 +7,15 @@ _BITS = const(32)
 
 def dotted(text):
     """Return True for an IPv4 address in its one spelling: 127.0.0.1, not 127.1 or 127.0.0.001."""
-    parts = text.split(".")
-    return len(parts) == 4 and all(_octet(part) for part in parts)
-
-
-def _octet(text):
-    return text.isdigit() and len(text) < 4 and int(text) < 256 and str(int(text)) == text
+    parts = text.encode().split(b".")
+    if len(parts) != 4:
+        return False
+    for part in parts:
+        if not part.isdigit() or len(part) > 3 or int(part) > 255:
+            return False
+        if part[:1] == b"0" and len(part) > 1:
+            return False
+    return True
 
 
 def loopback(ip):

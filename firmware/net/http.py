@@ -19,7 +19,7 @@ from net.http_pool import Pool, Server
 from net.tls import Untrusted
 
 _BODY = const(8192)  # bytes of a body that are read where nobody wants it
-_HEAD = "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n%s\r\n"
+_HEAD = b"GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n%s\r\n"
 
 
 class Request:
@@ -134,10 +134,10 @@ class Client:
     async def _sent(self, request, trail):
         """Return the connection over which the trail's step has gone out."""
         step = trail.step
-        host = step.url.host
+        host = step.url.host.encode()
         if step.url.port != (443 if step.url.secure else 80):
-            host = "%s:%d" % (host, step.url.port)
-        head = (_HEAD % (step.path, host, self.agent(), step.lines)).encode()
+            host = b"%s:%d" % (host, step.url.port)
+        head = _HEAD % (step.path.encode(), host, self.agent().encode(), step.lines.encode())
         while True:
             connection = await self._connected(request, trail)
             sent = False

@@ -31,8 +31,10 @@ class Resolver:
 
         An address itself comes back at once. Who finds an address dead may put it last.
         """
-        name = name.lower().rstrip(".")
         if kind == "A" and dotted(name):
+            return [name]
+        name = name.lower().rstrip(".")
+        if kind == "A" and dotted(name):  # with a point behind it
             return [name]
         key = (name, kind)
         found = self._cached(key)

@@ -76,3 +76,19 @@ def test_it_looks_every_five_seconds():
     assert memory.told == []
     clock.move(1, timers)
     assert len(memory.told) == 1 and len(timers) == 1
+
+
+def test_a_large_heap_is_looked_at_every_fifteen_seconds_for_it_takes_long():
+    clock, memory = Clock(), Memory(free=2_000_000)
+    timers, looks = Timers(clock), []
+    memory.python = lambda: looks.append(clock.ms()) or (5000, memory.free)
+    heap = Heap(None, lambda: memory.system_figures, memory.told.append, memory.python)
+    heap.log = lambda level, text, *values: memory.lines.append((level, text % values))
+    heap.watch(timers)
+    start = clock.ms()
+    clock.move(44_999, timers)
+    assert [x - start for x in looks] == [0, 15_000, 30_000]
+    memory.system_figures = Figures(1000, 9, 9, 9)  # of the system's memory it hears at once
+    clock.move(1, timers)
+    clock.move(5000, timers)
+    assert len(memory.told) == 1
