@@ -335,6 +335,8 @@ def test_a_reboot_waits_for_its_answer_and_not_for_a_call_that_must_end():
     made = phone()
     said(made, "dial 300")
     assert refusal(made, "reboot") == "there is a call; 'reboot now' ends it"
+    assert said(made, "set dnd_mode on")["saved"] == "when the call is over"
+    writes = made.platform.storage.writes
     assert said(made, "reboot now") == {"ok": True} and made.platform.resets == 0
     wait(made, 500)
-    assert made.platform.resets == 1
+    assert made.platform.resets == 1 and made.platform.storage.writes > writes

@@ -69,6 +69,21 @@ def test_nothing_is_written_while_a_call_goes_on():
     assert os.listdir(office.desk.lists.storage.root) == ["calls.txt"]
 
 
+def test_while_a_call_lasts_nothing_is_written_however_many_end_beside_it():
+    office = Office(Folder("beside"))
+    office.talk("202")
+    office.press("HOLD")
+    for number in range(40):
+        _end(office, "in", "%d" % (300 + number))
+    office.run(30_000)
+    assert os.listdir(office.desk.lists.storage.root) == []
+    assert len(office.desk.lists.entries("m")) == 30, "so many may wait"
+    office.does(office.agent.calls[0].over, "remote", 0)
+    office.run(5000)
+    again = Office(Folder("beside", empty=False))
+    assert _numbers(again, "m") == ["%d@pbx" % number for number in range(339, 319, -1)]
+
+
 def test_twenty_of_a_kind_are_kept_however_many_there_are_of_another():
     office = Office(Folder("many"))
     _end(office, "in", "999")
@@ -84,6 +99,7 @@ def test_a_storage_that_does_not_work_loses_old_calls_and_nothing_else():
     office = Office()
     for number in range(10):
         _end(office, "out", "%d" % (100 + number))
+    office.run(3000)
     assert _numbers(office, "d") == ["%d@pbx" % number for number in range(109, 104, -1)]
     assert any("call list not saved" in line for line in office.logged)
 

@@ -337,6 +337,36 @@ async def test_nothing_is_written_while_the_phone_is_not_quiet():
     assert storage.writes == 1 and settings.get("dnd_mode")
 
 
+async def test_in_a_call_settings_are_taken_and_saved_at_its_end():
+    storage, calls = Memory(), [1]
+    settings = make(storage)
+    settings.idle = lambda: not calls
+    task = asyncio.create_task(settings.serve())
+    assert not await settings.keep({"dnd_mode": "on"}) and settings.get("dnd_mode")
+    settings.change({"vol_ringer": "7"})
+    await sleep_ms(2500)
+    assert storage.writes == 0
+    calls.clear()
+    while not storage.writes:
+        await sleep_ms(20)
+    again = make(storage)
+    assert again.get("dnd_mode") and again.get("vol_ringer") == 7
+    assert await settings.keep({"dnd_mode": "off"}) and not make(storage).get("dnd_mode")
+    task.cancel()
+
+
+async def test_no_more_than_so_many_settings_wait_for_the_end_of_a_call():
+    storage = Memory()
+    settings = make(storage)
+    settings.idle = lambda: False
+    kept = []
+    for i in range(40):
+        kept.append(await settings.keep({"fkey%d" % i: "active speed %d" % i}))
+    assert storage.writes == sum(kept) == 8 and not any(kept[:32]) and all(kept[32:])
+    settings.flush()  # as at a restart
+    assert make(storage).get("fkey5") == "active speed 5"
+
+
 async def test_the_store_is_tidied_when_nobody_calls():
     storage, calls = Memory(), [1]
     settings = make(storage)

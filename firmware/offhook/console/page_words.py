@@ -257,7 +257,17 @@ def reboot(phone, rest):
     """Restart the phone soon."""
     if phone.desk.agent and phone.desk.agent.calls and rest != "now":
         raise ValueError("there is a call; 'reboot now' ends it")
-    phone.timers.after(_SOON, phone.platform.reset)
+    phone.timers.after(_SOON, _restart, phone)
+
+
+def _restart(phone):
+    """Restart; what waits for the end of a call is saved before."""
+    try:
+        phone.settings.flush()
+        phone.desk.lists.save()
+    except OSError as error:
+        phone.log(1, "restart: not saved, the storage says %r", error)
+    phone.platform.reset()
 
 
 WORDS = {

@@ -4,6 +4,8 @@ from offhook.changes import warnings
 from offhook.console.word import Word, shown
 from offhook.settings.catalogue import groups, unknown
 
+_LATER = "when the call is over"  # the flash may hold up voice
+
 
 async def set_(phone, rest):
     """Change a setting; the rest of the line is its value. What is odd about it is told."""
@@ -14,8 +16,10 @@ async def set_(phone, rest):
     if not value:
         known(phone, name)
         raise ValueError("set %s takes a value; 'unset %s' gives it its default" % (name, name))
-    await phone.settings.keep({name: value})
+    saved = await phone.settings.keep({name: value})
     answer, found = {"value": _value(phone, name)}, warnings(phone, name)
+    if not saved:
+        answer["saved"] = _LATER
     if found:
         answer["warnings"] = found
     return answer
@@ -46,7 +50,8 @@ def _value(phone, name):
 
 async def unset(phone, rest):
     """Give a setting its default back."""
-    await phone.settings.keep({rest: None})
+    if not await phone.settings.keep({rest: None}):
+        return {"saved": _LATER}
 
 
 def find(phone, rest):

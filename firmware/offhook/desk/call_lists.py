@@ -14,7 +14,8 @@ from base.printable import printable
 FILE = "calls.txt"
 _EACH = const(20)
 _LATER = const(3000)  # ms from the end of a call to the write
-_MOST = const(6)  # calls that may wait for it
+_MOST = const(30)  # calls that may wait for it: beside one that lasts
+_SPARED = const(5)  # those that stay in memory where they cannot be written
 _FIELDS = const(6)
 _OLDEST = const(4)  # fields of a line that older software wrote
 
@@ -47,9 +48,8 @@ class Lists:
             _voice(self.desk.of(call).figures),
         )
         self._new.insert(0, "\t".join(entry) + "\n")
-        if len(self._new) >= _MOST:
-            self.save()
-        elif self._timer is None:
+        self._new = self._new[:_MOST]
+        if self._timer is None:
             self._timer = self.desk.timers.after(_LATER, self._write)
 
     def _lines(self):
@@ -97,7 +97,7 @@ class Lists:
             self.storage.write(FILE, "".join(kept).encode())
             self._new = []
         except OSError as error:
-            self._new = self._new[: _MOST - 1]
+            self._new = self._new[:_SPARED]
             self.desk.log(2, "call list not saved: %r", error)
 
 

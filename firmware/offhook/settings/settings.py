@@ -17,6 +17,7 @@ from offhook.settings.store import Store
 
 _SOON = const(1000)  # ms from a change by a key to its save: a volume key is pressed often
 _LATER = const(5000)  # ms until one looks again whether nobody calls
+_WAITING = const(32)  # settings that may wait for the end of a call
 _AGAIN = const(30_000)  # ms after a save that failed
 
 
@@ -122,10 +123,22 @@ class Settings:
             self._take(values)
 
     async def keep(self, texts):
-        """Do what `update` does once no call is being set up or ended."""
+        """Do what `update` does once no call is being set up or ended; return whether it is saved.
+
+        While there is a call it is not: the flash may hold up voice. Then it is saved when the
+        call is over.
+        """
         self._parsed(texts)  # what is wrong is said at once
         await self.quiet()
+        if self._waits():
+            self.change(texts)
+            return not self._unsaved
         self.update(texts)
+        return True
+
+    def _waits(self):
+        """Return whether what is to be saved waits for the end of a call; so much, no more."""
+        return not self.idle() and len(self._unsaved) < _WAITING
 
     def change(self, texts):
         """Take settings over at once, and save them soon."""
@@ -203,6 +216,9 @@ class Settings:
             await sleep_ms(_SOON)
             try:
                 await self.quiet()
+                while self._unsaved and self._waits():
+                    await sleep_ms(_SOON)
+                    await self.quiet()
                 self.flush()
                 if self._store.due and self.idle():
                     await self.compact()
