@@ -37,6 +37,7 @@ test: $(READY)  ## all tests but those that need a board
 	@mkdir -p build
 	@$(BIN)/python -m tools.vm32 >build/vm32.log 2>&1 || echo "no 32-bit VM: tests that need it are skipped"
 	@$(BIN)/python -m tools.vm_frozen >build/vm-frozen.log 2>&1 || echo "no frozen VM: tests that need it are skipped"
+	@$(BIN)/python -m tools.pesq >build/pesq.log 2>&1 || echo "no PESQ: speech is compared without it"
 	$(BIN)/python -m pytest -q
 
 test-quick: $(READY)  ## the unit tests only, in CPython and in the MicroPython VM

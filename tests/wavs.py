@@ -5,6 +5,8 @@ import cmath
 import math
 import wave
 
+from tools import pesq
+
 RATE = 8000
 
 
@@ -41,6 +43,28 @@ def read(path):
         rate, channels = file.getframerate(), file.getnchannels()
         samples = array.array("h", file.readframes(file.getnframes()))
     return samples[:: channels * rate // RATE]
+
+
+def microphone(samples, pole=29800 / 32768):
+    """Return samples as the phone's high-pass lets them through: what it sends of them."""
+    out, before, last = [], 0, 0.0
+    for x in samples:
+        last = x - before + pole * last
+        before = x
+        out.append(max(-32768, min(32767, int(last))))
+    return array.array("h", out)
+
+
+def quality(recorded, spoken, at, seconds=3):
+    """Return PESQ's score (1.0 to 4.5) of `seconds` of a recording from `at` on beside the place
+    in `spoken` where they fit best; None where PESQ is not there (see `tools.pesq`)."""
+    if pesq.python() is None:
+        return None
+    piece = recorded[max(0, at) :][: seconds * RATE]
+    again = list(spoken) * 2
+    start = 4 * _offset(_quarter(piece), _quarter(again), len(spoken) // 4)
+    again = array.array("h", (again * 2)[start : start + len(piece)])
+    return pesq.score(again, piece)
 
 
 def likeness(recorded, spoken, at, pieces=5, size=2000):

@@ -208,7 +208,7 @@ class Phone:
 
     def digit(self, call, key):
         """A DTMF digit has come with a call's voice."""
-        call.report("dtmf", digit=key)
+        call.report("dtmf", digit=key, way="RTP")
 
     def send_dtmf(self, call, digits):
         """Send digits with the voice; False where they must go by INFO."""

@@ -65,12 +65,12 @@ class Baresip(Peer):
             certificate=f"sip_certificate {certificate}" if certificate else "",
         )
         (folder / "config").write_text(config)
-        codecs = "audio_codecs=PCMU/8000/1,PCMA/8000/1"
+        codecs = "audio_codecs=" + more.get("codecs", "PCMU/8000/1,PCMA/8000/1")
         transport = ";transport=" + more["transport"] if "transport" in more else ""
         (folder / "accounts").write_text(f"<sip:{user}@{host}{transport}>;{account};{codecs}\n")
         (folder / "contacts").write_text("")
         self.events, self._buffer, self._number = [], b"", 0
-        words = [program("baresip"), "-4", "-f", str(folder)]
+        words = [*more.get("prefix", ()), program("baresip"), "-4", "-f", str(folder)]
         super().__init__(folder, words, stdin=subprocess.PIPE)
         self._socket = self._connect()
 

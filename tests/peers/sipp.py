@@ -122,6 +122,11 @@ def expect(what, *checks, optional=False, learn=False, auth=""):
     return step
 
 
+def play(what):
+    """Return the step that plays audio: `what` is SIPp's own attribute."""
+    return f"<nop><action><exec {what}/></action></nop>"
+
+
 def pause(ms):
     """Return the step that waits."""
     return f'<pause milliseconds="{ms}"/>'
@@ -142,7 +147,9 @@ def scenario(steps):
 class Run:
     """A SIPp process with its scenario."""
 
-    def __init__(self, folder, steps, target=None, number="100", port=None, seconds=20, count=1):
+    def __init__(
+        self, folder, steps, target=None, number="100", port=None, seconds=20, count=1, more=()
+    ):
         if not shutil.which("sipp"):
             pytest.skip("no sipp: run 'make peers'")
         folder.mkdir(parents=True, exist_ok=True)
@@ -156,6 +163,7 @@ class Run:
         command += ["-error_file", str(folder / f"errors{self.port}"), "-s", number, "-nd"]
         if target:
             command.append(f"{target[0]}:{target[1]}")
+        command += more
         self.output = open(folder / f"output{self.port}", "w+")
         self.process = subprocess.Popen(
             command, cwd=folder, stdout=self.output, stderr=subprocess.STDOUT

@@ -24,10 +24,11 @@ def both(desk, baresip, tmp_path):
     return phone, other, tmp_path
 
 
-def voice(phone, more):
+def voice(phone, more, seconds=None):
     """Wait until so many `more` packets have come; return the call's figures."""
     begin = phone.wait(lambda x: x, "voice")[0]["received"]
-    return phone.wait(lambda x: x and x[0]["received"] >= begin + more, "voice", 20)[0]
+    seconds = seconds or 20 + more // 25
+    return phone.wait(lambda x: x and x[0]["received"] >= begin + more, "voice", seconds)[0]
 
 
 def compare(phone, other, folder, low=0.85):

@@ -83,7 +83,7 @@ class Line:
             self.sent += 1
         else:
             self.speak()
-        for turn in range(2):
+        for _ in range(2):
             self.voice.step()
             self.clock.move(10)
         self.speaker.over()

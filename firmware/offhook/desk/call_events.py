@@ -151,7 +151,7 @@ def on_redirected(desk, call, details):
 
 def on_dtmf(desk, call, details):
     """The other side has sent a digit."""
-    desk.log(4, "DTMF %s from %s", details.get("digit"), call.remote)
+    desk.log(4, "DTMF %s from %s by %s", details["digit"], call.remote, details["way"])
 
 
 def on_ended(desk, call, details):

@@ -28,7 +28,7 @@ def request(call, transaction, message):
         digit = "*#"[int(digit) - 10]
     if len(digit) != 1 or digit not in _KEYS:
         return 400
-    call.report("dtmf", digit=digit)
+    call.report("dtmf", digit=digit, way="INFO")
     return 200
 
 
