@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 
-from tools import arrows, vm
+from tools import arrows, soundcard, vm
 
 _START = "import hal.sim.platform as p, offhook.start as s; p.main(s.run)"
 _PR_SET_PDEATHSIG = 1
@@ -40,7 +40,9 @@ def arguments(words=None):
     parser.add_argument("--begin", default="", help="Python to run in the VM before the phone")
     parser.add_argument("--address", help="own address, where the routes do not tell it")
     parser.add_argument(
-        "--audio", metavar="IN.wav,OUT.wav", help="speak the one, write the other; or 'loop'"
+        "--audio",
+        metavar="IN.wav,OUT.wav",
+        help="speak the one, write the other; or 'loop'; or 'device', the host's sound card",
     )
     parser.add_argument(
         "--first-start",
@@ -57,11 +59,13 @@ def arguments(words=None):
 
 def audio(words):
     """Return what the phone is told of ``--audio``: the phone runs in another folder."""
-    if words == "loop":
+    if words == "loop" or words.startswith("udp:"):
         return words
     names = words.split(",")
     if len(names) != 2:
-        raise SystemExit(f"--audio {words}: write IN.wav,OUT.wav (either may be empty), or loop")
+        raise SystemExit(
+            f"--audio {words}: write IN.wav,OUT.wav (either may be empty), loop or device"
+        )
     return ",".join(str(pathlib.Path(x).resolve()) if x else "" for x in names)
 
 
@@ -148,9 +152,14 @@ def main(words=None):
     """Run one phone until it ends or is told to stop; return its exit status."""
     args = arguments(words)
     check(args)
+    card = soundcard.Card() if args.audio == "device" else None
+    if card:
+        args.audio = f"udp:{card.port}"
     parent = os.getppid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     process = start(args)
+    if card:
+        card.start()
 
     def stop(*_):
         process.stdin.close()  # the end of the serial line stops the phone
@@ -165,6 +174,9 @@ def main(words=None):
         return process.wait()
     except KeyboardInterrupt:
         return process.wait()
+    finally:
+        if card:
+            card.stop()
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 ``const`` folds integers at compile time (mpy-cross knows the name), ``sleep_ms`` and
 ``wait_for_ms`` are asyncio's, ``ThreadSafeFlag`` is what an interrupt may set, ``tls`` is the
-module that has SSLContext. A clock is an object with ``ms()``, ``add(t, ms)`` and ``diff(a, b)``:
-`Ticks` is the real one, tests hand in their own.
+module that has SSLContext, ``aes(key)`` encrypts blocks. A clock is an object with ``ms()``,
+``add(t, ms)`` and ``diff(a, b)``: `Ticks` is the real one, tests hand in their own.
 """
 
 import asyncio

@@ -7,7 +7,13 @@ from time import sleep_ms as pause_ms
 from time import ticks_add, ticks_diff, ticks_ms
 
 import tls
+from cryptolib import aes as _aes
 from micropython import const
+
+
+def aes(key):
+    """Return ``encrypt(data, into)``, which encrypts whole blocks of 16 bytes, each by itself."""
+    return _aes(key, 1).encrypt
 
 
 def uncancel(task):

@@ -59,6 +59,9 @@ class Reports:
         That knows our source, or is the one that we hear; what makes no sense is ignored.
         """
         clock, source = self._voice.clock, self._stream.source
+        data = self._stream.open(data)
+        if data is None:
+            return False
         try:
             found = read(data, self._stream.sender.ssrc)
         except (ValueError, IndexError):
@@ -107,6 +110,7 @@ class Reports:
             about = (seconds, fraction, stamp, sender.sent, sender.octets)
         data = report(sender.ssrc, self._voice.cname, blocks, about, bye)
         self._told = True
+        data = self._stream.seal(data)
         if self._shared:
             stream.port.send(data)
         elif self._port:

@@ -23,6 +23,18 @@ def wrap(difference):
     return ((difference + _HALF) & MASK) - _HALF
 
 
+def header(data, size):
+    """Return the bytes before the payload of ``data[:size]``, -1 where that is no RTP."""
+    if size < HEADER or data[0] >> 6 != 2:
+        return _NONE
+    at = HEADER + 4 * (data[0] & 15)
+    if data[0] & 0x10:  # an extension
+        if at + 4 > size:
+            return _NONE
+        at += 4 + 4 * (data[at + 2] << 8 | data[at + 3])
+    return at if at <= size else _NONE
+
+
 class Sender:
     """Our packets: `packet` holds one, header and payload; `view` is what is sent of it.
 
@@ -99,16 +111,10 @@ class Source:
 
     def read(self, data, size):
         """Read the packet in ``data[:size]``; return whether it is RTP."""
-        if size < HEADER or data[0] >> 6 != 2:
+        at, end = header(data, size), size
+        if at < 0:
             self.invalid += 1
             return False
-        at = HEADER + 4 * (data[0] & 15)
-        if data[0] & 0x10:  # an extension
-            if at + 4 > size:
-                self.invalid += 1
-                return False
-            at += 4 + 4 * (data[at + 2] << 8 | data[at + 3])
-        end = size
         if data[0] & 0x20:  # padding; its last byte counts itself
             padding = data[size - 1]
             end -= padding if padding else size

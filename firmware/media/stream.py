@@ -11,9 +11,11 @@ from media.g711 import DECODERS, ENCODERS
 from media.loops import border, forward
 from media.reports import Reports
 from media.rtcp import is_rtcp, length
-from media.rtp import HEADER, Sender, Source
+from media.rtp import HEADER, Sender, Source, header
+from media.srtp import SUITES, Way
 
 _FRAME = const(160)
+_TAG = const(10)  # bytes of an SRTP tag at most
 _LARGEST = const(640)  # bytes of payload in our packets, and a frame to come
 _AT_ONCE = const(30)  # packets taken in one go, before the port is locked
 _COMFORT = const(13)
@@ -56,6 +58,9 @@ class Stream:
         self._voice = voice
         self._heard = Heard()
         self._event_view = memoryview(self.sender.packet)[: HEADER + 4]
+        self._secret = None  # the keys in use, see `sip.call.sdp.Media`
+        self._out = self._in = None  # `media.srtp.Way`, where voice is encrypted
+        self._sealed = self._sealed_view = self._sealed_event = None  # what leaves then
         self._speech = memoryview(self.sender.packet)[HEADER:]
         self._encode = self._decoder = None
         self._payload = self._fill = 0
@@ -81,9 +86,46 @@ class Stream:
             self._flush()
             self._payload = payload
             self.sender.resize(payload)
+        self._secure(said.secret)
         self.port.aim((said.ip, said.port))
         self.reports.configure(said)
         self.heard_at = self._voice.clock.ms()
+
+    def _secure(self, secret):
+        """Encrypt by the keys of a description; each way goes on where its own key stays."""
+        if not secret:
+            self._secret = self._out = self._in = None
+            return
+        suite, ours, theirs = secret
+        tag, before = SUITES[suite], self._secret or ("", b"", b"")
+        if self._out is None or (suite, ours) != before[:2]:
+            self._out = Way(ours, tag)
+        if self._in is None or (suite, theirs) != (before[0], before[2]):
+            self._in = Way(theirs, tag)
+        self._secret = secret
+        if self._sealed is None:
+            self._sealed = bytearray(HEADER + _LARGEST + _TAG)
+        whole = memoryview(self._sealed)
+        self._sealed_view = whole[: HEADER + self._payload + tag]
+        self._sealed_event = whole[: HEADER + 4 + tag]
+
+    @property
+    def suite(self):
+        """By what voice is encrypted, "" where it is not."""
+        return self._secret[0] if self._secret else ""
+
+    @property
+    def forged(self):
+        """Packets that were refused: they were not encrypted by the agreed key, or came twice."""
+        return self._in.forged + self._in.replayed if self._in else 0
+
+    def seal(self, data):
+        """Return a report as it may leave."""
+        return self._out.protect_report(data) if self._out else data
+
+    def open(self, data):
+        """Return a report that has come, None where it is not the other side's."""
+        return self._in.open_report(data) if self._in else data
 
     def wanted(self):
         """Return whether the other side has a place for our packets."""
@@ -130,7 +172,9 @@ class Stream:
         """Return the size of the first datagram in ``buffer[:size]``."""
         if size == self._usual or size < HEADER:
             return size
-        first = min(size, length(buffer, size)) if is_rtcp(buffer) else border(buffer, size)
+        if is_rtcp(buffer):
+            return size if self._in else min(size, length(buffer, size))
+        first = border(buffer, size)
         if first == size:
             self._usual = size
         return first
@@ -138,7 +182,13 @@ class Stream:
     def _datagram(self, buffer, size, now, learn):
         if size > 1 and is_rtcp(buffer):
             self.reports.take(bytes(buffer[:size]))
-        elif self.source.read(buffer, size) and (self.port.locked or self._known(buffer)):
+            return
+        if self._in:
+            at = header(buffer, size)
+            size = self._in.open(buffer, size, at) if at >= 0 else 0
+            if not size:
+                return
+        if self.source.read(buffer, size) and (self.port.locked or self._known(buffer)):
             self._packet(buffer, now, learn)
 
     def _packet(self, buffer, now, learn):
@@ -205,7 +255,7 @@ class Stream:
         if self._event_kind >= 0 and self.events.busy() and self.wanted():
             self._flush()
             if self.events.frame(sender, self._event_kind, HEADER):
-                self.port.send(self._event_view)
+                self._leave(HEADER + 4, self._event_view, self._sealed_event)
                 sender.count(4)
                 sender.advance(_FRAME)
                 return
@@ -235,12 +285,19 @@ class Stream:
         self._pause = size // _TICK
         sender.pack(self._kind, self._spurt)
         self._spurt = False
-        self.port.send(sender.view)
+        self._leave(HEADER + size, sender.view, self._sealed_view)
         sender.count(size)
         sender.advance(size)
         self._fill -= size
         if self._fill:
             forward(self._speech, size, self._fill)
+
+    def _leave(self, size, packet, sealed):
+        """Send the packet that was made, as it is or encrypted."""
+        if self._out:
+            self._out.protect(self.sender.packet, size, self._sealed)
+            packet = sealed
+        self.port.send(packet)
 
     def _flush(self):
         if self._fill:

@@ -121,6 +121,8 @@ class Voice:
             row["call_id"] = printable(getattr(stream.call, "call_id", ""))
             row["port"] = stream.port.number
             row["codec"] = stream.said.codec if stream.said else ""
+            row["srtp"] = stream.suite
+            row["forged"] = stream.forged
             row["digits"] = stream.events.busy()
             row["round_trip"] = stream.reports.round_trip
             row["latest"], row["skipped"] = self.late, self.skipped

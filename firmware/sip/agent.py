@@ -169,6 +169,14 @@ class Agent:
         """Return the names of the codecs to be offered, the best first."""
         return _CODECS.get(self.settings.get("codec_priority")) or _CODECS["pcma"]
 
+    def secure(self, account):
+        """Return how the voice of an identity's calls is encrypted, see `sip.call.sdp`: never
+        where its keys could be read on their way."""
+        get, number = self.settings.get, account.number
+        if account.transport != "tls" or not get("user_srtp%d" % number):
+            return ""
+        return "required" if get("user_savp%d" % number) == "mandatory" else "wanted"
+
     def media_port(self, call):
         """Return the UDP port of a new call's voice; the voice room puts its own in this place."""
         first = self.settings.get("rtp_port") or 16384

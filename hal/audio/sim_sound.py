@@ -1,8 +1,8 @@
 """What a simulated phone speaks and hears: WAV files, or its own voice in a loop.
 
 ``in.wav,out.wav`` speaks the one, over and over, and writes the other, at 16 kHz; either may be
-empty. ``loop`` speaks what it hears. Both go through the real part, `hal.audio.i2s`, on stand-ins
-for the driver (`hal.audio.sim_i2s`).
+empty. ``loop`` speaks what it hears, ``udp:PORT`` is the host's sound card. All go through the
+real part, `hal.audio.i2s`, on stand-ins for the driver (`hal.audio.sim_i2s`).
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import asyncio
 from base.compat import const, sleep_ms
 from hal.audio.i2s import Sound
 from hal.audio.silent import Silent
+from hal.audio.sim_card import Card
 from hal.audio.sim_i2s import BYTES, I2S
 
 _RATE = const(16000)
@@ -131,7 +132,9 @@ class SimSound(Sound):
 
     def __init__(self, words, clock):
         spoken, _, written = words.partition(",")
-        if words == "loop":
+        if words.startswith("udp:"):
+            self.world = Card(int(words[4:]))
+        elif words == "loop":
             self.world = World(loop=True)
         else:
             wav = Wav(open(spoken, "rb")) if spoken else None

@@ -26,6 +26,7 @@ module stdio.so
 module g711.so
 module ausine.so
 module aubridge.so
+{srtp}
 {recorder}
 module_app account.so
 module_app menu.so
@@ -62,6 +63,7 @@ class Baresip(Peer):
             modules=_modules_path(),
             source=_SPEECH.format(speech) if speech else _SINE,
             recorder=_RECORDER.format(more["dumps"]) if "dumps" in more else "",
+            srtp="module srtp.so" if "mediaenc" in account else "",
             certificate=f"sip_certificate {certificate}" if certificate else "",
         )
         (folder / "config").write_text(config)

@@ -39,7 +39,8 @@ def trusting(desk, names, authority):
         settings.setdefault("ca_certificate", authority.pem.replace("\n", " "))
         if "user_host1" not in settings:
             settings["user_host1"] = f"{DOMAIN}:{proxy.tls}"
-        return desk(number, options=("--dns", "127.0.0.1"), user_transport1="tls", **settings)
+        options = ("--dns", "127.0.0.1", *settings.pop("options", ()))
+        return desk(number, options=options, user_transport1="tls", **settings)
 
     return make
 

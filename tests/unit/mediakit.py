@@ -33,6 +33,7 @@ class Said:
         self.comfort = more.get("comfort")
         self.control, self.control_ip = more.get("control"), more.get("control_ip")
         self.direction = direction
+        self.secret = more.get("secret")
 
 
 class Datagram:

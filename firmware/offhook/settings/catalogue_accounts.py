@@ -28,6 +28,12 @@ GROUPS = (
          "off: identity # calls and is called directly, without a registrar"),
         ("user_transport#", "one", ("auto", "udp", "tcp", "tls"), "auto", "registration",
          "transport of identity #; auto asks the DNS"),
+        ("user_srtp#", "bool", None, False, "sip",
+         "on: voice of identity # is encrypted (SRTP), by keys that go with the signalling; needs "
+         "user_transport# tls"),
+        ("user_savp#", "one", ("off", "optional", "mandatory"), "optional", "sip",
+         "mandatory: with user_srtp#, a call that cannot be encrypted is refused; else it is not "
+         "encrypted"),
         ("user_mailbox#", "number", 64, "", "keys",
          "mailbox of identity #, dialled by the retrieve key; with it the phone asks for messages "
          "waiting"),

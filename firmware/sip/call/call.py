@@ -84,7 +84,11 @@ class Call:
         get = agent.settings.get
         self.confirmation = Confirmation(agent, self.fail)
         self.negotiation = Negotiation(
-            agent.number(), self._media_port, agent.codecs(), get("codec_size") or 20
+            agent.number(),
+            self._media_port,
+            agent.codecs(),
+            get("codec_size") or 20,
+            agent.secure(self.account),
         )
         self.changes = Changes(self)
         wanted = get("session_timer") or 0

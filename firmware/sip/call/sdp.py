@@ -1,9 +1,11 @@
 """Session descriptions (RFC 4566) and their offers and answers (RFC 3264), for one voice stream.
 
-We speak PCMU, PCMA and telephone-event. Pure functions on bytes.
+We speak PCMU, PCMA and telephone-event. Pure functions on bytes. `secure` is "" where no keys may
+be exchanged, "wanted" where voice is encrypted if the other side can, "required" if it must.
 """
 
 from base.compat import const
+from sip.call import sdes
 from sip.message.fields import readable
 
 _EVENTS = const(101)  # our payload type for telephone-event (RFC 4733)
@@ -13,6 +15,8 @@ _PAYLOADS = const(127)  # the highest payload number
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 _NUMBERS = {"PCMU": 0, "PCMA": 8}
 _CODECS = {b"PCMU": "PCMU", b"PCMA": "PCMA"}
+_PROFILES = (b"RTP/AVP", b"RTP/AVPF", b"RTP/SAVP", b"RTP/SAVPF")
+_CRYPTOS = const(8)
 _DIRECTIONS = {
     b"sendrecv": "sendrecv",
     b"sendonly": "sendonly",
@@ -42,6 +46,8 @@ class Media:
         self.control = self.control_ip = None
         self.maxptime = 0  # ms of speech that it takes in a packet at most, 0 for any
         self.comfort = None  # payload number of comfort noise (RFC 3389)
+        self.cryptos = ()  # `sdes.Crypto` that we could use
+        self.secret = None  # (suite, our key, their key), where voice is encrypted
 
 
 def resolved(media, ip):
@@ -52,10 +58,11 @@ def resolved(media, ip):
     found.direction, found.comfort = media.direction, media.comfort
     found.ptime, found.maxptime = media.ptime, media.maxptime
     found.mux, found.control, found.control_ip = media.mux, media.control, media.control_ip
+    found.cryptos, found.secret = media.cryptos, media.secret
     return found
 
 
-def parse(data):
+def parse(data, secure=""):
     """Return the `Media` of the first voice stream that fits; ValueError where nothing does.
 
     Of streams that fit, one that is in use goes before one that is not (port 0).
@@ -75,7 +82,7 @@ def parse(data):
     unused = None
     for index in range(len(streams)):
         media = Media(streams, index)
-        if _take(media, sections[0], sections[index + 1]):
+        if _take(media, sections[0], sections[index + 1], secure):
             if media.port:
                 return media
             unused = unused or media
@@ -84,11 +91,11 @@ def parse(data):
     return unused
 
 
-def _take(media, session, section):
+def _take(media, session, section, secure):
     """Fill `media` from one m= section; return whether it is a voice stream for us."""
     words = media.lines[media.index].split()
     port = words[1].partition(b"/")[0]
-    if words[0] != b"audio" or words[2] not in (b"RTP/AVP", b"RTP/AVPF"):
+    if words[0] != b"audio" or words[2] not in _PROFILES:
         return False
     if not port.isdigit() or len(port) > 5 or int(port) > 65535:
         return False
@@ -104,12 +111,24 @@ def _take(media, session, section):
             elif value[:7] == b"rtpmap:":
                 number, _, name = value[7:].partition(b" ")
                 names[number] = name.strip().upper()
+            elif value[:7] == b"crypto:":
+                _crypto(media, value[7:], secure)
             else:
                 _attribute(media, value)
         elif kind == b"c=":
             address = line[2:]
+    if not media.cryptos and media.port and (b"SAVP" in words[2] or secure == "required"):
+        return False
     media.direction = direction
     return _codec(media, words[3:], names) and _address(media, address.split())
+
+
+def _crypto(media, value, secure):
+    """Take a key, where any may be exchanged and we can use it."""
+    if secure and len(media.cryptos) < _CRYPTOS:
+        crypto = sdes.read(readable(value))
+        if crypto:
+            media.cryptos += (crypto,)
 
 
 def _attribute(media, value):
@@ -214,24 +233,38 @@ def offer(
     codecs=("PCMA", "PCMU"),
     ptime=20,
     mux=False,
+    cryptos=(),
+    profile="RTP/AVP",
 ):
     """Return our offer; `version` grows with each description.
 
     `codecs` are those that we want, the best first, `ptime` the ms of speech in their packets;
-    `mux` goes on with RTCP on the same port (RFC 5761).
+    `mux` goes on with RTCP on the same port (RFC 5761); `cryptos` are our keys.
     """
     lines = _head(address, session, version)
     payloads = [(_NUMBERS[name], name) for name in codecs]
-    lines += _stream(port, payloads, _EVENTS, direction, ptime)
+    lines += _stream(port, payloads, _EVENTS, direction, ptime, profile)
+    lines += [crypto.line() for crypto in cryptos]
     return _bytes(lines + ["a=rtcp-mux"] if mux else lines)
 
 
-def answer(data, address, port, session, version=1, direction="sendrecv", ptime=20):
+def answer(
+    data,
+    address,
+    port,
+    session,
+    version=1,
+    direction="sendrecv",
+    ptime=20,
+    secure="",
+    crypto=None,
+):
     """Return our answer to the offer in `data`; ValueError where nothing fits (488).
 
     `direction` is what we want; the answer stays within what the offer allows (RFC 3264 6.1).
+    `crypto` is our key where voice is encrypted.
     """
-    media = parse(data)
+    media = parse(data, secure)
     lines = _head(address, session, version)
     for index, line in enumerate(media.lines):
         words = [readable(x) for x in line.split()]
@@ -240,6 +273,8 @@ def answer(data, address, port, session, version=1, direction="sendrecv", ptime=
             payloads = ((media.payload, media.codec),)
             ours = port if media.port else 0
             lines += _stream(ours, payloads, media.events, wanted, ptime, words[2])
+            if crypto and media.port:
+                lines.append(crypto.line())
             if media.mux:
                 lines.append("a=rtcp-mux")
         else:

@@ -12,6 +12,8 @@ export const HELP = {
   user_register: "off: Identität # ruft an und wird angerufen ohne Registrar",
   user_transport: "Transport der Identität #; auto fragt das DNS",
   user_mailbox: "Mailbox der Identität #, von der Abruftaste gewählt; mit ihr fragt das Telefon nach Nachrichten",
+  user_srtp: "ein: die Sprache der Identität # wird verschlüsselt (SRTP), mit Schlüsseln in der Signalisierung; braucht user_transport# tls",
+  user_savp: "mandatory: mit user_srtp# wird ein Anruf abgelehnt, der nicht verschlüsselt werden kann; sonst ist er unverschlüsselt",
   user_dtmf_info: "off: DTMF der Identität # geht als Ereignis mit der Sprache, als SIP INFO, wo die andere Seite keine nimmt; inband: als Ton; sonst immer als INFO",
   user_uid: "freier Text für Identität #, für Vorlagen",
   active_line: "die Identität, mit der Anrufe hinausgehen",
