@@ -60,7 +60,7 @@ def test_speech_goes_encrypted_both_ways(both, tmp_path, mediaenc, savp):
     called(phone, other)
     figures = voice(phone, 150)
     assert figures["srtp"] == LONG and figures["forged"] == 0 and figures["lost"] == 0, figures
-    compare(phone, other, tmp_path)
+    compare(phone, other, tmp_path, 0.7)  # garbage would be near 0
 
 
 def test_hold_and_resume_go_on_with_the_same_keys(both, tmp_path):
@@ -73,7 +73,7 @@ def test_hold_and_resume_go_on_with_the_same_keys(both, tmp_path):
     phone.wait(states("connected"))
     figures = voice(phone, 150)
     assert figures["srtp"] == LONG and figures["forged"] <= 2, figures
-    compare(phone, other, tmp_path)
+    compare(phone, other, tmp_path, 0.7)  # garbage would be near 0
 
 
 def test_who_does_not_encrypt_is_spoken_to_in_the_clear_unless_it_is_mandatory(both):
@@ -126,4 +126,4 @@ def test_two_phones_speak_encrypted_through_kamailio(
     for number, spoken in (("100", wavs.speech(4, 280, 2)), ("200", wavs.speech(4, 200, 1))):
         recorded = wavs.read(tmp_path / f"heard{number}.wav")
         like, _ = wavs.likeness(recorded, spoken, len(recorded) - 12000)
-        assert like > 0.85, (number, like)
+        assert like > 0.7, (number, like)
