@@ -106,7 +106,7 @@ class Serial:
         self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     def until(self, *words, seconds=30):
-        """Read until the text has one of `words`; return all that was read since the last."""
+        """Read until the text has one of `words`; return it up to there, since the last time."""
         end = time.monotonic() + seconds
         line = self.bridge.slave
         while not any(word in self.seen for word in words):
@@ -116,7 +116,8 @@ class Serial:
             )
             if select.select([line], [], [], 0)[0]:
                 self.seen += self.decode(os.read(line, 4096))
-        seen, self.seen = self.seen, ""
+        end = min(self.seen.find(x) + len(x) for x in words if x in self.seen)
+        seen, self.seen = self.seen[:end], self.seen[end:]
         return seen
 
     def type(self, text):
@@ -201,6 +202,7 @@ def test_a_board_with_its_software_frozen_in_starts_from_its_firmware_alone(tmp_
     try:
         seen = serial.until("network: 127.0.0.1")
         assert "no PSRAM" not in seen
+        serial.until("Press Enter")  # from there on somebody listens
         assert serial.ask("get dnd_mode") == {"value": "on"}
         serial.type("\x03")
         serial.until(">>> ")
@@ -217,6 +219,7 @@ def serial(devkit, tmp_path):
     image.write_bytes((devkit / "littlefs.bin").read_bytes())
     made = Serial(image)
     made.until("network: 127.0.0.1")
+    made.until("Press Enter")
     yield made
     made.bridge.close()
 
@@ -228,6 +231,7 @@ def test_the_display_says_what_to_do_next_and_why_there_is_no_network(devkit, tm
     made = Serial(image)
     try:
         made.until("no identity")
+        made.until("Press Enter")
 
         def shown(word):
             for _ in range(100):
