@@ -204,7 +204,7 @@ class Phone:
         changes.apply(self, name)
         self.first_start.changed(name)
         changes.tell(self, name)
-        self.panel.changed()
+        self.panel.took(name)
 
     def digit(self, call, key):
         """A DTMF digit has come with a call's voice."""

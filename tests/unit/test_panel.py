@@ -435,3 +435,7 @@ def test_labels_of_function_keys_stand_where_the_display_has_room_and_the_phone_
     assert office.lines()[:3] == ["100", "", "a notice"]
     office.lift()
     assert not any("Door" in x for x in office.lines())
+    office.put_back()
+    office.settings.set("fkey_label4", "Gate")
+    office.panel.took("fkey_label4")
+    assert "P5 Gate" in office.lines()

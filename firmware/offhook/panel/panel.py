@@ -22,6 +22,7 @@ class Panel:
         self.view.labels = self.labels
         self.troubles = self.view.troubles
         self._refresh = None
+        self._labels = None  # [(index, label)] of the keys that have one, None until it is read
         desk.beep = self.ringing.beep
         desk.observe(self.changed)
 
@@ -41,13 +42,21 @@ class Panel:
 
     def labels(self, count):
         """Return lines, `count` at most, for the keys that have a label; * is a lit lamp."""
-        lines, get = [], self.view.settings.get
-        for index in range(self.fkeys.count):
-            label = get("fkey_label%d" % index)
-            if label and len(lines) < count:
-                lit = index < len(self.states) and self.states[index] != "off"
-                lines.append("P%d%s %s" % (index + 1, "*" if lit else "", label))
+        if self._labels is None:
+            get = self.view.settings.get
+            found = [(x, get("fkey_label%d" % x)) for x in range(self.fkeys.count)]
+            self._labels = [x for x in found if x[1]]
+        lines = []
+        for index, label in self._labels[:count]:
+            lit = index < len(self.states) and self.states[index] != "off"
+            lines.append("P%d%s %s" % (index + 1, "*" if lit else "", label))
         return lines
+
+    def took(self, name):
+        """A setting has changed."""
+        if name.startswith("fkey_label"):
+            self._labels = None
+        self.changed()
 
     def changed(self):
         """Refresh everything soon."""
