@@ -12,7 +12,6 @@ _LONGEST = const(2000)  # characters of one line's text
 _MOST = const(24_000)  # bytes of all lines: some 300
 _LEAST = const(3200)  # where memory is small
 _HEAD = const(2)  # bytes before a line, its length
-_PLAIN = bytes(range(0x20, 0x7F))
 _MARKS = (  # what turns the direction of writing, or begins a line: it could forge what is read
     "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
@@ -45,7 +44,10 @@ class Log:
             pass  # whoever logs has worse to do than to fail for it
 
     def _add(self, level, text):
-        line = "[%d] %s: %s" % (level, self.stamp(), printable(text)[:_LONGEST])
+        text = printable(text)
+        if len(text) > _LONGEST:
+            text = text[:_LONGEST]
+        line = "[%d] %s: %s" % (level, self.stamp(), text)
         self._keep(line)
         self.count += 1
         if self.sink:
@@ -100,7 +102,8 @@ class Log:
 
 def printable(text):
     """Return `text` with ``?`` for control characters (C0, DEL, C1) and direction marks."""
-    if not text.encode().strip(_PLAIN):
+    data = text.encode()
+    if not data or min(data) >= 0x20 and max(data) < 0x7F:
         return text
     return "".join(
         c if " " <= c and not "\x7f" <= c <= "\x9f" and c not in _MARKS else "?" for c in text

@@ -9,7 +9,7 @@ from sip.call import sdes
 from sip.message.fields import readable
 
 _EVENTS = const(101)  # our payload type for telephone-event (RFC 4733)
-_LINES = const(200)
+_LINES = const(100)
 _STREAMS = const(16)
 _PAYLOADS = const(127)  # the highest payload number
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
@@ -67,12 +67,15 @@ def parse(data, secure=""):
 
     Of streams that fit, one that is in use goes before one that is not (port 0).
     """
-    lines = data.replace(b"\r", b"\n").split(b"\n")
+    data = data.replace(b"\r\n", b"\n")
+    if b"\r" in data:
+        data = data.replace(b"\r", b"\n")
+    lines = data.split(b"\n")
     if lines[0][:3] != b"v=0" or len(lines) > _LINES:
         raise ValueError("no SDP")
     sections, streams = [[]], []
     for line in lines:
-        if line[:2] == b"m=":
+        if line.startswith(b"m="):
             sections.append([])
             streams.append(line[2:].strip())
         if line:
@@ -103,19 +106,18 @@ def _take(media, session, section, secure):
     address, direction = b"", "sendrecv"
     names = {b"0": b"PCMU", b"8": b"PCMA", b"13": b"CN"}
     for line in session + section:  # what the stream says itself goes before the session's
-        kind = line[:2]
-        if kind == b"a=":
+        if line.startswith(b"a="):
             value = line[2:].strip()
             if value in _DIRECTIONS:
                 direction = _DIRECTIONS[value]
-            elif value[:7] == b"rtpmap:":
+            elif value.startswith(b"rtpmap:"):
                 number, _, name = value[7:].partition(b" ")
                 names[number] = name.strip().upper()
             elif value[:7] == b"crypto:":
                 _crypto(media, value[7:], secure)
             else:
                 _attribute(media, value)
-        elif kind == b"c=":
+        elif line.startswith(b"c="):
             address = line[2:]
     if not media.cryptos and media.port and (b"SAVP" in words[2] or secure == "required"):
         return False
