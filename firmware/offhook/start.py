@@ -11,7 +11,7 @@ from offhook.telephone import Phone
 # there is room, fewer are enough: after so many bytes, or such a part of what is free.
 _GARBAGE = const(8192)
 _MORE = const(131072)
-_PART = const(8)
+_PART = const(4)
 
 last = None  # the phone that has run, for `offhook.repl`
 
