@@ -564,6 +564,27 @@ def test_a_number_of_the_owners_is_called_at_his_host_or_where_the_caller_called
         assert call.state == "ended"
 
 
+def test_a_body_that_need_not_be_understood_is_as_if_it_was_not_there():
+    for value, answers in (
+        ("signal;handling=optional", ["100", "180"]),
+        ("signal ; Handling=OPTIONAL", ["100", "180"]),
+        ("signal;handling=required", ["415"]),
+        ("signal", ["415"]),
+        (None, ["415"]),
+    ):
+        wire = Wire()
+        a = wire.agent(A, "100", lambda kind, call, **x: kind == "incoming" and call.ring())
+        peer = wire.peer(B)
+        lines = (("Content-Disposition", value),) if value else ()
+        kind, uri = "application/isup", "sip:100@" + A
+        peer.request("INVITE", (A, 5060), uri, headers=lines, body=b"\x01\x00", kind=kind)
+        assert peer.take() == answers, value
+        if "180" in answers:  # without an offer of theirs the 2xx has ours
+            a.calls[0].answer()
+            assert peer.take() == ["200"] and peer.got[0].body[:3] == b"v=0"
+        finish(wire, a)
+
+
 def test_a_body_of_several_parts_without_sdp_gets_415():
     wire = Wire()
     a, peer = wire.agent(A, "100"), wire.peer(B)

@@ -101,7 +101,10 @@ def unsupported(message):
 
 
 def body(message):
-    """Return the status that a body owes which is no SDP, 0 where it is SDP or there is none."""
+    """Return the status that a body owes which is no SDP, 0 where it is SDP or there is none.
+
+    One that need not be understood (RFC 3261 section 20.11) is as if it was not there.
+    """
     accept = b",".join(message.all_raw("accept")).lower() or b"*/*"
     if not any(x in accept for x in _ACCEPTED):
         return 406
@@ -111,5 +114,8 @@ def body(message):
         kind = message.raw("content-type")
     coding = message.raw("content-encoding") or b"identity"
     if message.body and (kind != b"application/sdp" or coding != b"identity"):
-        return 415
+        handling = raw_param(message.raw("content-disposition") or b"", b"handling")
+        if not handling or handling.lower() != b"optional":
+            return 415
+        message.body = b""
     return 0
