@@ -70,6 +70,9 @@ bench-pages: $(READY)  ## INVITE to 180 while ten browsers poll, and without the
 bench-sip: $(READY)  ## parsing beside other SIP parsers, INVITE to 180 beside baresip
 	@$(BIN)/python -m tools.bench.signalling
 
+bench-voice: $(READY)  ## CPU a frame, gaps between packets, mouth to ear, beside baresip (root)
+	@$(BIN)/python -m tools.bench.voice
+
 sizes: $(READY)  ## what each board's software takes of its flash
 	@$(BIN)/python -m tools.build.sizes
 
@@ -130,4 +133,4 @@ clean:  ## delete what was built
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache
 
 .PHONY: help venv run test test-quick peers vm32 vm-frozen ram sizes mutants soak bench bench-sip \
-	bench-pages lint check-boards diagrams docs pictures build firmware sign flash deploy configure console packages lock clean
+	bench-pages bench-voice lint check-boards diagrams docs pictures build firmware sign flash deploy configure console packages lock clean

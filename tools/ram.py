@@ -21,6 +21,7 @@ STATES = (
     "after boot",
     "registered",
     "in a call",
+    "in a call with voice",
     "held, one waiting",
     "50 BLF keys",
     "after 20 calls",
@@ -28,6 +29,8 @@ STATES = (
 )
 USED = 260_000  # bytes, resident, in a call: at most
 FREE = 60_000  # bytes, frozen, in a call: at least
+VOICE = 45_000  # bytes, frozen, in a call in which voice flows: at least
+_PACKETS = 100  # of voice that have come before that is measured
 WROOM = 110 * 1024  # bytes of heap that a chip without PSRAM has beside WiFi and TLS
 HEAP = "256k"  # what the frozen phone is given: what it uses is told, even where it is too much
 _CALLS = 200
@@ -110,6 +113,8 @@ class Measure:
             one_call(other, phone)
             if number == 1:
                 self._note(phone, "in a call")
+                phone.wait(lambda x: x and x[0]["received"] >= _PACKETS, "voice", 20)
+                self._note(phone, "in a call with voice")
             end_call(other, phone)
             if number in (_EACH, _CALLS):
                 settle(phone)
@@ -151,6 +156,8 @@ def verdict(resident, frozen):
         missed.append(f"resident, in a call: at most {USED} bytes used wanted")
     if frozen.free.get("in a call", FREE) < FREE:
         missed.append(f"frozen, in a call: at least {FREE} bytes free wanted")
+    if frozen.free.get("in a call with voice", VOICE) < VOICE:
+        missed.append(f"frozen, in a call with voice: at least {VOICE} bytes free wanted")
     return missed
 
 

@@ -78,6 +78,11 @@ class Reports:
             self.round_trip = self.round_trip if passed is None else passed
         return True
 
+    def told(self):
+        """Return [loss in percent, jitter in ms] as the other side has told of our packets, or
+        None before it has."""
+        return None if self.loss is None else [self.loss, self.jitter]
+
     def _ntp(self):
         """Return the time as NTP has it (seconds, fraction), and the middle of that.
 

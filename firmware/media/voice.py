@@ -125,6 +125,9 @@ class Voice:
             row["forged"] = stream.forged
             row["digits"] = stream.events.busy()
             row["round_trip"] = stream.reports.round_trip
+            row["told"] = stream.reports.told()
+            row["target"] = stream.jitter.target // 8
+            row["depth"] = stream.jitter.depth() // 8
             row["latest"], row["skipped"] = self.late, self.skipped
             found.append(row)
         return found

@@ -16,10 +16,11 @@ sip_listen {ip}:{port}
 net_interface {ip}
 call_local_timeout 60
 call_max_calls 4
-audio_player aubridge,nil
+audio_player aubridge,{player}
 audio_source {source}
 audio_alert aubridge,nil
 rtp_ports 20000-20200
+{buffers}
 rtp_stats no
 module_path {modules}
 module stdio.so
@@ -34,6 +35,8 @@ module ctrl_tcp.so
 ctrl_tcp_listen {ip}:{control}
 """
 
+_SMALL = "jitter_buffer_delay 1-5\naudio_buffer 20-40"  # frames of 20 ms, ms
+_LOOP = "aubridge,loop\nausrc_srate 8000\nausrc_channels 1\nauplay_srate 8000\nauplay_channels 1"
 _SINE = "ausine,440\nausrc_srate 48000\nausrc_channels 2"
 _SPEECH = "aufile,{}\nausrc_srate 8000\nausrc_channels 1\nauplay_srate 8000\nauplay_channels 1"
 _RECORDER = "module aufile.so\nmodule sndfile.so\nsnd_path {}"
@@ -46,7 +49,11 @@ def _modules_path():
 
 
 class Baresip(Peer):
-    """A running baresip with one identity. `events` are what its control port has told."""
+    """A running baresip with one identity. `events` are what its control port has told.
+
+    With `speech` it speaks a file; with `loop` it says what it hears; `small` gives it buffers as
+    small as they go.
+    """
 
     def __init__(self, folder, user="200", ip="127.0.0.1", account="regint=0", **more):
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +68,9 @@ class Baresip(Peer):
             port=self.port,
             control=self._control_port,
             modules=_modules_path(),
-            source=_SPEECH.format(speech) if speech else _SINE,
+            player="loop" if more.get("loop") else "nil",
+            buffers=_SMALL if more.get("small") else "",
+            source=_SPEECH.format(speech) if speech else _LOOP if more.get("loop") else _SINE,
             recorder=_RECORDER.format(more["dumps"]) if "dumps" in more else "",
             srtp="module srtp.so" if "mediaenc" in account else "",
             certificate=f"sip_certificate {certificate}" if certificate else "",

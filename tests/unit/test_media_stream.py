@@ -615,6 +615,8 @@ def test_reports_tell_both_sides_and_the_end_says_goodbye():
         reports = first.voice.stream(first.call).reports
         assert reports.received >= 2 and reports.loss == 0
         assert reports.round_trip is not None and reports.round_trip < 1000
+        row = first.voice.summary()[0]
+        assert row["told"][0] == 0 and row["target"] <= 40 and row["depth"] <= 80
         ours = [(x, to) for x, to in first.network.seen if 192 <= x[1] <= 223]
         stream = first.voice.stream(first.call)
         stream.call.state = "ended"
