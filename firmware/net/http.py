@@ -53,16 +53,17 @@ class Request:
 class Client:
     """The client. `trust` is a `net.tls.Trust`, ``agent()`` gives the User-Agent.
 
-    ``calm()`` is True while a TLS handshake disturbs nobody.
+    ``free()`` is True while a TLS handshake disturbs nobody.
     """
 
-    def __init__(self, network, resolver, timers, trust, log, agent, calm=None):
+    def __init__(self, network, resolver, timers, trust, log, agent, free=None):
         self.network = network
         self.timers = timers
         self.log = log
         self.agent = agent
         self.pool = Pool(network, resolver, timers, trust)
-        self._ahead = Ahead(self.pool, calm or _always, log)
+        self.free = free or _always
+        self._ahead = Ahead(self.pool, self.free, log)
         self._memory = Memory()
 
     async def get(self, request, seconds):

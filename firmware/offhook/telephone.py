@@ -79,7 +79,7 @@ class Phone:
         self._sip_trust = self._trust("sip_check_certificate", "sip_ca_certificate")
         trust = self._trust("check_trusted_certificate")
         self.http = Client(
-            self.network, self.resolver, timers, trust, log, self.agent_name, self.calm
+            self.network, self.resolver, timers, trust, log, self.agent_name, self.free
         )
         actions = self.actions = Actions(
             self.network, self.http, timers, settings, None, log, self.local, self.calm, VERSION
@@ -267,6 +267,10 @@ class Phone:
     def calm(self):
         """Return True while no call is being set up or ended."""
         return self.desk.calm()
+
+    def free(self):
+        """Return True while a TLS handshake, half a second on a chip, disturbs nobody's voice."""
+        return self.calm() and self.idle()
 
     def idle(self):
         """Return True while there is no call."""

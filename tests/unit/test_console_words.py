@@ -340,3 +340,15 @@ def test_a_reboot_waits_for_its_answer_and_not_for_a_call_that_must_end():
     assert said(made, "reboot now") == {"ok": True} and made.platform.resets == 0
     wait(made, 500)
     assert made.platform.resets == 1 and made.platform.storage.writes > writes
+
+
+def test_no_connection_is_opened_ahead_of_need_while_there_is_a_call():
+    made = phone()
+    wait(made, 1000)
+    assert made.free() and made.http.free()
+    said(made, "dial 300")
+    wait(made, 5000)
+    assert made.calm() and not made.free() and not made.http.free()
+    made.agent.calls[0].over("remote", 486)
+    wait(made, 1000)
+    assert made.http.free()
