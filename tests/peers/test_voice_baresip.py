@@ -154,6 +154,7 @@ def test_speech_through_kamailio(desk, kamailio, peer, files):
     speech.compare(theirs(files), wavs.microphone(speech.spoken(QUIET)), gain=GAIN)
 
 
+@pytest.mark.timeout(240 + 3 * SECONDS)
 def test_a_long_call_does_not_drift(desk, peer, files):
     """30 seconds; VOICE_SECONDS=180 in the environment makes it longer."""
     other = peer()
