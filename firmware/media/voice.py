@@ -40,7 +40,7 @@ class Voice:
     silence. `joined` has the two calls of a conference.
     """
 
-    def __init__(self, network, clock, audio, get, log, random, cname="phone"):
+    def __init__(self, network, clock, audio, get, log, random, cname="phone", buffer=Jitter):
         self.network = network
         self.clock = clock
         self.audio = audio
@@ -59,7 +59,8 @@ class Voice:
         self.late = 0  # ms that the latest frame of all was late
         self.skipped = 0  # frames left out
         self._streams = []
-        self._spare = []
+        self._buffer = buffer  # makes one
+        self._spare = [buffer()]  # there before the heap is in pieces
         self._in = array("h", bytes(2 * _FRAME))
         self._out = array("h", bytes(2 * _FRAME))
         self._beep = array("h", bytes(2 * _FRAME))
@@ -79,17 +80,29 @@ class Voice:
         """Open the ports of a call's voice and return the UDP port to be told."""
         stream = self.stream(call)
         if stream is None:
-            try:
-                port, control = self._ports()
-            except OSError as error:  # the call goes on, without voice
-                self.log(1, "voice: no port: %r", error)
-                return self.get("rtp_port") or 16384
-            jitter = self._spare.pop() if self._spare else Jitter()
+            stream = self._open(call)
+        # the call goes on where it has no voice
+        return stream.port.number if stream else self.get("rtp_port") or 16384
+
+    def _open(self, call):
+        """Return a new `Stream`, None where there is no port, or no memory, for one."""
+        try:
+            port, control = self._ports()
+        except (OSError, MemoryError) as error:
+            self.log(1, "voice: no port: %r", error)
+            return None
+        try:
+            jitter = self._spare.pop() if self._spare else self._buffer()
             jitter.clear()
             stream = Stream(self, call, port, control, jitter)
-            self._streams.append(stream)
-            self._start()
-        return stream.port.number
+        except MemoryError as error:
+            port.close()
+            control.close()
+            self.log(1, "voice: this call has none, memory is short: %r", error)
+            return None
+        self._streams.append(stream)
+        self._start()
+        return stream
 
     def media(self, call):
         """A call's voice has begun, was changed, or is over."""

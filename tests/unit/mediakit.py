@@ -5,6 +5,7 @@ from array import array
 
 from support import Clock
 
+from media.jitter import Jitter
 from media.voice import Voice
 
 
@@ -205,7 +206,7 @@ def seeded(seed=1):
 class Phone:
     """A `Voice` on a network, with `call` connected to the phone at `ip`, when `joined`."""
 
-    def __init__(self, ip, wires, clock=None, says=None, **settings):
+    def __init__(self, ip, wires, clock=None, says=None, buffer=Jitter, **settings):
         self.clock = clock or Clock()
         self.network = Network(ip, wires)
         self.audio = Audio(says)
@@ -213,7 +214,13 @@ class Phone:
         self.digits = []
         self.figures = None
         self.voice = Voice(
-            self.network, self.clock, self.audio, settings.get, self.log, seeded(len(wires))
+            self.network,
+            self.clock,
+            self.audio,
+            settings.get,
+            self.log,
+            seeded(len(wires)),
+            buffer=buffer,
         )
         self.voice._start = lambda: None  # the test calls `step`
         self.voice._due = self.clock.ms()

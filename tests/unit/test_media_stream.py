@@ -7,6 +7,7 @@ from support import Clock, only_in_the_vm
 
 from media import rtcp
 from media.g711 import ALAW, ULAW
+from media.jitter import Jitter
 from media.tones import melody
 
 
@@ -654,6 +655,33 @@ def test_ports_that_are_taken_are_passed_over():
     assert phone.voice.port(Call()) == 5006 and 5007 in phone.network.sockets
     assert phone.voice.port(Call()) == 5008 and 5009 in phone.network.sockets
     assert 5004 not in phone.network.sockets
+
+
+def test_the_first_buffer_is_there_from_the_start_and_without_memory_a_call_has_no_voice():
+    made = []
+
+    def buffer():
+        made.append(1)
+        if len(made) > 1:
+            raise MemoryError("memory allocation failed")
+        return Jitter()
+
+    phone = Phone("10.0.0.1", {}, buffer=buffer)
+    assert len(made) == 1
+    first, second = Call(), Call()
+    phone.voice.port(first)
+    assert len(made) == 1 and phone.voice.stream(first)
+    sockets = len(phone.network.sockets)
+    assert phone.voice.port(second) and phone.voice.stream(second) is None
+    assert len(phone.network.sockets) == sockets, "nothing is left open"
+    assert "memory is short" in phone.lines[-1]
+    second.voice = Said()
+    phone.voice.media(second)
+    second.state = first.state = "ended"
+    phone.voice.media(second)
+    phone.voice.media(first)
+    assert not phone.network.sockets
+    assert phone.voice.port(Call()) and len(made) == 2, "the first one's buffer is used again"
 
 
 def test_packets_leave_by_deadlines_and_a_stall_is_left_out():
