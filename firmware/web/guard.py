@@ -19,7 +19,9 @@ def allowed(ip, networks):
 
 def named(host, name):
     """Return whether a Host header names this phone: by an address, or its `name`."""
-    host = host.rpartition(":")[0] if ":" in host else host
+    host, colon, port = host.partition(":")
+    if colon and not port.isdigit():
+        return False
     host = host.lower().rstrip(".")
     if dotted(host) or host == "localhost":
         return True

@@ -41,6 +41,9 @@ class Interface:
     async def serve(self, request, answer, reader):
         """Carry out a request to ``/api/…``."""
         word = request.path[5:]
+        if not guard.same_origin(request):  # it could not read the answer, but would hold a place
+            await answer.refuse(403, "not for a page of somebody else")
+            return
         if word in ("events", "changes"):
             if request.method == "POST":
                 await answer.refuse(405, "%s is asked for with GET" % word, ("Allow: GET",))

@@ -57,7 +57,7 @@ class Reader:
     async def wait(self):
         """Wait for the next request's first bytes; False at the connection's end."""
         while True:
-            self._rest = self._rest.lstrip(b"\r\n") if len(self._rest) < 8 else self._rest
+            self._rest = self._rest.lstrip(b"\r\n")
             if self._rest:
                 return True
             self._rest = await self._stream.read(_PIECE)
@@ -71,8 +71,11 @@ class Reader:
             end = data.find(b"\r\n\r\n")
             if end >= 0:
                 break
-            if len(data) > _LINE and data.find(b"\n", 0, _LINE) < 0:
+            line = data.find(b"\n", 0, _LINE)
+            if line < 0 and len(data) > _LINE:
                 raise Bad(414)
+            if line >= 0 and data[line - 1 : line] != b"\r":
+                raise Bad(400)  # its end would not come, as such lines have no CRLF
             if len(data) > _HEAD:
                 raise Bad(431)
             more = await self._stream.read(_PIECE)

@@ -35,7 +35,7 @@ class Site:
         self._get = get
         self._remote = remote
         self._login = Login(get, timers)
-        self._blocks = Blocks(timers.clock)
+        self._blocks = Blocks(timers)
         self._interface = Interface(words, watch, timers, log, quiet)
         self.server = None  # the `Server` that listens
         self._timer = None

@@ -32,6 +32,14 @@ def test_separators_go_from_telephone_numbers_and_from_nothing_else():
         assert dialable(written) == dialled, written
 
 
+def test_a_number_that_is_endless_is_none():
+    assert dialable("1" * 512) == "1" * 512
+    for text in ("1" * 513, "sip:" + "a" * 5000 + "@pbx", "ä" * 5000):
+        with raises(ValueError) as caught:
+            dialable(text)
+        assert len(str(caught.value)) < 80
+
+
 def test_what_is_no_number_is_refused_with_what_would_be_right():
     for text in (
         "",

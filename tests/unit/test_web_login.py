@@ -156,22 +156,67 @@ def test_basic_is_taken_where_it_is_switched_on_only():
         assert bench.login.check("GET", "/", text) == WRONG, text
 
 
+class _Guessers:
+    """`Blocks`, and a time that is moved."""
+
+    def __init__(self):
+        self.clock = Clock(0x3FFFFF00)  # the ticks wrap meanwhile
+        self.timers = Timers(self.clock)
+        self.blocks = Blocks(self.timers)
+
+    def move(self, ms):
+        while ms > 0:
+            self.clock.move(min(ms, 1000))
+            self.timers.run()
+            ms -= 1000
+
+
 def test_three_failures_block_an_address_for_a_minute_and_then_twice_as_long():
-    clock = Clock(0x3FFFFF00)  # the ticks wrap meanwhile
-    blocks = Blocks(clock)
+    guessers = _Guessers()
+    blocks = guessers.blocks
     for seconds in (60, 120, 240, 480):
         assert [blocks.failed("192.0.2.1") for _ in range(3)] == [0, 0, seconds]
         assert blocks.left("192.0.2.1") == seconds
-        clock.move(seconds * 1000 - 1)
+        guessers.move(seconds * 1000 - 1)
         assert blocks.left("192.0.2.1") == 1 and not blocks.left("192.0.2.2")
-        clock.move(1)
+        guessers.move(1)
         assert blocks.left("192.0.2.1") == 0
     blocks.succeeded("192.0.2.1")
     assert [blocks.failed("192.0.2.1") for _ in range(3)] == [0, 0, 60]
 
 
 def test_the_list_of_addresses_that_failed_is_bounded():
-    blocks = Blocks(Clock())
+    guessers = _Guessers()
     for number in range(100):
-        blocks.failed("192.0.2.%d" % number)
-    assert len(blocks._known) == 16
+        guessers.blocks.failed("192.0.2.%d" % number)
+        guessers.blocks.succeeded("198.51.100.%d" % number)
+    assert len(guessers.blocks._known) == 16 and len(guessers.timers) == 16
+    assert len(guessers.blocks._good) == 8
+
+
+def test_who_has_many_addresses_guesses_no_more_than_who_has_some():
+    guessers = _Guessers()
+    blocks = guessers.blocks
+    blocks.succeeded("192.0.2.250")
+    tries = 0
+    for number in range(2000):  # each of them twice, so that none is ever blocked
+        ip = "10.0.%d.%d" % (number // 250, number % 250)
+        for _ in range(2):
+            if not blocks.left(ip):
+                blocks.failed(ip)
+                tries += 1
+        guessers.move(100)
+    assert tries <= 2 * 16 * 4, "200 s, some 30 in a minute"
+    assert blocks.left("10.9.9.9") and not blocks.left("192.0.2.250")
+    guessers.move(61_000)
+    assert not blocks.left("10.9.9.9")
+
+
+def test_after_a_week_without_anybody_all_are_listened_to():
+    guessers = _Guessers()
+    for number in range(16):
+        for _ in range(3):
+            guessers.blocks.failed("10.0.0.%d" % number)
+    guessers.move(60_000)
+    guessers.clock.move(7 * 24 * 3600 * 1000)
+    assert not guessers.blocks.left("10.0.0.1") and not guessers.blocks.left("192.0.2.1")

@@ -99,6 +99,9 @@ async def test_another_page_in_the_same_browser_can_do_nothing():
         {"origin": own, "x_offhook": "1", "sec_fetch_site": "cross-site"},
     ):
         assert (await bench.ask("POST", "/api/do", b"x", **headers)).status == 403, headers
+    for path in ("/api/events", "/api/changes", "/api/ask?x"):
+        for headers in ({"origin": "http://evil.example"}, {"sec_fetch_site": "cross-site"}):
+            assert (await bench.ask("GET", path, **headers)).status == 403, (path, headers)
     # a command needs no page: an image is enough, and browsers then send neither of them
     for headers in ({"accept_language": "de"}, {"origin": "http://evil.example"}):
         got = await bench.ask("GET", "/command.htm?key=1", **headers)
@@ -156,6 +159,10 @@ async def test_a_foreign_name_for_the_phone_is_refused():
         ("127.0.0.1.evil.example", 421),
         ("2130706433", 421),
         ("127.1", 421),
+        ("127.0.0.1:evil", 421),
+        ("127.0.0.1:", 421),
+        ("127.0.0.1:80:80", 421),
+        ("evil@127.0.0.1", 421),
         ("[::1]", 421),
         ("", 400),
     ):
@@ -220,6 +227,7 @@ async def test_what_is_no_request_gets_its_status():
         (b"\x16\x03\x01\x02\x00\r\n\r\n", 400),
         (b"GET  / HTTP/1.1\r\n" + host, 400),
         (b"GET http:/x HTTP/1.1\r\n" + host, 400),
+        (b"GET / HTTP/1.1\nHost: 127.0.0.1\n", 400),
         (b"GET /#a HTTP/1.1\r\n" + host, 400),
         (b"GET / HTTP/1.1\r\n" + host + host, 400),
         (b"GET / HTTP/1.1\r\n" + host + b" folded: 1\r\n", 400),

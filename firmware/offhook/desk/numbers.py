@@ -4,6 +4,7 @@ from collections import namedtuple
 
 _KEYPAD = "0123456789*#"
 _SEPARATORS = " -./()\t\u00a0\u2009\u202f\u2010\u2011\u2012\u2013"  # of all kinds
+_LONGEST = 512  # characters of a URI that somebody dials
 _NOT_IN_URI = ' <>"'
 # as provisioning writes them; "&amp;" is the last, so that nothing is decoded twice
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
@@ -43,6 +44,8 @@ def dialable(text):
     Separators go from a telephone number (RFC 3966 section 5.1.1), and so does the "(0)" that is
     dialled within the country only. A URI, or the name of somebody, stays as it is.
     """
+    if len(text) > _LONGEST:
+        raise ValueError("a number of %d characters is none, %d at most" % (len(text), _LONGEST))
     number = split(text).target
     if number[:4].lower() == "tel:":
         number = number[4:].partition(";")[0]
