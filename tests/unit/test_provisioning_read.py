@@ -189,6 +189,23 @@ def test_what_is_no_utf_8_is_no_value_unless_the_file_says_what_it_is():
     head = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
     take, _ = read(head + b"<phone-settings><a>M\xfcller</a></phone-settings>")
     assert take.values == {"a": "Müller"}
+    for name, letters in (
+        ("ISO-8859-1", b"\xfc\x80\x93"),
+        ("windows-1252", b"\xfc\x80\x93"),
+        ("ISO-8859-15", b"\xfc\xa4\xbd"),
+        ("latin1", b"\xfc\x80\x93"),
+    ):
+        for quote in (b'"', b"'"):
+            head = b"<?xml version='1.0' encoding = " + quote + name.encode() + quote + b" ?>"
+            take, _ = read(head + b"<phone-settings><a>" + letters + b"</a></phone-settings>")
+            wanted = "ü€œ" if name == "ISO-8859-15" else "ü€“"
+            assert take.values == {"a": wanted}, name
+    inside = b"<?php encoding='iso-8859-1' ?><a>M\xc3\xbc</a>"
+    take, _ = read(b"<phone-settings>" + inside + b"</phone-settings>")
+    assert take.values == {"a": "Mü"}, "that is no declaration"
+    for head in (b"<?xml encoding='KOI8-R'?>", b"<?xml encoding?>", b"<?xml encoding='?>"):
+        take, _ = read(head + b"<phone-settings><a>M\xfc</a><b>2</b></phone-settings>")
+        assert take.values == {"a": None, "b": "2"}, head
     take, _ = read(b"\xef\xbb\xbf<phone-settings><a>M\xc3\xbcller</a></phone-settings>")
     assert take.values == {"a": "Müller"}
 

@@ -72,7 +72,7 @@ class Reader:
         try:
             text = decoded(value)
         except UnicodeError:
-            text = decoded(value, True)
+            text = decoded(value, "windows-1252")
         self._setting(name, text, flag, self.line)
 
 

@@ -9,7 +9,7 @@ its own. Of a text or a tag, some kilobytes are kept; of comments nothing.
 
 from base.compat import const
 from offhook.provisioning.broken import Broken
-from offhook.provisioning.characters import decoded, references
+from offhook.provisioning.characters import decoded, encoding, references
 
 _LONGEST = const(8192)  # bytes of a tag, or of a text that is kept
 _PARTS = const(16)  # of a text
@@ -63,7 +63,7 @@ class Reader:
         self._data = b""
         self._until = b""  # what ends that which is skipped
         self._literal = False  # within CDATA
-        self._latin = False
+        self._encoding = ""
         self._stack = []
         self._roots = 0
 
@@ -155,8 +155,8 @@ class Reader:
         end = self._data.find(b"?>")
         if end < 0:
             return False
-        text = self._data[:end].lower()
-        self._latin = self._latin or b"iso-8859-1" in text or b"windows-1252" in text
+        if self._data[:5] == b"<?xml":
+            self._encoding = encoding(decoded(self._data[:end], "latin1"))
         self._cut(end + 2)
         return True
 
@@ -183,7 +183,7 @@ class Reader:
         if end < 0:
             return False
         try:
-            text = decoded(self._data[1:end], self._latin)
+            text = decoded(self._data[1:end], self._encoding)
         except UnicodeError:
             self._refuse("a tag that is no UTF-8")
         slash = text[:1] == "/"
@@ -253,7 +253,7 @@ class Reader:
         text = None
         if element.size <= _LONGEST:
             try:
-                text = references(decoded(b"".join(element.parts), self._latin))
+                text = references(decoded(b"".join(element.parts), self._encoding))
             except UnicodeError:
                 pass
         self._closed(element, self._stack, text)
