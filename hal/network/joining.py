@@ -126,6 +126,12 @@ class Joining:
 
     def free(self):
         """Follow the settings, from the first network on where there is none."""
+        nic = self._wifi.nic
+        if self._held and not nic.isconnected():
+            nic.active(
+                False
+            )  # the radio begins anew, without what it did for a network of its own
+            prepare(nic)
         self._held = False
         self._number = 1
         self._start()

@@ -31,6 +31,16 @@ class Station(Nic):
         self._looks = 0
         self._joined = False
 
+    def active(self, on=None):
+        """Switch the radio on or off."""
+        if on is False:
+            self.disconnect()
+        return True
+
+    def config(self, name=None, **_):
+        """Return the hardware address, or take a value."""
+        return super().config(name)
+
     def connect(self, ssid, key=None):
         """Begin to join a network."""
         self._wanted, self._looks, self._joined = (ssid.encode(), key), _LOOKS, False

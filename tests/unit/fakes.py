@@ -432,12 +432,14 @@ class NIC:
         self.address = ("0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0")
         self.slow = False
         self.dhcp = True
+        self.history = []  # of switching it on and off
         self.heard = []  # (ssid, bssid, channel, RSSI, security, hidden)
 
     def active(self, on=None):
         if on is None:
             return self.on
         self.on = on
+        self.history.append(on)
 
     def config(self, name=None, **options):
         if name == "mac":

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import phonekit
 from support import raises
 from test_settings import Memory
 from webkit import Client, clock
@@ -147,7 +148,6 @@ class Bench:
             self.network.access_point.http_port = _port
             await self.first.open()
             if self.first.state == "open":
-                self.over = 0
                 spawn(self.timers.serve())
                 return self
         raise OSError(self.lines)
@@ -233,7 +233,7 @@ async def test_a_driver_that_would_open_it_without_a_password_opens_nothing():
     bench = Bench()
     bench.network.access_point.refuses = OSError("without a password")
     await bench.first.open()
-    assert bench.first.state == "closed" and bench.console == [] and bench.over == 1
+    assert bench.first.state == "closed" and bench.console == [] and bench.over == 0
     assert "without a password" in bench.lines[-1]
     assert bench.network.joining.done[-1] == "free" and bench.first.key == ""
 
@@ -537,13 +537,12 @@ async def test_networks_are_searched_again_when_somebody_asks():
     bench.close()
 
 
-async def test_a_wifi_that_is_set_at_the_console_meanwhile_is_joined():
+async def test_a_wifi_that_is_set_at_the_console_ends_it_before_that_is_joined():
     bench = await Bench().open()
     bench.settings.set("wifi_ssid1", "Console")
-    assert bench.network.joining.done[-1] == "free"
-    bench.network.up = True
+    assert bench.first.state == "closed" and bench.network.joining.done[-1] != "free"
     await bench.pass_(1000)
-    assert bench.first.state == "joined" and "Console" in text(await bench.ask("GET", "/"))
+    assert not bench.network.access_point.opened and bench.network.joining.done[-1] == "free"
     bench.close()
 
 
@@ -559,3 +558,14 @@ async def test_a_flash_that_keeps_nothing_is_told():
     await bench.pass_(1000)
     assert "not saved" in text(await bench.ask("GET", "/"))
     bench.close()
+
+
+def test_the_display_is_not_drawn_before_there_is_a_phone_to_show():
+    made = phonekit.phone()
+    agent, made.desk.agent = made.desk.agent, None
+    made.panel.changed()
+    phonekit.wait(made, 1000)
+    made.desk.agent = agent
+    made.panel.changed()
+    phonekit.wait(made, 1000)
+    assert made.panel.display.lines

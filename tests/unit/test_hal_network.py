@@ -189,12 +189,27 @@ def test_a_network_is_tried_once_beside_those_of_the_settings_and_is_free_again(
     assert part.joining.attempt.failed is None
     _run(part, clock, 2)
     assert part.up and nic.tried[-1] == ("new", "y")
+    nic.history = []
     part.joining.free()
     _run(part, clock, 2)
-    assert len(nic.tried) == 2, "what is joined stays"
+    assert len(nic.tried) == 2 and nic.history == [], "what is joined stays"
     nic.lose()
     _run(part, clock, 2)
     assert nic.tried[-1] == ("home", "x") and part.up
+
+
+def test_a_radio_that_had_a_network_of_its_own_begins_anew_where_none_was_joined():
+    part, nic, clock = _wifi({"home": "x"})
+    part.joining.hold()
+    _run(part, clock, 2)
+    nic.history = []
+    nic.options = {}
+    part.joining.free()
+    assert nic.history == [False, True]
+    assert nic.options == {"pm": nic.PM_NONE, "reconnects": 0}
+    part.get = {"wifi_ssid1": "home", "wifi_pass1": "x"}.get
+    _run(part, clock, 3)
+    assert part.up
 
 
 def test_an_attempt_that_never_ends_or_that_the_driver_refuses_has_failed():

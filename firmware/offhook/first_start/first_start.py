@@ -92,7 +92,7 @@ class FirstStart:
             await self._portal.start()
         except OSError as error:
             self._log(1, "first start: no network of its own: %s", error)
-            self._shut()
+            self._clear()
             return
         self.state = "open"
         self._dns = spawn(self._names(point))
@@ -118,6 +118,10 @@ class FirstStart:
             self._changed()
 
     def _shut(self):
+        self._clear()
+        self._done()
+
+    def _clear(self):
         self.state = "closed"
         self.name = self.key = ""
         self._pending = {}
@@ -130,7 +134,6 @@ class FirstStart:
         self._network.access_point.stop()
         self._network.joining.free()
         self._changed()
-        self._done()
 
     def _wait(self, ms):
         self._until = self._timers.clock.add(self._timers.clock.ms(), ms)
@@ -168,10 +171,13 @@ class FirstStart:
         self._changed()
 
     def changed(self, name):
-        """A setting has changed: a WiFi that was set elsewhere is joined."""
+        """A setting has changed: with a WiFi that was set elsewhere, at the console, this is over.
+
+        The own network closes before the other one is joined: nobody waits for its page, and not
+        every radio hears others beside its own.
+        """
         if self.state == "open" and name.startswith("wifi_"):
-            self.ssid = self._settings.get("wifi_ssid1")
-            self._network.joining.free()
+            self.close()
 
     @property
     def url(self):

@@ -66,6 +66,8 @@ class Panel:
     def refresh(self):
         """Derive lamps, display and ringer from the state of now."""
         self._refresh = None
+        if self.desk.agent is None:
+            return  # the phone starts; all is drawn once it is up
         self.lamps.update(states(self.desk, self.fkeys))
         self.ringing.update(self.desk)
         self.view.update()
