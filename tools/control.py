@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from tools import vm
@@ -21,12 +22,14 @@ class Control:
     def __init__(self, port, host="127.0.0.1", timeout=20):
         self._socket = socket.create_connection((host, port), timeout)
         self._file = self._socket.makefile("rwb")
+        self._turn = threading.Lock()  # the front panel's switches ask from threads of their own
 
     def ask(self, line):
         """Send one command; return its answer, or raise `Refused`."""
-        self._file.write(line.encode() + b"\n")
-        self._file.flush()
-        answer = self._file.readline()
+        with self._turn:
+            self._file.write(line.encode() + b"\n")
+            self._file.flush()
+            answer = self._file.readline()
         if not answer:
             raise EOFError("the phone closed the connection")
         answer = json.loads(answer)

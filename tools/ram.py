@@ -3,10 +3,12 @@
 Resident is how a board with PSRAM holds the software: loaded from .mpy into the heap, on the
 32-bit VM. Frozen is a board without: in the flash of its own firmware, on `tools.vm_frozen`. The
 phone registers at a small registrar made here and is called by a second phone; it tells its heap
-over the control port, after a collection. Exits 1 where a margin is missed, an event was lost, or
-calls leak. Both phones run at the same time; it takes about two minutes.
+over the control port, after a collection. Its pages are on, and one is opened in a call.
+Exits 1 where a margin is missed, an event was lost, or calls leak. Both phones run at the same
+time; it takes about two minutes.
 """
 
+import secrets
 import sys
 import tempfile
 import threading
@@ -14,6 +16,7 @@ import time
 
 from tools import vm32, vm_frozen
 from tools.control import Phone, free_ports
+from tools.panel.server import Phone as Pages
 from tools.registrar import Registrar
 from tools.run import HOST, Receiver
 
@@ -23,6 +26,7 @@ STATES = (
     "in a call",
     "in a call with voice",
     "held, one waiting",
+    "in a call, a page open",
     "50 BLF keys",
     "after 20 calls",
     "after 200 calls",
@@ -32,10 +36,11 @@ FREE = 60_000  # bytes, frozen, in a call: at least
 VOICE = 45_000  # bytes, frozen, in a call in which voice flows: at least
 _PACKETS = 100  # of voice that have come before that is measured
 WROOM = 110 * 1024  # bytes of heap that a chip without PSRAM has beside WiFi and TLS
-HEAP = "256k"  # what the frozen phone is given: what it uses is told, even where it is too much
+HEAP = "384k"  # what the frozen phone is given: what it uses is told, even where it is too much
 _CALLS = 200
 _BLF = 50
 _ASKED = 3
+_PAGES = ("", "style.css", "pages.js", "app.js", "text.js", "api/lists", "api/fkeys")
 _EACH = 20  # calls between two lines of progress
 
 
@@ -95,7 +100,11 @@ class Measure:
     def _play(self, folder):
         url = f"http://{HOST}:{self._receiver.port}/100/%s?who=$remote&key=$active_key"
         urls = {f"action_{x}_url": url % x for x in ("incoming", "connected", "disconnected")}
-        with Phone(f"{folder}/100", urls, self._options) as phone:
+        port, password = free_ports(1)[0], secrets.token_urlsafe(12)
+        self._pages = Pages(port, password)
+        urls["http_pass"] = password
+        options = [*self._options, "--web", str(port)]
+        with Phone(f"{folder}/100", urls, options) as phone:
             self._note(phone, "after boot")
             host = f"127.0.0.1:{self._registrar.port}"
             for name, value in (("user_name1", "100"), ("user_host1", host)):
@@ -105,6 +114,7 @@ class Measure:
             caller = {"user_name1": "200", "user_host1": "desk.example", "user_register1": "off"}
             caller["user_outbound1"] = f"127.0.0.1:{phone.sip_port}"
             with Phone(f"{folder}/200", caller) as other:
+                self._browse(phone, other)
                 self._calls(phone, other)
                 self._states(phone, other)
 
@@ -121,7 +131,17 @@ class Measure:
                 self._note(phone, f"after {number} calls")
             elif number % _EACH == 0:
                 self._say(f"{self.name}: {number} of {_CALLS} calls")
-        self.lost = 3 * _CALLS - phone.ask("counters")["total"]["ok"]
+        self.lost = 3 * (_CALLS + 1) - phone.ask("counters")["total"]["ok"]
+
+    def _browse(self, phone, other):
+        """Open the phone's page as a browser does, and leave it open while memory is looked at."""
+        one_call(other, phone)
+        with self._pages.open("api/events", None, {}) as stream:
+            stream.readline()  # what there is
+            for name in _PAGES:
+                self._pages.open(name, None, {}).read()
+            self._note(phone, "in a call, a page open")
+        end_call(other, phone)
 
     def _states(self, phone, other):
         one_call(other, phone)
