@@ -219,3 +219,15 @@ def test_cancel_in_an_idle_phone_forgets_the_number_of_missed_calls():
     _end(office, "in", "201")
     office.press("CANCEL")
     assert office.desk.missed == 0 and _numbers(office, "m") == ["201@pbx"]
+
+
+def test_what_waited_for_the_end_of_a_call_is_written_after_it_whatever_call_that_was():
+    office = Office(Folder("rest"))
+    first, second = office.talk("201"), office.arrives("202")
+    office.does(first.over, "remote")
+    office.run(10_000)  # the other one still rings
+    assert not office.desk.lists.storage.read("calls.txt")
+    office.press("CANCEL")  # it is rejected, and is in no list
+    assert second.state == "ended"
+    office.run(3000)
+    assert b"201@pbx" in office.desk.lists.storage.read("calls.txt")

@@ -3,7 +3,7 @@
 from deskkit import Account, Office
 from support import data, raises
 
-from offhook.desk import dial_plan, dialling, star_codes
+from offhook.desk import dial_plan, dialling, emergency, star_codes
 from offhook.desk.dialling import dial
 from offhook.desk.numbers import check, decoded, dialable, digits_only, split
 
@@ -351,3 +351,23 @@ def test_answered_calls_are_the_last_to_give_way_to_an_emergency():
     rings = office.arrives("202")
     dial(office.desk, "112")
     assert rings.state == "ended" and talking.state == "held"
+
+
+def test_an_emergency_ends_what_is_held_before_what_is_heard_in_whatever_order_they_came():
+    for held_first in (True, False):
+        office = Office(emergency_numbers="112")
+        first = office.talk("201")
+        second = office.talk("202")
+        assert (first.state, second.state) == ("held", "connected")
+        if not held_first:
+            office.press("P1")
+            assert (first.state, second.state) == ("connected", "held")
+        heard, held = (second, first) if held_first else (first, second)
+        assert emergency.make_way(office.desk)
+        assert held.state == "ended" and heard.state == "connected"
+        rings = office.arrives("203")
+        assert emergency.make_way(office.desk) and rings.state == "ended"
+        stranger = office.arrives("204", trusted=False)
+        rings = office.arrives("205")
+        assert emergency.make_way(office.desk) and stranger.state == "ended"
+        assert rings.state == "ringing" and heard.state == "connected"

@@ -396,3 +396,11 @@ def test_a_completion_that_is_over_leaves_no_timer():
     office.press("CANCEL")
     office.run(5000)
     assert len(office.timers) == 1, "the display's second"
+
+
+def test_transfer_while_a_number_is_typed_and_nobody_is_moved_leaves_it_alone():
+    office = Office()
+    office.press("2", "0", "TRANSFER")
+    assert office.desk.entry == "20" and office.desk.dialling and office.desk.notice == ""
+    office.press("1", "ENTER")
+    assert office.agent.calls[0].remote == "201@pbx" and office.desk.moving is None
