@@ -74,8 +74,12 @@ class Remote:
     # -- calls --------------------------------------------------------------------------------
 
     def dial(self, number, uri=None):
-        """Call `number` as the identity with `uri`, else as the one of outgoing calls."""
+        """Call `number` as the identity with `uri`, else as the one of outgoing calls.
+
+        Return the call; while one is being transferred, that goes to `number` and is returned.
+        """
         desk, account = self._phone.desk, None
+        moving = desk.moving
         if not number:
             raise ValueError("there is no number")
         for each in self._phone.agent.accounts:
@@ -83,6 +87,8 @@ class Remote:
                 account = each
         call = dialling.dial(desk, number, account=account)
         desk.changed()
+        if call is None and moving and moving.transferring:
+            return moving
         if call is None:
             raise ValueError(desk.notice or "not dialled")
         return call

@@ -111,6 +111,7 @@ class FakeCall:
     answered = remote_hold = False
     auto_answer = alert_info = voice = None
     trusted, anonymous = True, False
+    transferring = None
 
     def __init__(self, agent, direction, account, remote, headers=()):
         agent.last_id += 1
@@ -169,6 +170,7 @@ class FakeCall:
 
     def transfer(self, target):
         self.done.append(("transfer", target))
+        self.transferring = target
 
     def send_dtmf(self, digits):
         self.done.append("dtmf " + digits)

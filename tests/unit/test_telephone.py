@@ -2,7 +2,9 @@
 
 import asyncio
 
-from phonekit import Platform, phone, said
+from deskkit import Account
+from phonekit import Platform, phone, said, wait
+from support import raises
 
 from base.compat import sleep_ms
 from offhook.telephone import Phone
@@ -106,6 +108,24 @@ def test_a_request_to_the_phone_itself_changes_its_settings_and_nothing_else():
     assert made.settings.get("dnd_mode") is True
 
 
+def test_a_number_from_outside_is_called_or_is_where_a_call_is_transferred_to():
+    made = phone(user_name1="100", user_host1="pbx")
+    made.agent.accounts[:] = [Account()]
+    for number in ("", "0800 FLOWERS"):
+        with raises(ValueError):
+            made.remote.dial(number)
+    call = made.remote.dial("(030) 201")
+    assert call.remote == "030201@pbx"
+    wait(made, 10)
+    call.connect()
+    wait(made, 10)
+    said(made, "press TRANSFER")
+    assert call.state == "held"
+    assert made.remote.dial("202") is call and call.done[-1] == ("transfer", "202")
+    assert made.local("/command.htm?number=203") == 302
+    assert [x.remote for x in made.agent.calls] == ["030201@pbx", "203@pbx"]
+
+
 def test_a_password_that_a_file_gives_at_the_start_is_kept_as_a_hash():
     made = phone(http_pass="correct horse")
     kept = made.settings.get("http_pass")
@@ -119,6 +139,17 @@ def test_settings_at_the_start_that_do_not_fit_are_told_and_the_others_taken():
         made.settings.get("redirect_number") == "201" and made.settings.get("redirect_time") == 10
     )
     assert made.panel.troubles["settings"]
+
+
+async def _none_left():
+    """End the phone's other tasks, where the interpreter does not forget them by itself."""
+    while hasattr(asyncio, "all_tasks"):
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        if not rest:
+            break
+        for task in rest:
+            task.cancel()  # once is not enough where what it waits for has just come
+        await sleep_ms(1)
 
 
 class Running(Phone):
@@ -140,6 +171,7 @@ class Running(Phone):
             self.stop()
             await running
             ticking.cancel()
+            await _none_left()
 
 
 class Net:
