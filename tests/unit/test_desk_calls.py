@@ -638,3 +638,13 @@ def test_whom_nobody_vouches_for_is_a_stranger():
     assert stranger(office.desk.context(strange))
     assert not stranger(office.desk.context(office.arrives("201")))
     assert not stranger(office.desk.context(None)) and not stranger(None)
+
+
+def test_the_desk_is_calm_half_a_second_after_the_last_event():
+    office = Office()
+    assert office.desk.calm()
+    office.lift()
+    office.run(499)
+    assert not office.desk.calm()
+    office.run(1)
+    assert office.desk.calm()

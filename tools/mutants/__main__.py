@@ -24,6 +24,7 @@ from tools.mutants import points, trial
 _EQUIVALENT = pathlib.Path(__file__).with_name("equivalent.txt")
 _WANTED = 85  # percent
 _LEAST = 8  # mutants of a room
+_FEW = 20  # tests of a module for a line that none comes by
 _SECONDS = 20  # that the tests of a mutant may take, beside a multiple of what they took
 _NOT_HERE = ("_viper.py", "compat_vm.py", "firmware/boot.py", "firmware/main.py")
 _TWIN = re.compile(r"^hal/(sim/|\w+/sim)")  # the simulated parts stand in for the chip in tests
@@ -131,7 +132,9 @@ def _passing(mutant, tests):
             found = set().union(*(tests[x] for x in near))
         return sorted(found)
     lines = (mutant.line, mutant.statement)
-    return sorted(set().union(*(tests.get((mutant.path, line), ()) for line in lines)))
+    found = set().union(*(tests.get((mutant.path, line), ()) for line in lines))
+    # what is called while modules are imported, if at all, shows in whatever imports them
+    return sorted(found or tests.get((mutant.path, 0), ()))[: None if found else _FEW]
 
 
 def survivors(chosen, sources, tests, jobs):
