@@ -76,9 +76,10 @@ def test_what_a_refer_writes_with_escapes_becomes_no_line_of_ours(registered, pb
     phone.wait(lambda _: call.state == "up")
     to = f"sip:300%0d%0aEvil:%20yes@127.0.0.9:{pbx.port}?Replaces=a%0D%0AEvil%3A%20yes&Evil=yes"
     pbx.request(call, "REFER", more=[f"Refer-To: <{to}>", "Referred-By: <sip:%0d%0aEvil@b>"])
-    assert told(phone, call, "REFER") in (202, 400, 403)
+    assert told(phone, call, "REFER") == 202
+    made = called(phone, pbx)
+    pbx.answer(made, 486)
     pbx.bye(call)
-    phone.ask("press CANCEL")
     gone(phone)
     assert b"\nEvil" not in pbx.raw and b"\rEvil" not in pbx.raw
 
