@@ -158,6 +158,47 @@ def test_calls_that_a_stranger_lets_ring_keep_nobody_out(opened, pbx, stranger):
     assert called(opened, pbx)
 
 
+def _options(ip, phone):
+    """Return a connection from `ip` whose OPTIONS was answered, None where it was closed."""
+    stream = socket.socket()
+    stream.bind((ip, 0))
+    stream.settimeout(10)
+    stream.connect(phone.address)
+    port = stream.getsockname()[1]
+    text = (
+        "OPTIONS sip:100@127.0.0.1 SIP/2.0\r\n"
+        f"Via: SIP/2.0/TCP {ip}:{port};branch=z9hG4bK{port}\r\nMax-Forwards: 70\r\n"
+        f"From: <sip:x@{ip}>;tag=1\r\nTo: <sip:100@127.0.0.1>\r\nCall-ID: {port}\r\n"
+        "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+    )
+    try:
+        stream.sendall(text.encode())
+        if stream.recv(4096).startswith(b"SIP/2.0 200"):
+            return stream
+    except OSError:
+        pass
+    stream.close()
+    return None
+
+
+def test_connections_of_strangers_leave_room_for_the_registrar(registered, pbx):
+    phone = registered()
+    homes = [_options(pbx.ip, phone) for _ in range(2)]
+    assert all(homes)
+    strangers = [_options(f"127.0.66.{number}", phone) for number in range(20, 26)]
+    assert all(strangers)  # a new one ends the oldest of them
+    left = [x.recv(1) for x in strangers[:4]]  # which have been closed
+    assert left == [b""] * 4
+    for stream in homes:  # and none of the registrar's was
+        stream.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            stream.recv(1)
+    third = _options(pbx.ip, phone)  # one more costs a stranger's
+    assert third and strangers[4].recv(1) == b""
+    for stream in (*homes, *strangers, third):
+        stream.close()
+
+
 def test_an_emergency_number_is_dialled_whoever_calls(opened, pbx, stranger):
     for index in range(8):
         stranger.invite(f"20{index}")
