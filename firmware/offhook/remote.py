@@ -9,7 +9,8 @@ from offhook import identities
 from offhook.desk import calls, dialling
 from offhook.keys import names, soft_keys
 
-_DEBOUNCED = const(50)  # ms after a press or release until it has arrived
+_LOOK = const(10)  # ms between two looks whether a press or release has arrived
+_PATIENCE = const(100)  # looks: a part may be away, or the loop held by a handshake
 _HOOK = {"OFFHOOK": True, "ONHOOK": False}
 
 
@@ -51,13 +52,25 @@ class Remote:
 
     async def press(self, name, ms):
         """Hold a key down for `ms`; return when its release has arrived."""
-        name = self.key(name)
+        await self._press(self.key(name), ms)
+
+    async def _press(self, name, ms):
+        """Press and release; what comes next is not taken for the key's bounce."""
         self.hold(name, True)
         try:
             await sleep_ms(ms)
+            await self._arrived(name, True)
         finally:
             self.hold(name, False)
-        await sleep_ms(_DEBOUNCED)
+        await self._arrived(name, False)
+
+    async def _arrived(self, name, down):
+        """Wait until the press or release of a key of the board counts."""
+        inputs, left = self._phone.input, _PATIENCE
+        if name in inputs.names():
+            while inputs.down(name) is not down and left > 0:
+                await sleep_ms(_LOOK)
+                left -= 1
 
     def press_all(self, presses):
         """Press keys one after the other: (name, ms down, ms of pause) each; returns at once."""
@@ -65,10 +78,10 @@ class Remote:
 
     async def _press_all(self, presses):
         for name, down, pause in presses:
-            self.hold(name, True)
-            if name not in _HOOK:
-                await sleep_ms(down)
-                self.hold(name, False)
+            if name in _HOOK:
+                self.hold(name, True)
+            else:
+                await self._press(name, down)
             await sleep_ms(pause)
 
     # -- calls --------------------------------------------------------------------------------

@@ -30,6 +30,13 @@ class Input:
         """Return the names of all keys."""
         return [name for part, _ in self.parts for name in part.names]
 
+    def down(self, name):
+        """Return whether a key counts as down, its bounce passed over."""
+        for part, debounce in self.parts:
+            if name in part.names:
+                return bool(debounce.down & 1 << part.names.index(name))
+        return False
+
     def held_at_start(self, name):
         """Return whether key `name`, and no other one of its part, is down, before `serve` runs.
 

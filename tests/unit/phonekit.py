@@ -92,7 +92,7 @@ def phone(storage=None, **settings):
 
 def said(made, line):
     """Return the console's answer to a line; meanwhile the phone's time goes on."""
-    return _run(made, console.answer(made, line))
+    return meanwhile(made, console.answer(made, line))
 
 
 def wait(made, ms):
@@ -101,10 +101,12 @@ def wait(made, ms):
     async def passing():
         made.clock.move(ms, made.timers)
 
-    _run(made, passing())
+    meanwhile(made, passing())
 
 
-def _run(made, what):
+def meanwhile(made, what):
+    """Run the coroutine `what` while the phone's keys and time go on; return what it returns."""
+
     async def time():
         while True:
             made.clock.move(_TICK, made.timers)

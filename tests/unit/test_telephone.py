@@ -3,7 +3,7 @@
 import asyncio
 
 from deskkit import Account
-from phonekit import Platform, phone, said, wait
+from phonekit import Platform, meanwhile, phone, said, wait
 from support import raises
 
 from base.compat import sleep_ms
@@ -257,3 +257,35 @@ async def test_a_phone_begins_registers_nobody_tells_that_it_is_up_and_ends():
     assert made.network.closed == 2  # its socket for SIP, and what listens
     counters = made.actions.counters()
     assert counters["action_setup_url"]["ok"] == 1
+
+
+def _slow(made, steps):
+    """Let the board look at its keys as seldom as `steps` say: after so many turns of others."""
+    turns = list(steps)
+
+    def look(part, debounce, turn):
+        if turns and turns[0] > 0:
+            turns[0] -= 1
+            return
+        if turns and part is made.input.parts[-1][0]:
+            turns.pop(0)
+        type(made.input).look(made.input, part, debounce, turn)
+
+    made.input.look = look
+
+
+def test_keys_pressed_by_software_are_all_seen_however_long_the_loop_was_held():
+    for steps in ((), (40,) * 8, (3, 70, 1, 90) * 4):
+        made = phone(user_name1="100", user_host1="pbx")
+        _slow(made, steps)
+        for key in "2001":
+            said(made, "press %s 20" % key)
+        assert made.desk.entry == "2001", steps
+    made = phone(user_name1="100", user_host1="pbx")
+    _slow(made, (30,) * 20)
+
+    async def macro():
+        assert made.local("/command.htm?key=2;0;0,20,0;0,0,0;5") == 200
+        await until(lambda: made.desk.entry == "20005")
+
+    meanwhile(made, macro())

@@ -25,9 +25,11 @@ class Held:
 
     def __setitem__(self, name, value):
         self.phone.done.append((name, True))
+        self.phone.pressed.append(name)
 
     def pop(self, name, _):
         self.phone.done.append((name, False))
+        self.phone.pressed.remove(name)
 
 
 class Phone:
@@ -40,6 +42,7 @@ class Phone:
         self.parts = ((Part(names), None),)
         self.held = Held(self)
         self.done = []
+        self.pressed = []
         self.lines = []
         self.remote = Remote(self)
 
@@ -48,6 +51,9 @@ class Phone:
 
     def names(self):
         return self._names
+
+    def down(self, name):
+        return name in self.pressed
 
     def on_key(self, name, down):
         if down:
@@ -58,7 +64,9 @@ class Phone:
 
     async def until(self, count):
         """Wait until `count` things have been done; return them."""
-        while len(self.done) < count:
+        for _ in range(10_000):
+            if len(self.done) >= count:
+                break
             await sleep_ms(1)
         return self.done
 
