@@ -57,7 +57,8 @@ def test_what_voice_tells_of_a_call_reaches_it():
     made, call = phone(), Call()
     made.digit(call, "5")
     made.voice_lost(call)
-    assert call.said == [("dtmf", {"digit": "5"}), (408, "no voice")]
+    (kind, details), lost = call.said
+    assert kind == "dtmf" and details["digit"] == "5" and lost == (408, "no voice")
 
 
 def test_want_of_memory_is_shown_until_it_is_over():
