@@ -3,7 +3,7 @@
 import pathlib
 import subprocess
 
-from tests.peers.peer import Peer, answers_sip, program
+from tests.peers.peer import Peer, answers_sip, part, program
 from tools.control import free_ports
 
 _MODULES = (
@@ -140,6 +140,8 @@ class Kamailio(Peer):
                 f'modparam("tls", "certificate", "{certificate[0]}")\n'
                 f'modparam("tls", "private_key", "{certificate[1]}")'
             )
+        for name in names:
+            part(f"{_modules_path()}{name}.so", "Kamailio")
         config = _CONFIG.format(
             domain=domain,
             folder=folder,

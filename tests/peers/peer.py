@@ -18,6 +18,12 @@ def program(name):
     return path
 
 
+def part(file, of):
+    """Skip the test where `file`, a part of the peer `of`, is missing though the peer is there."""
+    if not os.path.exists(file):
+        pytest.skip(f"{of} is there without its {os.path.basename(file)}; run 'make peers'")
+
+
 def until(what, seconds=10, message="", pause=0.02):
     """Ask until ``what()`` is true and return it; TimeoutError after the deadline."""
     end = time.monotonic() + seconds
