@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.peers import kamailio
+from tests.peers import baresip, kamailio
 
 
 @pytest.fixture
@@ -25,3 +25,10 @@ def test_a_missing_module_is_named_and_skipped(modules, tmp_path, name):
 def test_with_all_of_them_it_is_started(modules, tmp_path):
     with pytest.raises(FileNotFoundError):  # there is no such program
         kamailio.Kamailio(tmp_path, certificate=("a", "b"))
+
+
+def test_a_baresip_without_a_module_is_skipped_with_its_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(baresip, "_modules_path", lambda: tmp_path)
+    monkeypatch.setattr(baresip, "program", lambda name: f"/nowhere/{name}")
+    with pytest.raises(pytest.skip.Exception, match=r"baresip is there without its stdio\.so"):
+        baresip.Baresip(tmp_path / "folder")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from tests.peers.peer import Peer, program
+from tests.peers.peer import Peer, part, program
 from tools.control import free_ports
 
 _CONFIG = """\
@@ -75,6 +75,9 @@ class Baresip(Peer):
             srtp="module srtp.so" if "mediaenc" in account else "",
             certificate=f"sip_certificate {certificate}" if certificate else "",
         )
+        for line in config.splitlines():
+            if line.startswith(("module ", "module_app ")):
+                part(f"{_modules_path()}/{line.split()[1]}", "baresip")
         (folder / "config").write_text(config)
         codecs = "audio_codecs=" + more.get("codecs", "PCMU/8000/1,PCMA/8000/1")
         transport = ";transport=" + more["transport"] if "transport" in more else ""
