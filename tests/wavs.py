@@ -67,17 +67,24 @@ def quality(recorded, spoken, at, seconds=3):
     return pesq.score(again, piece)
 
 
-def likeness(recorded, spoken, at, pieces=5, size=2000):
+def likeness(recorded, spoken, at, pieces=5, size=2000, loud=False):
     """Return (correlation, level) of a recording from `at` on with where `spoken` fits best.
 
     It is that of the middle one of several pieces, by correlation: where a buffer has just moved,
     or this machine was busy, a piece may be two. The level is how much louder the recording is, in
-    dB; `spoken` is repeated.
+    dB; `spoken` is repeated. With `loud`, pieces that are quieter than the mean do not count: real
+    speech has pauses, which are like any other.
     """
     at = max(0, at)
     pieces = min(pieces, (len(recorded) - at) // size)
     assert pieces, f"{len(recorded)} samples were recorded"
-    found = [_likeness(recorded, spoken, at + i * size, size) for i in range(pieces)]
+    starts = [at + i * size for i in range(pieces)]
+    if loud:
+        power = [sum(x * x for x in recorded[i : i + size]) for i in starts]
+        mean = sum(power) / pieces
+        starts = [start for start, own in zip(starts, power, strict=True) if own >= mean]
+    found = [_likeness(recorded, spoken, start, size) for start in starts]
+    pieces = len(found)
     return sorted(found)[pieces // 2]
 
 
