@@ -326,8 +326,7 @@ class Phone:
     async def _begin(self):
         """Start the network, the identities, the keys and what only the board has."""
         self.log(3, "Offhook %s", VERSION)
-        if self.first_start.wanted(await self._held()):
-            await self.first_start.open()
+        await self.first_start.begin(await self._held())
         await self.network.start()
         self.network.on_change(self.network_changed)
         address = self.network.address()

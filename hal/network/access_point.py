@@ -15,9 +15,11 @@ _SHORTEST = const(8)  # characters of a WPA2 password
 class AccessPoint:
     """The interface `nic` (network.WLAN.IF_AP); sockets speak as those of `network` do.
 
-    `http_port` and `dns_port` are where a browser and a resolver look for theirs.
+    `http_port` and `dns_port` are where a browser and a resolver look for theirs. `grace` is the
+    time in ms that somebody at the serial line has before it opens by itself.
     """
 
+    grace = const(20_000)
     http_port = const(80)
     dns_port = const(53)
 

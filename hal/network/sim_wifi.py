@@ -111,6 +111,7 @@ class WiFi(Network):
         self.joining = Joining(self, clock)
         self.access_point = AccessPoint(Own(), self)
         self.access_point.http_port = self.access_point.dns_port = port
+        self.access_point.grace = 0
 
     def link(self):
         """Join a network while there is none."""

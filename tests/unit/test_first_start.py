@@ -537,6 +537,21 @@ async def test_networks_are_searched_again_when_somebody_asks():
     bench.close()
 
 
+async def test_somebody_at_the_serial_line_has_some_seconds_before_it_opens():
+    for held, setting, opens in ((False, None, True), (False, "home", False), (True, None, True)):
+        bench = Bench()
+        bench.network.access_point.grace = 20_000
+        await bench.first.begin(held)
+        assert bench.first.state == ("open" if held else "soon")
+        assert bool(bench.network.access_point.opened) == held
+        if setting:
+            bench.settings.set("wifi_ssid1", setting)
+            assert bench.first.state == "closed" and bench.over == 1
+        await bench.pass_(21_000)
+        assert bool(bench.network.access_point.opened) == opens, (held, setting)
+        bench.close()
+
+
 async def test_a_wifi_that_is_set_at_the_console_ends_it_before_that_is_joined():
     bench = await Bench().open()
     bench.settings.set("wifi_ssid1", "Console")

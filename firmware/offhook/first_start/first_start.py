@@ -2,8 +2,9 @@
 
 It is opened while the phone starts, and at no other time: when no setting names a WiFi, or when
 somebody holds the board's key. A network that is lost later opens nothing, for whoever disturbs
-the radio would have the phone then. States: "closed", "open" (the form is there), "joining",
-"joined" (the result is there until it was seen). Meanwhile the phone joins nothing by itself.
+the radio would have the phone then. States: "closed", "soon" (somebody at the serial line goes
+first), "open" (the form is there), "joining", "joined" (the result is there until it was seen).
+Meanwhile the phone joins nothing by itself.
 """
 
 from os import urandom
@@ -78,6 +79,30 @@ class FirstStart:
             if held:
                 self._log(1, "first start: this board has no WiFi")
         return False
+
+    async def begin(self, held):
+        """Open the own network where this start wants it: at once with the key held, else when
+        nobody at the serial line has set a WiFi within some seconds.
+        """
+        if not self.wanted(held):
+            return
+        grace = self._network.access_point.grace
+        if held or not grace:
+            await self.open()
+        else:
+            self.state = "soon"
+            self._timer = self._timers.after(grace, self._begin_late)
+
+    def _begin_late(self):
+        if self.wanted(False):
+            spawn(self.open())
+        else:
+            self._leave()
+
+    def _leave(self):
+        self._timer.cancel()
+        self._timer, self.state = None, "closed"
+        self._done()
 
     async def open(self):
         """Open the own network with the page in it; what keeps it from that is logged."""
@@ -176,8 +201,11 @@ class FirstStart:
         The own network closes before the other one is joined: nobody waits for its page, and not
         every radio hears others beside its own.
         """
-        if self.state == "open" and name.startswith("wifi_"):
-            self.close()
+        if name.startswith("wifi_"):
+            if self.state == "open":
+                self.close()
+            elif self.state == "soon":
+                self._leave()
 
     @property
     def url(self):
