@@ -112,6 +112,8 @@ def apply(phone, name):
             blf.renew(phone.desk, phone.fkeys)
     elif name == "log_level":
         phone.log.level = value
+    elif name == "ringer_device":
+        phone.choose_ringer()
     elif spec.users == "web":
         phone.web.renew()
     elif not phone.agent:

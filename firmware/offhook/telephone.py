@@ -105,9 +105,8 @@ class Phone:
         self.voice.on_silence = self.voice_lost
         self.voice.on_figures = self.voice_over
         self.sounds = Sounds(desk, self.voice, parts.sound, settings, timers)
-        if parts.ringer is None:
-            parts.ringer = self.sounds.bell
         self.panel = Panel(desk, self.fkeys, settings, timers, parts, desk.text)
+        self.choose_ringer()
         self.keys = Keys(desk, self.fkeys)
         self.input = parts.input
         self.input.emit = self.keys.on_key
@@ -246,6 +245,14 @@ class Phone:
         await self.parts.sound.test()
         if self.parts.sound.fault:
             self.voice.sound_fault()
+
+    def choose_ringer(self):
+        """Ring the board's own ringer, or the loudspeaker where there is none or it is wanted."""
+        part = self.parts.ringer
+        if part is None or self.settings.get("ringer_device") == "speaker":
+            part = self.sounds.bell
+        self.panel.ringing.use(part)
+        self.panel.changed()
 
     def about(self):
         """Return a line that says who this phone is: its address and version."""

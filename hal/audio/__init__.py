@@ -7,7 +7,8 @@ A ringer has ``tone(hz)``, which sounds 1 to 20,000 hertz until something else i
 A sound part has ``start()`` and ``stop()``; ``read(frame)``, which fills 160 samples of 8 kHz from
 the microphone and returns False where there were none (the frame is silence then);
 ``write(frame)``; ``route(name)``: "handset", "headset", "speaker" or "" for none;
-``volume(level)`` 0 to 15; ``delay``, the ms that it adds from air to air; ``fault``, which part
-does not work, "" for none. None of them waits, raises or allocates. ``await test()``, once at
-start, finds out what gives no sign of life.
+``volume(level)`` 0 to 15; ``muted``, set while one's own voice is not to be heard either;
+``delay``, the ms that it adds from air to air; ``fault``, which part does not work, "" for none.
+None of them waits, raises or allocates. ``await test()``, once at start, finds out what gives no
+sign of life.
 """

@@ -208,6 +208,7 @@ class Sound:
     """
 
     delay = 90
+    muted = False
 
     def __init__(self, out, into, clock, amplifier=None, swap=0, noisy=True):
         self._noisy = noisy
@@ -327,7 +328,7 @@ class Sound:
         if self._route == "speaker":
             self._far = level(heard, 0, _FRAME)
             wanted = (wanted >> 8) * (self._switch.far >> 8)
-        elif self._route:
+        elif self._route and not self.muted:
             scale(self._said, 0, _FRAME, _SIDE, 0)
             mix(heard, 0, self._said, 0, _FRAME)
             fill(self._said, 0, _FRAME, 0)

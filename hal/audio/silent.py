@@ -7,6 +7,7 @@ class Silent:
     """The contract of a sound part (see the package), without any sound."""
 
     delay = 0
+    muted = False
     fault = ""
 
     def start(self):

@@ -31,7 +31,7 @@ _KEYS = {
 }
 _PRESSED = (
     "0 1 2 # * P1 P2 P3 P4 P1 P2 P5 P6 P7 P8 P9 P10 P11 ENTER ENTER CANCEL CANCEL SPEAKER HEADSET "
-    "HOLD HOLD TRANSFER REDIAL DND MUTE VOLUME_UP MENU UP LEFT"
+    "HOLD HOLD TRANSFER CONFERENCE CONFERENCE REDIAL DND MUTE VOLUME_UP MENU UP LEFT"
 ).split()
 _STEPS = [
     *("press " + key for key in _PRESSED),
@@ -88,18 +88,22 @@ class Desk:
     # -- what must be true at any moment ----------------------------------------------------
 
     def check(self):
-        """Check that at most one call is active, and that lamps and display tell the state."""
+        """Check that at most one call is active, or two in a conference, and that lamps and
+        display tell the state."""
         end = time.monotonic() + 8
         seen, before = [], None  # all lines shown: what does not fit is shown in turn
         while True:
             calls = self.phone.ask("calls")
             seen, before = seen if calls == before else [], calls
             active = [x for x in calls if _active(x)]
-            assert len(active) <= 1, calls
+            joined = [x["state"] for x in active] == ["connected", "connected"]  # a conference
+            assert len(active) <= 1 or joined, calls
             lamps, lines = self.phone.ask("lamps"), self.phone.ask("display")["lines"]
             if self.phone.ask("calls") == calls:  # nothing happened meanwhile
                 seen += lines
                 wrong = _told(calls, lamps, seen)
+                if joined and "Conference" not in seen:
+                    wrong = "no 'Conference'"
                 if not wrong:
                     return calls
                 assert time.monotonic() < end, (wrong, calls, lamps, lines)

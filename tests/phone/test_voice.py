@@ -185,3 +185,14 @@ def test_a_part_that_dies_is_named_in_status_log_and_display(talk):
     first.wait(lambda x: x["sound"] == "ok", "status")
     first.ask("hook on")
     first.wait(lambda x: " microphone" not in x["lines"], "display")
+
+
+def test_the_loudspeaker_rings_where_the_setting_wants_it(talk, tmp_path):
+    first, second = talk(ringer_device="speaker", ring_sound=8)
+    first.ask("dial 200")
+    second.wait(lambda calls: calls and calls[0]["state"] == "ringing")
+    assert second.ask("status")["ringer"] == 659
+    second.wait(lambda _: len(wavs.read(tmp_path / "heard2.wav")) > 20000, "status", 20)
+    assert max(wavs.read(tmp_path / "heard2.wav")[4000:]) > 5000
+    first.ask("press CANCEL")
+    second.wait(lambda calls: not calls)

@@ -284,6 +284,9 @@ def test_the_handset_gives_gain_and_a_little_of_ones_own_voice():
     assert abs(_power(bench.read()[-4000:], 500, 8000) - 3000 * 3.16) < 300
     own = _power(bench.world.samples()[-8000:], 500, 16000)
     assert abs(own - 3000 * 3.16 * 0.126) < 100, own
+    bench.sound.muted = True
+    bench.run(1000)
+    assert max(bench.world.samples()[-8000:]) == 0
 
 
 def test_the_loudspeakers_own_sound_is_not_sent_back():

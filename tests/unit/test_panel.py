@@ -1,6 +1,6 @@
 """The panel: what display, lamps and ringer tell of the desk's state."""
 
-from deskkit import Office
+from deskkit import Office, Part
 
 from base.printable import printable
 from offhook.panel import dates, tones
@@ -232,6 +232,19 @@ def test_a_bell_that_is_the_loudspeaker_knocks_where_somebody_listens_to_it():
     assert not played and tones.tone(office.desk) == "waiting"
     office.put_back()
     assert len(played) == 1 and played[0][0][0] == 440
+
+
+def test_another_part_may_ring_from_one_moment_to_the_next():
+    office = Office()
+    office.arrives()
+    bell = Part()
+    office.panel.ringing.use(bell)
+    office.panel.refresh()
+    assert office.part.tones == [440, 0] and bell.tones == [440]
+    office.press("CANCEL")
+    assert bell.tones == [440, 0]
+    office.run(20_000)
+    assert office.part.tones == [440, 0]
 
 
 def test_the_stutter_may_be_switched_off():

@@ -76,7 +76,7 @@ def test_a_lifted_handset_has_the_dial_tone_and_its_own_loudness():
     desk.muted = True
     desk.changed()
     timers.run()
-    assert voice.muted
+    assert voice.muted and part.muted
 
 
 def test_a_board_without_a_ringer_rings_through_the_loudspeaker():

@@ -20,6 +20,20 @@ class Ringing:
         self._step = 0
         self._timer = None
 
+    def use(self, part):
+        """Ring `part` from now on."""
+        if part is not self.part:
+            if self.part and self.pattern is not None:
+                self._stop()
+                self.part.quiet()
+                self.pattern = None
+            self.part = part
+
+    def _stop(self):
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
     def update(self, desk):
         """Start, go on or stop, as the desk's state wants it."""
         get = self.settings.get
@@ -30,9 +44,7 @@ class Ringing:
         if wanted == self.pattern:
             return
         self.pattern = wanted
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        self._stop()
         segments = self._segments = ringer(wanted or 0, get("custom_melody"))
         self.hertz = segments[0][0] if segments else 0
         self._step = 0

@@ -33,6 +33,7 @@ class Sounds:
         if desk.agent is None or self.bell.rings:
             return
         voice.muted, voice.joined = desk.muted, desk.members
+        self.part.muted = desk.muted
         voice.tone(tone(desk))
         if desk.audio:
             self.part.route(desk.audio)

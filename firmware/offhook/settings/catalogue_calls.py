@@ -102,6 +102,8 @@ GROUPS = (
          "the dial tone while messages wait"),
         ("vol_ringer", "int", (0, 15), 8, "panel",
          "ringer, 0 is silent"),
+        ("ringer_device", "one", ("auto", "speaker"), "auto", "panel",
+         "what rings: auto is the board's ringer where it has one; speaker is the loudspeaker"),
         ("ring_sound", "int", (0, 11), 1, "panel",
          "the ringer: 0 is silent, 1 to 5 are tones, 6 to 10 tunes, 11 is custom_melody"),
         ("user_ringer#", "int", (-1, 11), -1, "panel",

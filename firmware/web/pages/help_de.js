@@ -79,6 +79,7 @@ export const HELP = {
   tone_scheme: "Töne dieses Landes",
   mwi_dialtone: "der Wählton, solange Nachrichten warten",
   vol_ringer: "Klingel, 0 ist stumm",
+  ringer_device: "was klingelt: auto ist der Rufton der Platine, wo sie einen hat; speaker ist der Lautsprecher",
   ring_sound: "die Klingel: 0 ist stumm, 1 bis 5 sind Töne, 6 bis 10 Melodien, 11 ist custom_melody",
   user_ringer: "die Klingel der Identität #; -1: ring_sound",
   custom_melody: "eine eigene Melodie, RTTTL: name:d=4,o=5,b=120:c,e,g",
