@@ -59,7 +59,7 @@ def test_speech_goes_encrypted_both_ways(both, tmp_path, mediaenc, savp):
     phone, other = both(mediaenc, user_savp1=savp)
     called(phone, other)
     figures = voice(phone, 150)
-    assert figures["srtp"] == LONG and figures["forged"] == 0 and figures["lost"] == 0, figures
+    assert figures["srtp"] == LONG and figures["forged"] == 0, figures
     compare(phone, other, tmp_path, 0.7)  # garbage would be near 0
 
 
