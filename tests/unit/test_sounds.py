@@ -86,6 +86,10 @@ def test_a_board_without_a_ringer_rings_through_the_loudspeaker():
     desk.changed()
     timers.run()
     assert len(voice.tones) == 1  # the desk's tone does not stop the bell
+    part.level = 0  # its loudness follows the setting while it rings
+    desk.changed()
+    timers.run()
+    assert part.level == 9
     sounds.bell.quiet()
     assert voice.tones[-1] == ""
 

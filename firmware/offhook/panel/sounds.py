@@ -30,7 +30,10 @@ class Sounds:
         """Follow the desk's state of now."""
         self._refresh = None
         desk, voice = self.desk, self.voice
-        if desk.agent is None or self.bell.rings:
+        if desk.agent is None:
+            return
+        if self.bell.rings:
+            self.part.volume(self.settings.get("vol_ringer"))
             return
         voice.muted, voice.joined = desk.muted, desk.members
         self.part.muted = desk.muted
