@@ -33,7 +33,11 @@ def arguments(words=None):
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting; repeatable"
     )
-    parser.add_argument("--heap", default="2m", help="heap of the VM, such as 110k")
+    parser.add_argument(
+        "--heap",
+        default="4wm",
+        help="heap of the VM, such as 110k; 4wm is that of a board with 4 MB",
+    )
     parser.add_argument("--vm", help="the MicroPython VM to use")
     parser.add_argument("--frozen", metavar="VM", help="a VM with the software frozen in")
     parser.add_argument("--source", action="store_true", help="run the sources, to debug")

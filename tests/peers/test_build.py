@@ -198,7 +198,7 @@ def test_a_board_with_its_software_frozen_in_starts_from_its_firmware_alone(tmp_
     assert set(files(folder / "littlefs.bin")) == {"/state/settings.json"}
     image = tmp_path / "flash.bin"
     image.write_bytes((folder / "littlefs.bin").read_bytes())
-    serial = Serial(image, heap="256k", program=vm_frozen.launcher())
+    serial = Serial(image, heap="384k", program=vm_frozen.launcher())
     try:
         seen = serial.until("network: 127.0.0.1")
         assert "no PSRAM" not in seen

@@ -28,7 +28,7 @@ def _console(descriptor):
 class Bridge:
     """A board on `port`. `cut` bytes to the board, and its power goes away in the middle."""
 
-    def __init__(self, image, link=None, heap="2m", cut=None, program=None):
+    def __init__(self, image, link=None, heap="4wm", cut=None, program=None):
         self.image = str(image)
         self.heap = heap
         self.program = str(program or vm.vm_path())
