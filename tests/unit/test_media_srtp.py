@@ -1,11 +1,10 @@
 """SRTP and SRTCP: vectors of RFC 3711 and of libsrtp, replay, roll-over, forgery, whole calls."""
 
 import hashlib
-import sys
 from binascii import unhexlify
 
 from mediakit import Said, alike, pair, run, speech
-from support import Skip
+from support import only_in_the_vm
 
 from media.sha1 import Mac
 from media.srtp import SUITES, Stream, Way, derive
@@ -227,9 +226,8 @@ def test_a_new_key_in_mid_call_is_followed_and_the_same_one_goes_on():
     assert alike(second.audio, speech, 1200)[0] > 0.99
 
 
+@only_in_the_vm
 def test_no_packet_allocates():
-    if sys.implementation.name != "micropython":
-        raise Skip("only MicroPython can lock its heap")
     import micropython
 
     sender, way = Way(_MASTER, 10), Way(_MASTER, 10)
