@@ -64,3 +64,13 @@ def picture(page, name, whole=False):
     """Keep a picture of the page in build/pages."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(PICTURES / (name + ".png")), full_page=whole)
+
+
+def serious_faults(page):
+    """Return what axe finds serious or critical on a page: its rule, and where."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    return [
+        (x["id"], [y["html"][:120] for y in x["nodes"][:3]])
+        for x in axe.run(page).response["violations"]
+        if x["impact"] in ("serious", "critical")
+    ]

@@ -8,6 +8,7 @@ when it ends: what is left is killed, and the test fails.
 import pytest
 
 from tests.peers.baresip import Baresip
+from tests.peers.browser import Browser
 from tests.peers.dnsserver import NameServer
 from tests.peers.kamailio import Kamailio
 from tests.peers.netspace import Namespace, enter_new
@@ -60,6 +61,14 @@ def desk(start, tmp_path):
         return start(Phone(tmp_path / f"phone{name}", wanted, options))
 
     return make
+
+
+@pytest.fixture
+def browser(start):
+    """A browser; whatever its pages complain of fails the test."""
+    made = start(Browser())
+    yield made
+    assert not made.complaints
 
 
 @pytest.fixture

@@ -5,21 +5,13 @@ import json
 import pytest
 
 from tests.peers import link
-from tests.peers.browser import Browser, picture, show
+from tests.peers.browser import picture, serious_faults, show
 from tests.peers.peer import until
 from tests.phone.webserver import WebServer
 from tools.control import free_ports
 
 PAGES = "status phone actions fkeys calls log settings service".split()
 OUTSIDE = "192.0.2.7"  # a plain HTTP address that is no loopback: browsers trust it less
-
-
-@pytest.fixture
-def browser(start):
-    """A browser; whatever its pages complain of fails the test."""
-    made = start(Browser())
-    yield made
-    assert not made.complaints
 
 
 @pytest.fixture
@@ -40,7 +32,6 @@ def site(desk):
 def test_each_page_is_there_and_axe_finds_no_serious_fault(
     root_network, start, browser, site, locale, size
 ):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     link.tun("outside", OUTSIDE, "192.0.2.8")
     _, url = site(host=OUTSIDE, fkey4="active url http://door.example/open", fkey_label4="Door")
     page = browser.open(url, locale=locale, size=size)
@@ -49,13 +40,7 @@ def test_each_page_is_there_and_axe_finds_no_serious_fault(
         show(page, name)
         titles.add(page.title())
         picture(page, f"{name}-{locale}-{size}", whole=name in ("status", "phone"))
-        found = axe.run(page).response["violations"]
-        bad = [
-            (x["id"], [y["html"][:120] for y in x["nodes"][:3]])
-            for x in found
-            if x["impact"] in ("serious", "critical")
-        ]
-        assert not bad, (name, bad)
+        assert not serious_faults(page), name
         width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert width <= 0, f"{name} is {width} dots too wide"
     assert len(titles) == len(PAGES)

@@ -9,7 +9,7 @@ import struct
 
 import pytest
 
-from tests.peers.browser import PICTURES, Browser
+from tests.peers.browser import PICTURES
 from tools import vm
 from tools.control import free_ports
 from tools.run import front_panel
@@ -17,14 +17,6 @@ from tools.run import front_panel
 FOLDER = vm.ROOT / "docs/pictures"
 LARGEST = 100_000  # bytes
 NAMES = ("panel", "actions", "phone", "first-start")
-
-
-@pytest.fixture
-def browser(start):
-    """A browser; whatever its pages complain of fails the test."""
-    made = start(Browser())
-    yield made
-    assert not made.complaints
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 
 from tests.phone.attack import STRANGER
 from tests.phone.pbx import Pbx
+from tests.phone.receiver import Receiver
 from tests.phone.sippeer import Peer
 from tools.control import Phone
 
@@ -33,6 +34,14 @@ def pair(phones):
     first.ask(f"set user_outbound1 127.0.0.1:{second.sip_port}")
     second.ask(f"set user_outbound1 127.0.0.1:{first.sip_port}")
     return first, second
+
+
+@pytest.fixture
+def receiver():
+    """A running `Receiver`."""
+    server = Receiver()
+    yield server
+    server.close()
 
 
 @pytest.fixture

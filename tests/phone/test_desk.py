@@ -2,21 +2,14 @@
 
 import pytest
 
-from tests.phone.test_calls import Receiver, dial, setting_of, state
+from tests.phone.receiver import setting_of
+from tests.phone.test_calls import dial, state
 from tools.control import Refused
 
 EVENTS = (
     "offhook onhook incoming outgoing connected disconnected missed hold unhold transfer "
     "blind_transfer attended_transfer received_attended_transfer"
 ).split()
-
-
-@pytest.fixture
-def receiver():
-    """A running `Receiver`."""
-    server = Receiver()
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -7,17 +7,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.phone.receiver import setting_of
 from tests.phone.sippeer import Peer
-from tests.phone.test_calls import Receiver, setting_of, state
+from tests.phone.test_calls import state
 from tests.phone.test_desk import three  # noqa: F401  a fixture
-
-
-@pytest.fixture
-def receiver():
-    """A running `Receiver`."""
-    server = Receiver()
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.phone.receiver import setting_of
 from tests.phone.sippeer import Peer
-from tests.phone.test_calls import Receiver, setting_of, state
+from tests.phone.test_calls import state
 
 _NAMES = (
     "offhook onhook incoming outgoing connected disconnected missed hold unhold transfer "
@@ -24,14 +25,6 @@ class Crossing(Peer):
             self.answer(call)
             return
         super()._asked(message)
-
-
-@pytest.fixture
-def receiver():
-    """A running `Receiver`."""
-    server = Receiver()
-    yield server
-    server.close()
 
 
 @pytest.fixture

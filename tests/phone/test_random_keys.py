@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.phone.receiver import Receiver, setting_of
 from tests.phone.sippeer import Peer
-from tests.phone.test_calls import Receiver, setting_of
 from tools.control import Refused
 
 _DESKS = 6

@@ -1,18 +1,8 @@
 """What callers are shown and told as, and which calls are events though nothing rings."""
 
-import pytest
-
 from tests.phone.attack import gone, ringing
-from tests.phone.test_calls import Receiver, setting_of
+from tests.phone.receiver import setting_of
 from tests.phone.test_sip_field import given
-
-
-@pytest.fixture
-def receiver():
-    """A running `Receiver`."""
-    server = Receiver()
-    yield server
-    server.close()
 
 
 def events(receiver, *names, query=""):
