@@ -7,6 +7,7 @@ grows nor leaves holes in the heap. When it is full, the oldest lines give way.
 """
 
 from base.compat import const
+from base.printable import is_plain
 
 _LONGEST = const(2000)  # characters of one line's text
 _MOST = const(24_000)  # bytes of all lines: some 300
@@ -102,8 +103,7 @@ class Log:
 
 def printable(text):
     """Return `text` with ``?`` for control characters (C0, DEL, C1) and direction marks."""
-    data = text.encode()
-    if not data or min(data) >= 0x20 and max(data) < 0x7F:
+    if is_plain(text):
         return text
     return "".join(
         c if " " <= c and not "\x7f" <= c <= "\x9f" and c not in _MARKS else "?" for c in text

@@ -14,10 +14,15 @@ _HIDDEN = (
 )
 
 
+def is_plain(text):
+    """Return whether `text` is of printable ASCII only."""
+    data = text.encode()  # a text's characters would be new texts, each looked for by its name
+    return not data or min(data) >= 0x20 and max(data) < 0x7F
+
+
 def printable(text):
     """Return `text` for display, list and log: control characters are spaces, marks are gone."""
-    data = text.encode()  # a text's characters would be new texts, each looked for by its name
-    if not data or min(data) >= 0x20 and max(data) < 0x7F:
+    if is_plain(text):
         return text
     return "".join([" " if char < " " else char for char in text if not _hidden(ord(char))])
 
