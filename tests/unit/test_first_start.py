@@ -552,6 +552,16 @@ async def test_somebody_at_the_serial_line_has_some_seconds_before_it_opens():
         bench.close()
 
 
+async def test_a_network_that_cannot_open_late_leaves_the_port_to_the_phones_pages():
+    bench = Bench()
+    bench.network.access_point.grace = 20_000
+    bench.network.access_point.refuses = OSError("without a password")
+    await bench.first.begin(False)
+    assert bench.over == 0
+    await bench.pass_(21_000)
+    assert bench.first.state == "closed" and bench.over == 1
+
+
 async def test_a_wifi_that_is_set_at_the_console_ends_it_before_that_is_joined():
     bench = await Bench().open()
     bench.settings.set("wifi_ssid1", "Console")

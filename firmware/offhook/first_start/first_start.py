@@ -95,9 +95,14 @@ class FirstStart:
 
     def _begin_late(self):
         if self.wanted(False):
-            spawn(self.open())
+            spawn(self._open_late())
         else:
             self._leave()
+
+    async def _open_late(self):
+        await self.open()
+        if self.state == "closed":  # it could not be
+            self._done()
 
     def _leave(self):
         self._timer.cancel()
