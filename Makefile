@@ -76,11 +76,13 @@ bench-voice: $(READY)  ## CPU a frame, gaps between packets, mouth to ear, besid
 sizes: $(READY)  ## what each board's software takes of its flash
 	@$(BIN)/python -m tools.build.sizes
 
-lint: $(READY)  ## ruff over everything, mypy over firmware and hal, the arrows between the rooms
+lint: $(READY)  ## ruff over everything, mypy over firmware and hal, the arrows between the rooms, every test file loads
+	@mkdir -p build
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tools.typecheck
 	$(BIN)/python -m tools.arrows
+	@$(BIN)/python -m pytest -q --collect-only >build/collect.log 2>&1 || { tail -20 build/collect.log; exit 1; }
 
 check-boards: $(READY)  ## refuse boards whose pins cannot work
 	@$(BIN)/python -m tools.check_boards

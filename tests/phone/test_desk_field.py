@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.phone.test_calls import receiver, setting_of, state  # noqa: F401  fixture
+from tests.phone.receiver import setting_of
+from tests.phone.test_calls import state
 from tests.phone.test_desk_more import called, desk, number, peer  # noqa: F401  fixtures
 from tools.control import Refused
 
