@@ -3,8 +3,7 @@
 With `filter_registrar` on, strangers create nothing for an identity that registers: 403 once per
 address and minute, silence after that (RFC 3261 section 26.3.2.4 leaves it to us). In any case a
 stranger's requests are counted, and by UDP he gets at most three times the bytes that he has sent,
-so that nobody is flooded through us. Only what a person has answered is repeated beyond that, and
-where nobody registers, what is not acknowledged, at a trickle.
+so that nobody is flooded through us. Only what a person has answered is repeated beyond that.
 
 The table is bounded: the address that has been silent the longest gives way. All strangers
 together have a purse, too, for those who come from ever new addresses.
@@ -26,8 +25,7 @@ _CONNECTIONS = (2, 1)  # of the four: of all strangers, and of one of them
 _OPEN_CONNECTIONS = (3, 2)
 
 _FACTOR = const(3)  # bytes of answers for each byte that came
-_LEAST = const(1500)  # bytes that a new address gets in any case, where nobody registers
-_TRICKLE = const(1000)  # bytes a second, for the repetitions of what is not acknowledged there
+_FINAL = const(1500)  # bytes that are kept for a final answer and its first repetitions
 _SAVED = const(12_000)  # bytes that can be saved up: a 200 and all its repetitions
 
 _TOLD = const(8)  # calls of strangers without a place that are told of at once
@@ -76,8 +74,7 @@ class Source:
         burst, rate = (_OPEN_BURST, _OPEN_RATE) if open_house else (_BURST, _RATE)
         self.seen = clock.ms()
         self.requests = Purse(clock, times * burst, times * rate, times * burst)
-        least, rate = (_LEAST, _TRICKLE) if open_house else (0, 0)
-        self.bytes = Purse(clock, least, rate, _SAVED)
+        self.bytes = Purse(clock, 0, 0, _SAVED)
 
 
 class Guard:
@@ -155,6 +152,13 @@ class Guard:
     def may_answer(self, ip, size):
         """Return whether `size` bytes may go to a stranger, and count them."""
         return self._source(ip).bytes.take(size)
+
+    def may_repeat(self, transaction):
+        """Return whether what is repeated for courtesy leaves enough for the final answer."""
+        ip = transaction.address[0]
+        if transaction.protocol != "UDP" or self.at_home(ip):
+            return True
+        return self._source(ip).bytes.have >= _FINAL
 
     def tolerates(self, ip):
         """Return whether a stranger may ask for something just now, and count it."""

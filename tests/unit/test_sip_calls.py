@@ -331,6 +331,7 @@ def test_a_bye_before_the_answer_ends_both():
 
 def test_a_lost_ack_for_a_rejection_ends_after_timer_h():
     wire, a, peer, call, _ = _called()
+    a.guard.heard(B, 4000)  # or three times his bytes would be the end of it
     call.reject(486)
     assert peer.take(40_000).count("486") == 11  # timer G
     _quiet(wire, a)

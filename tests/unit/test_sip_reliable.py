@@ -89,6 +89,7 @@ def test_our_180_is_reliable_where_it_must_be():
 
 def test_a_180_that_nobody_pracks_ends_the_call_after_32_s():
     wire, a, peer, call, ringing = _called()
+    a.guard.heard(B, 4000)  # or three times his bytes would be the end of it
     got = peer.take(33_000)
     assert "504" in got and call.state == "ended"
     finish(wire, a)

@@ -49,7 +49,8 @@ class Incoming(Call):
             return
         self.state = "ringing"
         if not self.invite.has("require", "100rel"):
-            self.send(180)
+            if self._refresh is None or self.agent.guard.may_repeat(self.transaction):
+                self.send(180)
             self._refresh = self.agent.timers.after(_REFRESH, self.ring)
         elif self.early is None:
             self.early = reliable.Ringing(self.agent, self._ringing, self._repeat, self._silent)
