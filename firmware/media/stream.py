@@ -40,7 +40,8 @@ class Stream:
     """The voice of `call` on `port`, its reports on `control` (a `Port` too, or None).
 
     `voice` has what all streams share: ``random``, ``clock``, ``cname``, ``buffer``,
-    ``digit(call, key)``. `talking` and `hearing` say which ways are open.
+    ``digit(call, key)``. `talking` and `hearing` say which ways are open; while it has not
+    `begun` nothing at all leaves: so it is with a call that came in and only rings.
     """
 
     def __init__(self, voice, call, port, control, jitter):
@@ -52,7 +53,7 @@ class Stream:
         self.reports = Reports(voice, self, control)
         self.events = Events()
         self.said = None  # what the other side has said, as it is in use
-        self.talking = self.hearing = False
+        self.talking = self.hearing = self.begun = False
         self.unknown = 0  # packets of a payload type that nobody spoke of
         self.heard_at = voice.clock.ms()  # when a packet came last
         self._voice = voice
@@ -251,6 +252,9 @@ class Stream:
         """Send a frame; only now and then one where we only listen."""
         sender = self.sender
         if self._encode is None:
+            return
+        if not self.begun:
+            self.skip(1)
             return
         if self._event_kind >= 0 and self.events.busy() and self.wanted():
             self._flush()

@@ -79,7 +79,7 @@ class Voice:
     def port(self, call):
         """Open the ports of a call's voice and return the UDP port to be told."""
         stream = self.stream(call)
-        if stream is None:
+        if stream is None and call.state != "ended":
             stream = self._open(call)
         # the call goes on where it has no voice
         return stream.port.number if stream else self.get("rtp_port") or 16384
@@ -356,14 +356,15 @@ class Voice:
     def _ways(self, stream):
         """Open and close a stream's ways as its call is; return whether it is the one heard."""
         call, said = stream.call, stream.said
+        theirs, state = said.direction if said else "inactive", call.state
+        connected = state == "connected"
+        early = call.direction == "out" and state in _EARLY
+        stream.begun = connected or early or state == "held"
         if said is None or not said.port:
             stream.talking = False
             stream.listen(False)
             return False
-        theirs, state = said.direction, call.state
-        connected = state == "connected"
-        early = call.direction == "out" and state in _EARLY
-        stream.talking = theirs not in _SILENT and state != "ended" and stream.wanted()
+        stream.talking = stream.begun and theirs not in _SILENT and stream.wanted()
         hears = (connected or early) and theirs not in _DEAF
         stream.listen(hears)
         return connected or early
@@ -382,7 +383,8 @@ class Voice:
         self.sound_fault()
         for stream in list(self._streams):
             stream.port.others()
-            stream.reports.send(now)
+            if stream.begun:
+                stream.reports.send(now)
         seconds = self.get("rtp_timeout")
         for stream in list(self._streams):
             silent = self.clock.diff(now, stream.heard_at)

@@ -189,6 +189,79 @@ def test_digits_in_band_end_with_their_call_and_want_one_that_may_be_spoken_to()
     run(first.clock, 500, first)
 
 
+def _left(phone):
+    """Return how many packets of any kind have left."""
+    return len(phone.network.seen)
+
+
+def test_a_call_that_was_not_answered_sends_nothing_whatever_was_described():
+    for state in ("calling", "ringing"):
+        for direction in ("sendrecv", "sendonly", "recvonly", "inactive"):
+            first, second = pair(direction=direction)
+            first.call.state = state
+            first.voice.on_digit = None
+            first.voice.send_dtmf(first.call, "1")
+            run(first.clock, 12000, first, second)
+            assert not _left(first), (state, direction)
+            first.call.state = "connected"
+            run(first.clock, 12000, first, second)
+            assert _left(first) > 5, (state, direction)
+
+
+def test_a_call_of_ours_speaks_to_whoever_sends_early_media():
+    for state in ("calling", "ringing"):
+        first, second = pair()
+        first.call.direction, first.call.state = "out", state
+        run(first.clock, 1000, first, second)
+        packets = _rtp(first)
+        assert len(packets) == 50, "a way through routers; digits for a voice menu"
+        assert max([max([abs(ULAW[code]) for code in x[12:]]) for x in packets]) == 0
+
+
+def test_a_call_that_has_ended_sends_nothing_and_holds_no_port():
+    for state in ("connected", "held", "ringing"):
+        for direction in ("in", "out"):
+            first, second = pair()
+            first.call.state, first.call.direction = state, direction
+            run(first.clock, 1000, first, second)
+            first.voice.send_dtmf(first.call, "123")
+            first.call.state = "ended"
+            first.voice.media(first.call)
+            first.voice.media(first.call)
+            assert not first.network.sockets
+            before = _left(first)
+            run(first.clock, 12000, first, second)
+            assert _left(first) == before, (state, direction)
+
+
+def test_a_call_that_has_ended_gets_no_port_any_more():
+    first, second = pair()
+    first.call.state = "ended"
+    first.voice.media(first.call)
+    assert first.voice.port(first.call) and not first.network.sockets
+    first.call.voice = Said("10.0.0.2", 4000)
+    first.voice.media(first.call)
+    before = _left(first)
+    run(first.clock, 1000, first)
+    assert _left(first) == before
+
+
+def test_of_three_calls_to_one_place_only_the_answered_one_sends():
+    first, second = pair()
+    waiting = [Call("ringing"), Call("ringing")]
+    for call in waiting:
+        first.voice.port(call)
+        call.voice = Said("10.0.0.2", first.call.voice.port)
+        first.voice.media(call)
+    run(first.clock, 2000, first, second)
+    assert len({x[8:12] for x in _rtp(first)}) == 1
+    waiting[0].state = "ended"
+    first.voice.media(waiting[0])
+    waiting[1].state, first.call.state = "connected", "held"
+    run(first.clock, 2000, first, second)
+    assert len({x[8:12] for x in _rtp(first)}) == 2
+
+
 def test_ringback_of_ours_ends_when_early_media_is_heard():
     first, second = pair()
     first.call.direction, first.call.state = "out", "ringing"
