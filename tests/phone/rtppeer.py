@@ -1,4 +1,4 @@
-"""A place on loopback that voice is sent to: it says a tone and counts what comes, A-law in RTP."""
+"""A place on loopback that voice is sent to: it says a tone, and counts what comes (A-law)."""
 
 import math
 import socket
