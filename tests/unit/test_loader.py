@@ -168,8 +168,11 @@ def test_a_power_cut_at_any_step_leaves_a_whole_software():
         assert cut >= 3
 
 
-def _button(levels, number=0):
-    """Return what `button` makes of a pin that reads `levels`, the last one for ever."""
+def _button(levels, number=0, slept=None):
+    """Return what `button` makes of a pin that reads `levels`, the last one for ever.
+
+    The ms that it sleeps are added to the list `slept`.
+    """
     levels = list(levels)
 
     class Pin:
@@ -190,6 +193,8 @@ def _button(levels, number=0):
     sys.modules["machine"], sys.modules["board"] = machine, board
     space = _loader()
     space["sleep_ms"] = space["print"] = lambda *_: None
+    if slept is not None:
+        space["sleep_ms"] = slept.append
     try:
         return space["button"]()
     finally:
@@ -209,6 +214,13 @@ def test_a_button_left_alone_or_stuck_starts_the_phone():
     assert not _button([0])
     assert not _button([1] * 200 + [0] * 5 + [1]), "too late"
     assert not _button([0, 1], None), "a board without a button"
+
+
+def test_the_button_is_waited_for_a_second_and_one_that_is_held_three():
+    for levels, least, most in (((1,), 950, 1050), ((0,), 2950, 3050), ((0, 0, 1), 0, 50)):
+        slept = []
+        _button(levels, slept=slept)
+        assert least <= sum(slept) <= most, (levels, sum(slept))
 
 
 def _archive(**files):
@@ -244,3 +256,149 @@ def test_what_is_not_in_that_file_is_not_found_and_nothing_is_written():
     for mode in ("wb", "a", "r+"):
         with raises(OSError):
             archive.open("/a", mode)
+
+
+def test_each_file_is_found_in_any_order_the_first_of_the_index_too():
+    archive = _archive(part_a=b"one", b=b"second", part_c=b"3")
+    for _ in range(2):
+        for path, content in (("/part/c", b"3"), ("/part/a", b"one"), ("/b", b"second")):
+            assert archive.open(path, "rb").read() == content
+    none = (0, 0, 0, 0, 0)
+    assert archive.stat("/part") == (0x4000,) + none + (0, 0, 0, 0)
+    assert archive.stat("/b") == (0x8000,) + none + (6, 0, 0, 0)
+    archive.umount()
+    with raises(ValueError):
+        archive.open("/b", "rb")
+
+
+class Vfs:
+    """Notes what is mounted where; `refuses` a file system of its own making."""
+
+    def __init__(self, refuses=False):
+        self.refuses = refuses
+        self.mounts = {"/": "as MicroPython does"}
+        self.options = None
+
+    def umount(self, place):
+        del self.mounts[place]
+
+    def mount(self, system, place):
+        assert place not in self.mounts
+        self.mounts[place] = system
+
+    def VfsLfs2(self, bdev, **options):
+        if self.refuses:
+            raise OSError(22)
+        self.options = options
+        return ("lfs", bdev)
+
+
+class System:
+    """A `sys` and an `os` of its own: a path to import from, files, where it is."""
+
+    def __init__(self, *files):
+        self.path = ["", ".frozen", "/lib"]
+        self.files = files
+        self.modules = {}
+        self.at = None
+
+    def stat(self, path):
+        if path not in self.files:
+            raise OSError(2)
+        return (0x8000,)
+
+    def chdir(self, path):
+        self.at = path
+
+
+def _with(vfs, system, **more):
+    """Return the loader over `vfs` and `system`, silent."""
+    space = _loader()
+    space.update({"vfs": vfs, "os": system, "sys": system, "print": lambda *_: None})
+    space.update(more)
+    return space
+
+
+def test_the_flash_is_mounted_anew_with_sizes_that_littlefs_takes():
+    vfs, system = Vfs(), System()
+    _with(vfs, system, bdev="flash")["mount_flash"]()
+    assert vfs.mounts == {"/": ("lfs", "flash")} and system.at == "/"
+    sizes = vfs.options
+    assert sizes["readsize"] >= 1024, "smaller ones make each open slow"
+    assert 4096 % sizes["readsize"] == 0 and sizes["readsize"] % sizes["progsize"] == 0
+    assert sizes["lookahead"] % 8 == 0
+
+
+def test_a_flash_that_cannot_be_mounted_so_is_mounted_as_it_was():
+    vfs, system = Vfs(refuses=True), System()
+    _with(vfs, system, bdev="flash")["mount_flash"]()
+    assert vfs.mounts == {"/": "flash"} and system.at == "/"
+
+
+def test_frozen_software_and_a_computer_leave_the_mounts_alone():
+    for more in ({"bdev": None}, {"bdev": "flash", "FROZEN": "devkit"}):
+        vfs, system = Vfs(), System()
+        _with(vfs, system, **more)["mount_flash"]()
+        assert vfs.mounts == {"/": "as MicroPython does"} and system.at is None
+
+
+def test_the_archive_is_mounted_and_goes_first_and_once_however_often():
+    vfs, system = Vfs(), System("/app/software")
+    space = _with(vfs, system, Archive=lambda path: "archive of " + path)
+    before = system.path[:]
+    for _ in range(3):  # by boot.py, by main.py, and by somebody at the REPL
+        space["mount"]()
+        assert system.path == ["/software"] + before
+        assert vfs.mounts["/software"] == "archive of /app/software"
+
+
+def test_modules_in_the_folder_itself_go_first_where_there_is_no_archive():
+    vfs, system = Vfs(), System()
+    before = system.path[:]
+    space = _with(vfs, system)
+    space["mount"]()
+    space["mount"]()
+    assert system.path == ["/app"] + before and "/software" not in vfs.mounts
+    system.files = ("/app/software",)  # which an update brings
+    space["Archive"] = lambda path: "archive"
+    space["mount"]()
+    assert system.path == ["/software"] + before and vfs.mounts["/software"] == "archive"
+    system.files = ()
+    space["mount"]()
+    assert system.path == ["/app"] + before and "/software" not in vfs.mounts
+
+
+def _loaded(frozen, *files):
+    """Return the names that `load` imports, with "b a.c" in the file that has their order."""
+    imported = []
+    system = System(*files)
+    system.path = ["/software", "/lib"]
+
+    def opened(path):
+        assert path == "/software/modules.txt"
+        return io.StringIO("b\na.c\n")
+
+    more = {"open": opened, "__import__": imported.append}
+    if frozen:
+        more.update({"FROZEN": "devkit", "MODULES": "x y"})
+    _with(Vfs(), system, **more)["load"]()
+    return imported
+
+
+def test_modules_are_imported_in_the_order_of_their_list():
+    assert _loaded(False, "/software/modules.txt") == ["b", "a.c"]
+    assert _loaded(False) == [] and _loaded(False, "/lib/modules.txt") == []
+
+
+def test_frozen_modules_are_imported_whatever_lies_in_the_flash():
+    assert _loaded(True) == _loaded(True, "/software/modules.txt") == ["x", "y"]
+
+
+def test_the_phone_is_started_unless_the_button_says_not():
+    for frozen, steps in ((None, ["choose", "mount"]), ("devkit", [])):
+        for pressed in (False, True):
+            done = []
+            space = _with(Vfs(), System(), FROZEN=frozen, button=lambda pressed=pressed: pressed)
+            space["choose"] = lambda done=done: done.append("choose")
+            space["mount"] = lambda done=done: done.append("mount")
+            assert space["start"]() is (not pressed) and done == steps

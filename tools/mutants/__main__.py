@@ -7,6 +7,7 @@ nothing that anybody could see, are not counted.
 """
 
 import argparse
+import hashlib
 import os
 import pathlib
 import pickle
@@ -14,7 +15,6 @@ import random
 import re
 import signal
 import sys
-import tempfile
 import time
 from collections import Counter
 
@@ -22,6 +22,7 @@ from tools import vm
 from tools.mutants import points, trial
 
 _EQUIVALENT = pathlib.Path(__file__).with_name("equivalent.txt")
+_REACHED = vm.ROOT / "build/mutants"
 _WANTED = 85  # percent
 _LEAST = 8  # mutants of a room
 _FEW = 20  # tests of a module for a line that none comes by
@@ -75,24 +76,43 @@ def sample(rooms, count, seed):
 def tests_by_line(jobs):
     """Return {(path, line): {(seconds, file, test)}} of all unit tests.
 
-    Line 0 stands for all of a module; a file of tests has all of its own there.
+    Line 0 stands for all of a module; a file of tests has all of its own there. What a file of
+    tests reached is kept in build/mutants until it or what it runs changes.
     """
-    found = {}
-    with tempfile.TemporaryDirectory() as folder:
-        names = [x.stem for x in sorted(trial.UNIT.glob("test_*.py"))]
-        into = {name: pathlib.Path(folder, name) for name in names}
-        running = _Running(jobs)
-        for name in names:
+    _REACHED.mkdir(parents=True, exist_ok=True)
+    names = [x.stem for x in sorted(trial.UNIT.glob("test_*.py"))]
+    common = _digest("", *(vm.ROOT / "firmware").rglob("*.py"), *(vm.ROOT / "hal").rglob("*.py"))
+    common = _digest(common, *(x for x in trial.UNIT.glob("*.py") if x.stem not in names))
+    into = {name: _REACHED / f"{_digest(common, *_texts(name))}.pickle" for name in names}
+    for old in set(_REACHED.iterdir()) - set(into.values()):
+        old.unlink()
+    running = _Running(jobs)
+    for name in names:
+        if not into[name].exists():
             running.start(name, trial.reach, name, into[name])
-        for name, status in running.rest():
-            if status:
-                raise SystemExit(f"{name} fails as it is: run make test-quick")
-        for name in names:
-            tests = pickle.loads(into[name].read_bytes())
-            for test, (seconds, lines) in tests.items():
-                for place in lines | {(path, 0) for path, _ in lines} | {(name, 0)}:
-                    found.setdefault(place, set()).add((seconds, name, test))
+    for name, status in running.rest():
+        if status:
+            raise SystemExit(f"{name} fails as it is: run make test-quick")
+    found = {}
+    for name in names:
+        for test, (seconds, lines) in pickle.loads(into[name].read_bytes()).items():
+            for place in lines | {(path, 0) for path, _ in lines} | {(name, 0)}:
+                found.setdefault(place, set()).add((seconds, name, test))
     return found
+
+
+def _texts(name):
+    """Return the file of tests and those that it imports from."""
+    file = trial.UNIT / f"{name}.py"
+    near = re.findall(r"(?:from|import) (test_\w+)", file.read_text())
+    return [file] + [trial.UNIT / f"{x}.py" for x in near]
+
+
+def _digest(before, *files):
+    found = hashlib.sha256(before.encode())
+    for file in sorted(files):
+        found.update(b"%s\0%s\0" % (file.name.encode(), file.read_bytes()))
+    return found.hexdigest()
 
 
 class _Running:

@@ -97,18 +97,27 @@ def apart(function, *args):
 
 def reach(name, into):
     """Run the tests of file `name`; write {test: (seconds, {(path, line)})}."""
-    lines, found = set(), {}
+    lines, left, found = set(), {}, {}
     roots = (str(vm.ROOT / "firmware"), str(vm.ROOT / "hal"))
     cut = len(str(vm.ROOT)) + 1
 
     def trace(frame, event, arg):
-        if not frame.f_code.co_filename.startswith(roots):
-            return None
-        return local
+        code = frame.f_code
+        rest = left.get(code)
+        if rest is None:
+            rest = set()
+            if code.co_filename.startswith(roots):
+                first = code.co_firstlineno  # of a function nothing but its "def"
+                rest.update(x[2] for x in code.co_lines() if x[2])
+                rest = rest - {first} or rest
+            left[code] = rest
+        return local if rest else None  # once all its lines were seen it runs at full speed
 
     def local(frame, event, arg):
         if event == "line":
-            lines.add((frame.f_code.co_filename[cut:], frame.f_lineno))
+            code, line = frame.f_code, frame.f_lineno
+            lines.add((code.co_filename[cut:], line))
+            left[code].discard(line)
         return local
 
     module = importlib.import_module(name)
@@ -117,6 +126,7 @@ def reach(name, into):
             if getattr(vars(module)[test], "only_in_the_vm", False):
                 continue
             lines.clear()
+            left.clear()
             begun = time.process_time()
             sys.settrace(trace)
             try:
@@ -124,7 +134,9 @@ def reach(name, into):
             finally:
                 sys.settrace(None)
             found[test] = (time.process_time() - begun, set(lines))
-    into.write_bytes(pickle.dumps(found))
+    whole = into.with_suffix(".new")
+    whole.write_bytes(pickle.dumps(found))
+    whole.rename(into)
 
 
 # -- a fault -------------------------------------------------------------------------------------
