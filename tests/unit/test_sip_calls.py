@@ -309,6 +309,21 @@ def test_a_cancel_ends_the_ringing_call_and_its_reason_is_kept():
     _quiet(wire, a)
 
 
+def test_the_reason_of_a_bye_is_a_cancels_only_before_the_answer():
+    reason = [("Reason", "Q.850;cause=16")]
+    wire, a, peer, call, _ = _called()
+    _acknowledge(peer, call_answer(call), "BYE", 2, headers=reason)
+    peer.take()
+    assert call.state == "ended" and call.cancel_reason == reason[0][1]
+    wire, a, peer, call, _ = _called()
+    call.answer()
+    peer.take()
+    _acknowledge(peer, peer.got[-1])
+    _acknowledge(peer, peer.got[-1], "BYE", 2, headers=reason)
+    assert peer.take() == ["200"] and call.state == "ended"
+    assert call.cancel_reason == ""
+
+
 def test_a_cancel_after_the_answer_changes_nothing():
     wire, a, peer, call, branch = _called()
     call.answer()

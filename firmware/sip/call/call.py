@@ -279,8 +279,8 @@ class Call:
         return handler(self, transaction, message) if handler else 501
 
     def _ended(self, message):
-        self.cancel_reason = ", ".join(message.all("reason"))
-        if not self.answered:
+        if not self.answered:  # a BYE before the answer is a CANCEL; a later one tells no reason
+            self.cancel_reason = ", ".join(message.all("reason"))
             self.cancelled(message)
         self.confirmation.stop()
         self.over("remote")
