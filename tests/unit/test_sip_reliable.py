@@ -102,6 +102,19 @@ def test_an_answer_stops_the_reliable_180():
     finish(wire, a)
 
 
+def test_a_prack_that_crosses_the_200_is_taken_once():
+    wire, a, peer, call, ringing = _called()
+    call.answer()
+    assert peer.take() == ["200"]
+    _prack(peer, ringing, ringing.header("rseq") + " 1 INVITE")
+    assert peer.take() == ["200"]
+    _prack(peer, ringing, ringing.header("rseq") + " 1 INVITE", 3)
+    _prack(peer, ringing, "1 1 INVITE", 4)
+    assert peer.take() == ["481", "481"]
+    assert call.state == "connected"
+    finish(wire, a)
+
+
 def test_a_redirection_is_followed_by_its_q_values_and_within_limits():
     wire, a, peer, call, invite = _calling()
     other = wire.peer("10.0.0.3")

@@ -20,6 +20,7 @@ class Ringing:
         self._timers = agent.timers
         self._again = again
         self._lost = lost
+        self._taken = False
         self.rseq = agent.random(16) + 1
         self._timer = None
         self._data = send([("Require", "100rel"), ("RSeq", str(self.rseq))])
@@ -39,13 +40,14 @@ class Ringing:
 
     def acknowledged(self, rack, number):
         """Take the RAck of a PRACK; `number` is the INVITE's CSeq. Return whether it fits."""
-        if not self._data or rack.split() != [str(self.rseq), str(number), "INVITE"]:
+        if self._taken or rack.split() != [str(self.rseq), str(number), "INVITE"]:
             return False
+        self._taken = True
         self.stop()
         return True
 
     def stop(self):
-        """The PRACK is there, or nobody needs it any more."""
+        """End the repetitions: the PRACK is there, or a final answer went out before it."""
         self._data = None
         if self._timer:
             self._timer.cancel()
@@ -53,9 +55,12 @@ class Ringing:
 
 
 def request(call, transaction, message):
-    """Take a PRACK; return the status it is owed."""
+    """Take a PRACK; return the status it is owed.
+
+    It may cross the 200 of whoever lifts the handset at once (section 3).
+    """
     early = call.early
-    if call.direction != "in" or not early or call.answered:
+    if call.direction != "in" or not early:
         return 481
     fits = early.acknowledged(message.header("rack") or "", call.invite.cseq().number)
     return 200 if fits else 481
