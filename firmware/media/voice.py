@@ -22,7 +22,7 @@ _TICK = const(10)  # ms between two looks at the sockets
 _BEHIND = const(60)  # ms that are made up for; what is later is left out
 _STALLED = const(30)  # ms of lateness of our own, of which nothing is learnt
 _CONTROL = const(25)  # frames between two looks at the reports
-_TIDY = const(100)  # frames between two collections, each right after a packet has left
+_TIDY = const(100)  # frames between two moments for `tidy`, each right after a packet has left
 _LARGEST = const(1700)  # bytes of a packet: 200 ms, and a header with much in it
 _KEPT = const(2)  # jitter buffers that wait for the next call
 _TRIES = const(20)  # ports
@@ -36,7 +36,8 @@ class Voice:
 
     Listeners: ``on_digit(call, key)`` for DTMF that came, ``on_silence(call)`` when the other side
     has sent nothing for `rtp_timeout` seconds though it should, ``on_figures(call, Figures)`` when
-    a call's voice is over, ``on_fault(names)`` for parts that give no sign of life. `muted` sends
+    a call's voice is over, ``on_fault(names)`` for parts that give no sign of life. ``tidy()`` is
+    called every two seconds, at a moment that is good for collecting garbage. `muted` sends
     silence. `joined` has the two calls of a conference.
     """
 
@@ -51,6 +52,7 @@ class Voice:
         self.muted = False
         self.joined = ()  # calls that are mixed: each hears the others too
         self.on_digit = self.on_silence = self.on_figures = self.on_fault = None
+        self.tidy = gc.collect
         self._fault = ""  # what of the audio part does not work
         self.before = ""  # how the last call's voice was
         self.buffer = bytearray(_LARGEST)
@@ -394,4 +396,4 @@ class Voice:
                     stream.heard_at = now
                     self.on_silence(stream.call)
         if self._count % _TIDY == 0:
-            gc.collect()
+            self.tidy()

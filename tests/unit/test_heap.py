@@ -4,7 +4,8 @@ from collections import namedtuple
 
 from support import Clock
 
-from base.heap import Heap
+import base.heap as module
+from base.heap import Heap, allowance
 from base.timers import Timers
 
 Figures = namedtuple("Figures", ("free", "largest", "minimum", "growth"))
@@ -47,6 +48,58 @@ def test_the_largest_block_is_looked_for_up_to_64_kb_in_a_heap_that_cannot_grow(
         assert Memory(3000, system).heap().figures()["largest"] == 3000
 
 
+class _Collector:
+    """Stands for `gc`: a collection leaves so much in use."""
+
+    def __init__(self, heap):
+        self.heap, self.count = heap, 0
+
+    def collect(self):
+        self.count += 1
+        self.heap.used = 700_000
+
+
+class _Used:
+    """Python's heap with so much in use, of 4 MB."""
+
+    used = 700_000
+
+    def __call__(self):
+        return self.used, 4_000_000 - self.used
+
+
+def test_garbage_is_collected_at_a_good_moment_before_so_much_is_there_that_it_would_be_anyhow():
+    used, kept = _Used(), module.gc
+    heap = Heap(lambda *_: None, None, None, used)
+    most = allowance(*used())
+    assert most == 3_300_000 // 4
+    module.gc = gc = _Collector(used)
+    try:
+        heap.tidy()  # nobody knows how much of that is garbage
+        assert gc.count == 1
+        heap.tidy()
+        used.used += most // 8
+        heap.tidy()
+        assert gc.count == 1, "an eighth is little in a call"
+        heap.tidy(1)
+        assert gc.count == 2 and used.used == 700_000, "but not where nobody calls"
+        used.used += most * 3 // 4 + 1
+        heap.tidy()
+        assert gc.count == 3
+        used.used = 600_000  # one has come by itself
+        heap.tidy(1)
+        used.used += most // 8 + 1
+        heap.tidy(1)
+        assert gc.count == 4, "what is counted begins anew with it"
+    finally:
+        module.gc = kept
+
+
+def test_a_small_heap_is_collected_after_few_bytes():
+    assert allowance(60_000, 40_000) == 8192
+    assert allowance(700_000, 100_000) == 131_072
+
+
 def test_short_memory_is_told_once_and_once_more_when_it_is_over():
     for name, low, high in (
         ("free", 19_999, 24_000),
@@ -84,6 +137,7 @@ def test_a_large_heap_is_looked_at_every_fifteen_seconds_for_it_takes_long():
     memory.python = lambda: looks.append(clock.ms()) or (5000, memory.free)
     heap = Heap(None, lambda: memory.system_figures, memory.told.append, memory.python)
     heap.log = lambda level, text, *values: memory.lines.append((level, text % values))
+    looks.clear()
     heap.watch(timers)
     start = clock.ms()
     clock.move(44_999, timers)
