@@ -100,6 +100,7 @@ class Phone:
             platform.random,
             settings.get("mac") or self.network.mac,
         )
+        self.voice.tidy = self.heap.tidy
         desk.hears = self.voice.hears
         self.voice.on_digit = self.digit
         self.voice.on_silence = self.voice_lost
@@ -368,17 +369,19 @@ class Phone:
         return self.agent.accounts if self.agent else ()
 
     async def _begin_agent(self):
+        reporter = Reporter(self.desk)
         self.agent = self.desk.agent = Agent(
             self.network,
             self.timers,
             self.resolver,
             self.settings,
-            Reporter(self.desk),
+            reporter,
             self.log,
             self.platform.random,
             self.settings.get("network_id_port"),
         )
         self.agent.name = "Offhook/" + VERSION
+        self.agent.settled = reporter.act
         self.agent.media, self.agent.media_port = self.voice.media, self.voice.port
         self.agent.dtmf = self.send_dtmf
         self.desk.watch = Subscriptions(self.agent)

@@ -43,6 +43,7 @@ class Agent:
     media = None  # ``(call)``: its voice has begun, changed, or is over (`voice`, `state`)
     dtmf = None  # ``(call, digits) -> bool``: the voice room sends digits, or it must be INFO
     notify = None  # ``(agent, message) -> status`` for a NOTIFY of no call's dialog
+    settled = None  # ``()``: a message has been dealt with, what was reported may be acted on
 
     def __init__(self, network, timers, resolver, settings, listener, log, random, port=None):
         self.network = network
@@ -210,6 +211,8 @@ class Agent:
         except Exception as error:  # the phone must outlive any message
             self.log(0, "SIP: %r", error)
             self._undo(message, 500)
+        if self.settled:
+            self.settled()
 
     def _undo(self, message, status):
         """Answer a request that an error has ended, and drop what it has begun."""

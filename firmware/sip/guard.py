@@ -108,15 +108,14 @@ class Guard:
                 return True
         return False
 
-    def has_place(self, account, message):
-        """Return whether the caller of an INVITE for `account` may have one more call.
+    def has_place(self, message):
+        """Return whether the caller of an INVITE may have one more call.
 
         Strangers together have half of the places, each of them a quarter: the rest is the
         registrar's and the owner's. Where nobody registers, the desk's `max_calls` is the limit.
         """
         calls, most = self.agent.calls, self.agent.most_calls
-        at_home = not message.stranger or self.agent.trusted(account, message)
-        if at_home or self.open_house:
+        if message.trusted or not message.stranger or self.open_house:
             return len(calls) < most
         theirs = [x.invite.source[0] for x in calls if x.invite and x.invite.stranger]
         his = theirs.count(message.source[0])

@@ -147,7 +147,8 @@ def _invite(agent, message):
         status = 404
     elif not status and account.transport == "tls" and message.protocol != "TLS":
         status = 403 if account.registration else 0  # its calls come by its registrar's connection
-    full = not status and not agent.guard.has_place(account, message)
+    message.trusted = not status and agent.trusted(account, message)
+    full = not status and not agent.guard.has_place(message)
     if full and message.stranger and not agent.guard.open_house:
         status = 486  # without a report: nobody's flood becomes a flood of missed calls
     if status:

@@ -9,4 +9,5 @@ from base.compat import const
 T1 = const(500)  # estimate of the round trip
 T2 = const(4000)  # the longest interval between two repetitions
 T4 = const(5000)  # how long a message may stay in the network
+TRYING = const(200)  # an INVITE that nothing else was sent for gets its 100 (section 17.2.1)
 T1_64 = const(32000)  # 64*T1: after that nobody answers any more

@@ -51,21 +51,21 @@ def test_strangers_create_nothing_and_are_told_so_once_a_minute():
 def test_the_registrar_calls_and_so_does_its_outbound_proxy():
     wire, agent, registrar, stranger = _scene()
     registrar.request("INVITE", TO, URI, "c1", body=SDP)
-    assert registrar.take() == ["100", "180"]
+    assert registrar.take() == ["180"]
     wire, agent, proxy, stranger = _scene(outbound=PROXY)
     for index, ip in enumerate((PROXY, REGISTRAR)):
         peer = wire.peer(ip)
         peer.request("INVITE", TO, URI, "c%d" % index, body=SDP)
-        assert peer.take() == ["100", "180"], ip
+        assert peer.take() == ["180"], ip
 
 
 def test_strangers_call_where_the_filter_is_off_and_an_identity_without_registrar_anyhow():
     wire, agent, registrar, stranger = _scene(filter_registrar=False)
     stranger.request("INVITE", TO, URI, "c1", body=SDP)
-    assert stranger.take() == ["100", "180"]
+    assert stranger.take() == ["180"]
     wire, agent, registrar, stranger = _scene(direct=True)
     stranger.request("INVITE", TO, "sip:direct@" + US, "c1", body=SDP)
-    assert stranger.take() == ["100", "180"]
+    assert stranger.take() == ["180"]
     stranger.request("INVITE", TO, URI, "c2", body=SDP)
     assert stranger.take() == ["403"]
 
@@ -182,7 +182,7 @@ def test_a_strangers_calls_leave_room_for_the_registrar_and_for_our_own():
     got = stranger.take()
     assert "488" in got
     registrar.request("INVITE", TO, URI, "good", body=SDP)
-    assert registrar.take() == ["100", "180"]
+    assert registrar.take() == ["180"]
     agent.call(agent.accounts[0], "300")
     assert "INVITE" in registrar.take()
     for index in range(12):
@@ -206,7 +206,7 @@ def _calls(wire, agent, peer, names, **more):
     found = []
     for name in names:
         peer.request("INVITE", TO, URI, name, body=SDP, **more)
-        found += [x for x in peer.take() if x not in ("100", "180")]
+        found += [x for x in peer.take() if x != "180"]
     return found
 
 

@@ -108,7 +108,7 @@ def test_a_call_with_a_reliable_180():
         return wire, state
 
     assert flow(())[1][:3] == ("connected", "connected", True)
-    _each(flow, 9)
+    _each(flow, 8)
 
 
 def test_sessions_are_refreshed_by_update_and_by_invite():

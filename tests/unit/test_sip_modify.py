@@ -247,7 +247,7 @@ def test_too_short_a_session_gets_422_with_min_se():
     _inside(peer, call, "UPDATE", 1, headers=timer)
     assert peer.take() == ["422"] and peer.got[0].header("min-se") == "90"
     peer.request("INVITE", (A, 5060), "sip:100@" + A, "c7", headers=timer, body=SDP)
-    assert peer.take() == ["100", "422"]
+    assert peer.take() == ["422"]
     finish(wire, a)
 
 

@@ -219,6 +219,38 @@ def test_a_2xx_is_left_to_the_call_and_repeated_invites_absorbed_until_timer_l()
     assert not owner.transactions
 
 
+def test_an_invite_that_nothing_was_sent_for_in_200_ms_gets_100():
+    owner, transaction = _server(InviteServer)
+    owner.name = "Offhook"
+    invite = parse(_INVITE)
+    invite.source, invite.protocol = ("1.1.1.1", 5060), "UDP"
+    transaction.wait(invite)
+    owner.run(199)
+    assert owner.sent == []
+    owner.run(1)
+    assert _firsts(owner) == [b"SIP/2.0 100 Trying"]
+    owner.run(10_000)
+    transaction.receive(invite)  # what was sent last is what a repetition gets
+    transaction.respond(b"180", 180)
+    transaction.receive(invite)
+    assert _firsts(owner)[1:] == [b"SIP/2.0 100 Trying", b"180", b"180"]
+    assert transaction.invite is None
+
+
+def test_an_invite_that_is_answered_at_once_gets_no_100():
+    for status, later in ((180, 1), (200, 1), (486, 2)):
+        owner, transaction = _server(InviteServer)
+        transaction.wait(parse(_INVITE))
+        transaction.respond(b"%d" % status, status)
+        owner.run(600)
+        assert [x for _, x in owner.sent] == later * [b"%d" % status]
+        assert transaction.invite is None
+
+
+def _firsts(owner):
+    return [data.partition(b"\r\n")[0] for _, data in owner.sent]
+
+
 def test_an_answer_is_given_again_until_timer_j():
     owner, transaction = _server(Server)
     transaction.receive(None)  # trying: nothing to send yet

@@ -192,12 +192,12 @@ def test_replaces_is_checked():
         peer.request("INVITE", (A, 5060), to, "r%d" % count, headers=headers, body=SDP)
         return peer.take()
 
-    assert invite(1, "nothing;to-tag=1;from-tag=2") == ["100", "481"]
-    assert invite(2, call.call_id) == ["100", "400"]
+    assert invite(1, "nothing;to-tag=1;from-tag=2") == ["481"]
+    assert invite(2, call.call_id) == ["400"]
     good = "%s;to-tag=%s;from-tag=%s" % (call.call_id, ours, theirs)
-    assert invite(3, good + ";early-only") == ["100", "486"]
+    assert invite(3, good + ";early-only") == ["486"]
     assert call.state == "connected"
-    assert sorted(invite(4, good)) == ["100", "200", "BYE"]
+    assert sorted(invite(4, good)) == ["200", "BYE"]
     assert call.state == "ended" and a.calls[0].state == "connected"
     assert a.party.events[-3:] == ["replaced", "connected", "ended"]
     finish(wire, a, ms=300_000)
@@ -231,7 +231,7 @@ def _incoming(headers, trusted=False):
         trust(a, B)
     peer = wire.peer(B)
     peer.request("INVITE", (A, 5060), "sip:100@" + A, headers=headers, body=SDP)
-    assert peer.take() == ["100", "180"]
+    assert peer.take() == ["180"]
     call = a.calls[0]
     call.reject(486)
     wire.run(100_000)
@@ -297,7 +297,7 @@ def test_a_request_that_went_round_gets_483():
         headers=[("Via", "SIP/2.0/UDP %s:5060;branch=z9hG4bKx" % A)],
     )
     got = peer.take()
-    assert got == ["100"]  # it has hops left
+    assert got == [] and len(a.calls) == 1  # it has hops left
     a.calls[0].hangup()
     data = wire.log[0][3].replace(b"Max-Forwards: 70", b"Max-Forwards: 0")
     peer.send(data.replace(b"c1", b"c2").replace(b"bKp1", b"bKp2"), (A, 5060))

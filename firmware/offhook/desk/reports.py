@@ -18,12 +18,24 @@ class Reporter:
     def __init__(self, desk):
         self.desk = desk
         self.waiting = []  # each `Report` that was not acted on yet, the oldest first
+        self._timer = None
 
     def __call__(self, kind, subject, **details):
-        """Take one report; it is acted on when the agent is done with what it is about."""
+        """Take one report; it is acted on when the agent is done with what it is about.
+
+        That is when the agent says so (`act`), for what comes of a message, or else in the loop's
+        next turn, of which each costs a chip some milliseconds.
+        """
         self.waiting.append(Report(kind, subject, details, len(self.desk.agent.calls)))
-        if len(self.waiting) == 1:
-            self.desk.timers.after(0, self._next)
+        if self._timer is None:
+            self._timer = self.desk.timers.after(0, self.act)
+
+    def act(self):
+        """Act on the oldest report; on the others in the loop's next turns."""
+        if self.waiting:
+            self._timer.cancel()
+            self._timer = None
+            self._next()
 
     def _next(self):
         report, desk = self.waiting[0], self.desk
@@ -40,8 +52,8 @@ class Reporter:
         finally:
             desk.reported = None
             self.waiting.pop(0)
-            if self.waiting:
-                desk.timers.after(0, self._next)
+            if self.waiting and self._timer is None:
+                self._timer = desk.timers.after(0, self.act)
 
 
 def on_registered(desk, account, details):

@@ -6,7 +6,7 @@ from sip.call.call import Call
 from sip.call.identity import caller
 from sip.dialog import Dialog
 from sip.message.uri import untagged
-from sip.transaction.server import reply, respond, response, serve
+from sip.transaction.server import reply, response, serve
 
 _REFRESH = const(60_000)  # ms: a 180 is repeated each minute, for the proxies (13.3.1.1)
 _LONGEST = const(3600)  # s that an INVITE's Expires may be
@@ -178,14 +178,14 @@ def turn_away(agent, account, message, merged):
         return
     call = Incoming(agent, dialog, None, message)
     call.remote, call.remote_display, call.anonymous = party
-    call.trusted = agent.trusted(account, message)
+    call.trusted = message.trusted
     message.settle()
     call.over("local", 486)
 
 
 def _read(agent, account, message):
     """Return (`Party`, `Dialog`) of an INVITE; ValueError where they cannot be read."""
-    party = caller(message, agent.trusted(account, message), agent.log)
+    party = caller(message, message.trusted, agent.log)
     dialog = Dialog(
         account,
         message.header("call-id"),
@@ -208,12 +208,12 @@ def receive(agent, account, message, merged):
     """
     party, dialog = _read(agent, account, message)
     transaction = serve(agent, message)
-    respond(agent, transaction, message, 100)
+    transaction.wait(message)
     call = Incoming(agent, dialog, transaction, message)
     try:
         call.merged = merged
         call.remote, call.remote_display, call.anonymous = party
-        call.trusted = agent.trusted(account, message)
+        call.trusted = message.trusted
         call.announce()
         status, replaced = _acceptable(call, message)
         if status:

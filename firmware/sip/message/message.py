@@ -64,6 +64,7 @@ class Message:
     key = b""  # what all requests of its transaction have in common
     controls = False
     stranger = True  # it is not from an address of a registrar of ours
+    trusted = False  # an INVITE that came from the registrar's side of the account it is for
     copied = None  # the lines that each response to it has
     # what was read so far
     _uri = _hops = _via = _branch = _rport = _target = _cseq = None

@@ -1,7 +1,7 @@
 """The two server transactions (RFC 3261 section 17.2, RFC 6026) and how a user answers in them.
 
     any but INVITE:  trying -1xx-> proceeding -final-> completed -J-> over
-    INVITE:          trying -1xx-> proceeding -2xx-> accepted -L-> over
+    INVITE:          trying -1xx, 200 ms-> proceeding -2xx-> accepted -L-> over
                                               -else-> completed -ACK-> confirmed -I-> over
                                                                 -H-> over
 
@@ -9,7 +9,7 @@ A user calls `respond`; the 2xx of an INVITE is repeated by its call, not from h
 """
 
 from sip.message.response import response, way_back
-from sip.timers import T1, T1_64, T4
+from sip.timers import T1, T1_64, T4, TRYING
 from sip.transaction.transaction import (
     ACK,
     PROVISIONAL,
@@ -42,6 +42,17 @@ def completed(transaction, event):
     if event == REPEATED:
         return transmit
     return end if event == TIMEOUT else None
+
+
+def invite_trying(transaction, event):
+    """Nothing was sent: whoever has the INVITE mostly answers before a 100 is due."""
+    if event == TIMEOUT:
+        transaction.state = invite_proceeding
+        return _trying
+    if event == PROVISIONAL:
+        transaction.state = invite_proceeding
+        return _at_work
+    return invite_proceeding(transaction, event)
 
 
 def invite_proceeding(transaction, event):
@@ -80,6 +91,17 @@ def invite_confirmed(transaction, event):
     return end if event == TIMEOUT else None
 
 
+def _trying(transaction, message):
+    transaction.data = response(transaction.owner, transaction.invite, 100)
+    _at_work(transaction, message)
+
+
+def _at_work(transaction, message):
+    transaction.invite = None
+    transaction.unlimited()
+    transaction.transmit()
+
+
 def _completed(transaction, message):
     transaction.transmit()
     transaction.linger(T1_64)
@@ -87,13 +109,14 @@ def _completed(transaction, message):
 
 def _accepted(transaction, message):
     transaction.transmit()
-    transaction.data = None
+    transaction.data = transaction.invite = None
     transaction.final = True
     transaction.expire(T1_64)
 
 
 def _refused(transaction, message):
     transaction.final = True
+    transaction.invite = None
     transaction.transmit()
     transaction.repeat(T1)
     transaction.expire(T1_64)
@@ -122,10 +145,17 @@ class Server(Transaction):
 
 
 class InviteServer(Server):
-    """An INVITE's server transaction."""
+    """An INVITE's server transaction; `invite` is the request while nothing was sent."""
+
+    invite = None
 
     def __init__(self, owner, key, address, protocol):
-        super().__init__(owner, key, address, protocol, invite_proceeding)
+        super().__init__(owner, key, address, protocol, invite_trying)
+
+    def wait(self, invite):
+        """Send 100 by ourselves where nothing else is sent within 200 ms (section 17.2.1)."""
+        self.invite = invite
+        self.expire(TRYING)
 
 
 def serve(agent, message):
