@@ -261,3 +261,54 @@ def test_one_port_for_both_is_kept_by_a_later_offer_of_ours():
     negotiation.take(_sdp("m=audio 5000 RTP/AVP 8", "a=rtcp-mux"), True)
     assert b"a=rtcp-mux" in negotiation.describe("10.0.0.1", "sendrecv")
     assert b"a=rtcp-mux" in negotiation.describe("10.0.0.1", "sendonly")
+
+
+_VIDEO_FIRST = (
+    b"v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n"
+    b"m=video 5000 RTP/AVPF 99\r\na=rtpmap:99 VP8/90000\r\n"
+    b"m=audio 4000 RTP/AVPF 101 0 8 96\r\na=rtpmap:101 opus/48000/2\r\n"
+    b"a=rtpmap:96 telephone-event/8000\r\n"
+    b"m=text 5002 RTP/AVP 98\r\na=rtpmap:98 t140/1000\r\n"
+)
+
+
+def _said(body, start):
+    return [x for x in body.decode().split("\r\n") if x.startswith(start)]
+
+
+def test_a_later_offer_leaves_each_stream_in_its_place_and_goes_on_with_what_was_agreed():
+    negotiation = Negotiation(7, lambda: 4000)
+    negotiation.take(_VIDEO_FIRST, True)
+    answered = negotiation.describe("10.0.0.1", "sendrecv")
+    assert [x.split()[:2] for x in _said(answered, "m=")] == [
+        ["m=video", "0"], ["m=audio", "4000"], ["m=text", "0"]
+    ]  # fmt: skip
+    again = negotiation.describe("10.0.0.1", "sendonly")
+    assert _said(again, "m=") == [
+        "m=video 0 RTP/AVPF 99", "m=audio 4000 RTP/AVPF 0 8 96", "m=text 0 RTP/AVP 98"
+    ]  # fmt: skip
+    assert "a=rtpmap:96 telephone-event/8000" in _said(again, "a=")
+    assert parse(again).direction == "sendonly"
+
+
+def test_a_later_offer_of_ours_begins_with_the_codec_that_was_taken():
+    for wanted, taken in (("PCMA", b"0"), ("PCMU", b"8")):
+        codecs = (wanted, "PCMU" if wanted == "PCMA" else "PCMA")
+        negotiation = Negotiation(7, lambda: 4000, codecs)
+        offered = negotiation.describe("10.0.0.1", "sendrecv")
+        numbers = {"PCMA": "8", "PCMU": "0"}
+        assert _said(offered, "m=")[0].split()[3] == numbers[wanted]
+        theirs = _VIDEO_FIRST[: _VIDEO_FIRST.index(b"m=")]
+        negotiation.take(theirs + b"m=audio 4000 RTP/AVP %s 101\r\n" % taken)
+        again = negotiation.describe("10.0.0.1", "sendonly")
+        assert _said(again, "m=")[0].split()[3] == taken.decode()
+
+
+def test_a_later_offer_keeps_the_keys_and_never_goes_back_from_savp():
+    negotiation = Negotiation(7, lambda: 4000, secure="wanted")
+    key = b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + b"A" * 40 + b"\r\n"
+    head = _VIDEO_FIRST[: _VIDEO_FIRST.index(b"m=")]
+    negotiation.take(head + b"m=audio 4000 RTP/SAVP 0\r\n" + key, True)
+    negotiation.describe("10.0.0.1", "sendrecv")
+    again = negotiation.describe("10.0.0.1", "sendonly")
+    assert _said(again, "m=")[0].split()[2] == "RTP/SAVP" and _said(again, "a=crypto:")

@@ -55,7 +55,8 @@ class Negotiation:
         mux = bool(self.theirs and self.theirs.mux)
         profile = "RTP/SAVP" if self._secure == "required" else "RTP/AVP"
         cryptos = self._offered() if self._secure else ()
-        self._pending = sdp.offer(*ours, self._codecs, self._ptime, mux, cryptos, profile)
+        more = (self._codecs, self._ptime, mux, cryptos, profile, self.theirs)
+        self._pending = sdp.offer(*ours, *more)
         self.state = "offered"
         return self._pending
 

@@ -237,17 +237,44 @@ def offer(
     mux=False,
     cryptos=(),
     profile="RTP/AVP",
+    agreed=None,
 ):
     """Return our offer; `version` grows with each description.
 
     `codecs` are those that we want, the best first, `ptime` the ms of speech in their packets;
-    `mux` goes on with RTCP on the same port (RFC 5761); `cryptos` are our keys.
+    `mux` goes on with RTCP on the same port (RFC 5761); `cryptos` are our keys. `agreed` is what
+    the other side has said of its voice: each stream keeps its place, the voice its profile, codec
+    and payload numbers (RFC 3264 section 8).
     """
-    lines = _head(address, session, version)
+    streams, place, events = [b""], 0, _EVENTS
+    if agreed:
+        streams, place = agreed.lines, agreed.index
+        first = [name for name in codecs if name == agreed.codec]
+        codecs = first + [name for name in codecs if name != agreed.codec]
+        profile = _kept(profile, readable(streams[place].split()[2]))
+        events = _EVENTS if agreed.events is None else agreed.events
     payloads = [(_NUMBERS[name], name) for name in codecs]
-    lines += _stream(port, payloads, _EVENTS, direction, ptime, profile)
-    lines += [crypto.line() for crypto in cryptos]
-    return _bytes(lines + ["a=rtcp-mux"] if mux else lines)
+    lines = _head(address, session, version)
+    for index in range(len(streams)):
+        if index != place:
+            lines.append(_refused(streams[index]))
+            continue
+        lines += _stream(port, payloads, events, direction, ptime, profile)
+        lines += [crypto.line() for crypto in cryptos]
+        if mux:
+            lines.append("a=rtcp-mux")
+    return _bytes(lines)
+
+
+def _kept(ours, agreed):
+    """Return the profile of an offer that follows one in the profile `agreed`."""
+    return ours if "SAVP" in ours and "SAVP" not in agreed else agreed
+
+
+def _refused(line):
+    """Return the m= line of a stream that is not to be used."""
+    words = [readable(x) for x in line.split()]
+    return "m=%s 0 %s" % (words[0], " ".join(words[2:]))
 
 
 def answer(
@@ -269,18 +296,18 @@ def answer(
     media = parse(data, secure)
     lines = _head(address, session, version)
     for index, line in enumerate(media.lines):
-        words = [readable(x) for x in line.split()]
         if index == media.index:
+            profile = readable(line.split()[2])
             wanted = allowed(media.direction, direction)
             payloads = ((media.payload, media.codec),)
             ours = port if media.port else 0
-            lines += _stream(ours, payloads, media.events, wanted, ptime, words[2])
+            lines += _stream(ours, payloads, media.events, wanted, ptime, profile)
             if crypto and media.port:
                 lines.append(crypto.line())
             if media.mux:
                 lines.append("a=rtcp-mux")
         else:
-            lines.append("m=%s 0 %s" % (words[0], " ".join(words[2:])))
+            lines.append(_refused(line))
     return _bytes(lines)
 
 
