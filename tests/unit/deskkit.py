@@ -108,6 +108,7 @@ class FakeCall:
 
     status = 0
     reason = cancel_reason = ended_by = remote_display = local_display = ""
+    diversion = None
     answered = remote_hold = False
     auto_answer = alert_info = voice = None
     trusted, anonymous = True, False

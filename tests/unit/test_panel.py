@@ -19,6 +19,14 @@ def test_a_calls_time_counts_from_its_answer_not_from_its_first_ring():
     assert office.lines()[0] == "You are on hold"
 
 
+def test_a_call_that_was_forwarded_tells_whom_it_was_meant_for():
+    office = Office()
+    call = office.arrives(remote_display="Ann", diversion="400@h")
+    assert office.lines() == ["Call from", "Ann 201", "for 400"]
+    call.answer()
+    assert "for 400" not in office.lines()
+
+
 def test_a_calls_time_counts_over_the_wrap_of_the_ticks():
     office = Office(start=0x3FFFFFFF - 10_000)
     office.talk()

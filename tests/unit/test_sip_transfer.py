@@ -266,6 +266,14 @@ def test_diversion_and_history_are_read():
     assert _incoming([("History-Info", history)]).diversion == "2@h"
 
 
+def test_a_diversion_is_neither_the_called_one_nor_one_that_hides():
+    own, other = "<sip:100@h>;reason=unconditional", "<sip:400@h>;reason=busy"
+    assert _incoming([("Diversion", own), ("Diversion", other)]).diversion == "400@h"
+    assert _incoming([("Diversion", own)]).diversion is None
+    assert _incoming([("Diversion", other + ";privacy=full, <sip:5@h>")]).diversion == "5@h"
+    assert _incoming([("Diversion", other + ';privacy="off"')]).diversion == "400@h"
+
+
 def test_the_wish_for_an_automatic_answer_is_shown():
     assert _incoming([("Subject", "x")]).auto_answer is None
     for name, value, seconds in (

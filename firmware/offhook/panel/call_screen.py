@@ -38,6 +38,8 @@ def whole(view, call):
     if call.state in ("connected", "held"):
         seconds = view.desk.seconds(call)
         lines.append("%d:%02d" % (seconds // 60, seconds % 60))
+    elif call.diversion and call.state == "ringing":  # forwarded to us
+        lines.append("%s %s" % (view.text("meant_for"), call.diversion.partition("@")[0]))
     return lines
 
 

@@ -17,6 +17,7 @@ TEXTS = {
     "calling": "Wählt",
     "ringing": "Klingelt",
     "incoming": "Anruf von",
+    "meant_for": "für",
     "connected": "Verbunden",
     "anonymous": "Anonym",
     "held": "Gehalten",

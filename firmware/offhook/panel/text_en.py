@@ -17,6 +17,7 @@ TEXTS = {
     "calling": "Calling",
     "ringing": "Ringing",
     "incoming": "Call from",
+    "meant_for": "for",
     "connected": "Connected",
     "anonymous": "Anonymous",
     "held": "On hold",

@@ -14,12 +14,15 @@ _LONGEST = const(999)  # s that an automatic answer may be put off
 _RING_ANSWER = const(2)  # s, for "ring, then answer"
 
 
-def diversion(message, log):
-    """Return the address that the call was meant for before it was forwarded, None for none."""
+def diversion(message, log, own=""):
+    """Return the address that the call was meant for before it was forwarded, None for none.
+
+    The last one that has forwarded it and does not hide, save the user `own`: some exchanges name
+    where the call goes to as well.
+    """
 
     def diverted():
-        values = message.values("diversion")
-        return plain(name_addr(values[0]).uri) if values else None
+        return _diverted(message.values("diversion"), own)
 
     def history():
         values = message.values("history-info")
@@ -29,6 +32,16 @@ def diversion(message, log):
     if not found and message.raw("history-info"):
         found = reading(log, "History-Info", history)
     return found
+
+
+def _diverted(values, own):
+    for value in values:
+        address = name_addr(value)
+        hidden = param(address.params, "privacy") or "off"
+        found = plain(address.uri)
+        if hidden.strip('"').lower() == "off" and found.partition("@")[0] != own:
+            return found
+    return None
 
 
 def auto_answer(message, log):

@@ -29,7 +29,7 @@ class Incoming(Call):
     def announce(self):
         """Take from the INVITE how the call is to be announced."""
         message, log = self.invite, self.agent.log
-        self.diversion = announcement.diversion(message, log)
+        self.diversion = announcement.diversion(message, log, self.account.user)
         self.alert_info = ", ".join(message.all("alert-info")) or None
         if self.trusted:  # else any stranger could open the loudspeaker
             self.auto_answer = announcement.auto_answer(message, log)
