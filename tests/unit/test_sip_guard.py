@@ -136,7 +136,7 @@ def test_where_nobody_registers_a_refusal_that_is_lost_comes_again():
     agent = wire.agent(US, "100", lambda kind, call, **more: kind == "incoming" and call.ring())
     peer = wire.peer(STRANGER)
     peer.request("INVITE", TO, URI, "c1", body=SDP, headers=[("User-Agent", "x" * 200)])
-    assert peer.take(290_000) == ["100", "180"]  # it rings for long
+    assert set(peer.take(290_000)) == {"180"}  # it rings for long
     agent.calls[0].reject(486)
     got = peer.take(4000)
     assert got.count("486") >= 2, (got, _bytes(wire, STRANGER))
