@@ -37,12 +37,12 @@ def write(path, samples, rate=RATE):
         file.writeframes(samples.tobytes())
 
 
-def read(path):
-    """Return the samples of a WAV file at 8 kHz."""
+def read(path, wanted=RATE):
+    """Return the samples of a WAV file at 8 kHz, or at the `wanted` rate."""
     with wave.open(str(path), "rb") as file:
         rate, channels = file.getframerate(), file.getnchannels()
         samples = array.array("h", file.readframes(file.getnframes()))
-    return samples[:: channels * rate // RATE]
+    return samples[:: channels * rate // wanted]
 
 
 def microphone(samples, pole=29800 / 32768):
@@ -55,16 +55,16 @@ def microphone(samples, pole=29800 / 32768):
     return array.array("h", out)
 
 
-def quality(recorded, spoken, at, seconds=3):
+def quality(recorded, spoken, at, seconds=3, rate=RATE):
     """Return PESQ's score (1.0 to 4.5) of `seconds` of a recording from `at` on beside the place
     in `spoken` where they fit best; None where PESQ is not there (see `tools.pesq`)."""
     if pesq.python() is None:
         return None
-    piece = recorded[max(0, at) :][: seconds * RATE]
+    piece = recorded[max(0, at) :][: seconds * rate]
     again = list(spoken) * 2
     start = 4 * _offset(_quarter(piece), _quarter(again), len(spoken) // 4)
     again = array.array("h", (again * 2)[start : start + len(piece)])
-    return pesq.score(again, piece)
+    return pesq.score(again, piece, rate)
 
 
 def likeness(recorded, spoken, at, pieces=5, size=2000, loud=False):

@@ -18,7 +18,7 @@ _SCRIPT = """\
 import json, sys, numpy, pesq
 rate, one, two = json.load(sys.stdin)
 one, two = (numpy.array(x, dtype=numpy.int16) for x in (one, two))
-print(pesq.pesq(rate, one, two, "nb"))
+print(pesq.pesq(rate, one, two, "wb" if rate == 16000 else "nb"))
 """
 
 
@@ -34,7 +34,10 @@ def python():
 
 
 def score(spoken, heard, rate=8000):
-    """Return the MOS-LQO (1.0 to 4.5) of `heard` beside `spoken`, arrays of samples; or None."""
+    """Return the MOS-LQO (1.0 to 4.5) of `heard` beside `spoken`, arrays of samples; or None.
+
+    16000 as the `rate` takes P.862.2's wideband mode, in which the scores are lower.
+    """
     if python() is None:
         return None
     said = json.dumps([rate, list(spoken), list(heard)])

@@ -66,21 +66,21 @@ def differ(x, a, b, n):
     return total // n
 
 
-def lag(x, at, n, low, high, way):
+def lag(x, at, n, low, high, way, step):
     """Return the distance from `low` to `high` at which `x` is most like itself at `at`.
 
-    `way` is 1 to look ahead, -1 to look back. Every second distance and sample first, then the
+    `way` is 1 to look ahead, -1 to look back. Every `step`-th distance and sample first, then the
     neighbours of the best one with all samples.
     """
     best, least = low, 0x3FFFFFFF
-    for t in range(low, high + 1, 2):
+    for t in range(low, high + 1, step):
         total = 0
-        for i in range(0, n, 2):
+        for i in range(0, n, step):
             total += abs(x[at + i] - x[at + t * way + i])
         if total < least:
             best, least = t, total
     near, least = best, 0x3FFFFFFF
-    for t in range(near - 1, near + 2):
+    for t in range(near - step + 1, near + step):
         if low <= t <= high:
             total = 0
             for i in range(n):
@@ -88,6 +88,12 @@ def lag(x, at, n, low, high, way):
             if total < least:
                 best, least = t, total
     return best
+
+
+def exchange(x, at, n):
+    """Exchange neighbours, of `n` pairs."""
+    for i in range(at, at + 2 * n, 2):
+        x[i], x[i + 1] = x[i + 1], x[i]
 
 
 def halve(src, at, dst, n, taps, pairs):

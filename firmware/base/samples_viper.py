@@ -86,23 +86,27 @@ def differ(x: ptr16, a: int, b: int, n: int) -> int:
 
 
 @micropython.viper
-def lag(x: ptr16, at: int, n: int, low: int, high: int, way: int) -> int:
+def lag(x: ptr16, at: int, n: int, low: int, high: int, way: int, step: int) -> int:
     best = low
     least = 0x3FFFFFFF
-    for t in range(low, high + 1, 2):
+    t = low
+    while t <= high:
         b = at + t * way
         total = 0
-        for i in range(0, n, 2):
+        i = 0
+        while i < n:
             d = ((x[at + i] ^ 0x8000) - 0x8000) - ((x[b + i] ^ 0x8000) - 0x8000)
             if d < 0:
                 d = 0 - d
             total += d
+            i += step
         if total < least:
             least = total
             best = t
+        t += step
     near = best
     least = 0x3FFFFFFF
-    for t in range(near - 1, near + 2):
+    for t in range(near - step + 1, near + step):
         if t >= low and t <= high:
             b = at + t * way
             total = 0
@@ -115,6 +119,15 @@ def lag(x: ptr16, at: int, n: int, low: int, high: int, way: int) -> int:
                 least = total
                 best = t
     return best
+
+
+@micropython.viper
+def exchange(x: ptr16, at: int, n: int):
+    for _ in range(n):
+        s = x[at]
+        x[at] = x[at + 1]
+        x[at + 1] = s
+        at += 2
 
 
 @micropython.viper

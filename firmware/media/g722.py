@@ -7,7 +7,7 @@ a byte is a tick, as in G.711. Neither way allocates anything.
 from array import array
 
 from base.compat import const
-from base.samples import copy
+from base.samples import copy, fill
 
 try:
     from media.g722_viper import band, mirror, pack, weave
@@ -67,12 +67,10 @@ class _Coder:
 
     def reset(self):
         """Begin anew."""
-        for each, det in ((self._lower, 32), (self._upper, 8)):
-            for i in range(_STATE):
-                each[i] = 0
-            each[9] = det
-        for i in range(_BEFORE):
-            self._x[i] = 0
+        fill(self._lower, 0, _STATE, 0)
+        fill(self._upper, 0, _STATE, 0)
+        self._lower[9], self._upper[9] = 32, 8  # det
+        fill(self._x, 0, _BEFORE, 0)
 
 
 class Encoder(_Coder):

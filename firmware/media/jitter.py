@@ -5,13 +5,15 @@ is due. The delay follows how late packets are beside the fastest ones of the la
 lateness that all but 0.7 % stay below, and a little more. It grows at once: when nothing is there,
 playing waits. It shrinks by one pitch period, cross-faded, at a time.
 
-Times are samples of 8 kHz in 24 bits, as timestamps are.
+Times are samples of 8 kHz in 24 bits, as timestamps are. In a wide stream such a time has a code
+of G.722, which is two samples: there the ring keeps codes, for they are decoded in their order.
 """
 
 from array import array
 
 from base.compat import const
 from base.samples import copy, differ, fade, fill, lag, level
+from media.g722 import Decoder
 from media.loops import drop, expand, forget, peek, quantile, run, take
 from media.plc import Concealer
 from media.rtp import MASK, wrap
@@ -32,32 +34,51 @@ _SLACK = const(80)  # samples below the wanted delay until it grows
 _SPARE = const(120)  # samples above it until it shrinks
 _REST = const(3)  # frames between two steps
 _URGENT = const(640)  # samples above it from which any cut is better than the delay
-_LOOK = const(280)  # a frame and the longest pitch period
+_SHORTEST = const(40)  # samples of a pitch period
+_LONGEST = const(120)
+_LOOK = const(280)  # a frame and the longest of them
 _FAR = const(1 << 25)
 _UNIFORM = const(56756)  # the largest value of even noise that has the power of 0 dBov
 
 
 class Jitter:
-    """The buffer of one stream. `longest` ms of delay are never exceeded (400 at most)."""
+    """The buffer of one stream. `longest` ms of delay are never exceeded (400 at most).
+
+    `wide` is 1 where frames have 320 samples of 16 kHz, 0 for 160 of 8 kHz.
+    """
 
     def __init__(self, longest=300):
         self._ring = array("h", bytes(2 * _SIZE))
         self._bins = array("h", bytes(2 * _BINS))
-        self._look = array("h", bytes(2 * _LOOK))
+        self._look = array("h", bytes(4 * _LOOK))
+        self._codes = array("h", bytes(2 * _LOOK))
+        self._decoder = None  # of a wide stream
+        self.wide = 0
         self.plc = Concealer()
         self.longest = 8 * min(longest, 400)
         self.clear()
 
+    def widen(self, wide):
+        """Be for speech of 16 kHz from now on (1), or of 8 (0)."""
+        if wide and self._decoder is None:
+            self._decoder = Decoder()
+        if wide != self.wide:
+            self.wide = wide
+            self.reset()
+
     def clear(self):
         """Begin a new call: forget all, the counters too."""
         self.late = self.concealed = self.shrunk = self.grown = 0
+        self.wide = 0
         self.reset()
 
     def reset(self):
         """Forget all audio and all that was learnt of the other side; the counters stay."""
         fill(self._ring, 0, _SIZE, _NONE)
         fill(self._bins, 0, _BINS, 0)
-        self.plc.reset()
+        self.plc.reset(self.wide)
+        if self.wide:
+            self._decoder.reset()
         self.running = False
         self.target = min(_START, self.longest)
         self._learnt = 0
@@ -151,15 +172,15 @@ class Jitter:
                 bins[max(0, i - slower)] += moved
 
     def take(self, out, now):
-        """Fill the frame `out` (160 samples) that is played at `now`; return False for silence.
+        """Fill the frame `out` that is played at `now`; return False for silence.
 
         To be called once a frame; `now` is when the frame is due, not when we get to it.
         """
         if not self.running:
             if self._rests:
-                self.plc.lost(out, 0, _FRAME)
+                self.plc.lost(out, 0, _FRAME << self.wide)
             else:
-                fill(out, 0, _FRAME, 0)
+                fill(out, 0, _FRAME << self.wide, 0)
             return self._rests
         excess = wrap(now - self._play - self._fastest) - self.target
         if self._rest:
@@ -167,7 +188,7 @@ class Jitter:
         elif excess < -_SLACK and not self._held and not self.plc.gone:
             self._rest = _REST
             self.grown += _FRAME
-            self.plc.lost(out, 0, _FRAME)
+            self.plc.lost(out, 0, _FRAME << self.wide)
             return True
         elif excess > _SPARE and self._shrink(out, excess):
             return True
@@ -178,19 +199,23 @@ class Jitter:
 
     def _fill(self, out):
         at = 0
-        ring, plc = self._ring, self.plc
+        ring, plc, wide = self._ring, self.plc, self.wide
         while at < _FRAME:
             n = run(ring, self._play, _RING, _FRAME - at)
             if n > 0:
-                take(ring, self._play, _RING, out, at, n)
-                plc.good(out, at, n)
+                if wide:
+                    take(ring, self._play, _RING, self._codes, 0, n)
+                    self._decoder.decode(self._codes, 0, out, at << 1, n)
+                else:
+                    take(ring, self._play, _RING, out, at, n)
+                plc.good(out, at << wide, n << wide)
                 self._held = 0
                 self._fresh = False
             else:
                 ahead = wrap(self._newest - self._play)
                 if ahead <= 0:  # nothing there: late or lost, the next packet will tell
                     n = _FRAME - at
-                    plc.lost(out, at, n)
+                    plc.lost(out, at << wide, n << wide)
                     self._held = min(self._held + n, _FAR)
                     if not self._rests:
                         self.concealed += n
@@ -201,30 +226,51 @@ class Jitter:
                     self._held -= n
                     self._play = (self._play + n) & MASK
                     continue
-                plc.lost(out, at, n)
+                plc.lost(out, at << wide, n << wide)
                 if not self._fresh:
                     self.concealed += n
             self._play = (self._play + n) & MASK
             at += n
 
     def _shrink(self, out, excess):
-        """Play a frame and one pitch period in the time of a frame; return whether it was done."""
+        """Play a frame and one pitch period in the time of a frame; return whether it was done,
+        or else the frame was played as it is."""
         if self.plc.gone or run(self._ring, self._play, _RING, _LOOK) < _LOOK:
             return False
-        look = self._look
-        peek(self._ring, self._play, _RING, look, 0, _LOOK)
-        period = lag(look, 0, 120, 40, 120, 1)
-        loud = level(look, 0, 160)
-        if loud > 100 and excess < _URGENT and differ(look, 0, period, 120) > loud >> 1:
-            return False  # it would be heard; the next frame may suit better
-        fade(look, 0, look, period, out, 0, period)
-        copy(look, 2 * period, out, period, _FRAME - period)
-        drop(self._ring, self._play, _RING, _FRAME + period)
-        self._play = (self._play + _FRAME + period) & MASK
-        self.plc.good(out, 0, _FRAME)
-        self._rest = 1 if excess > _URGENT else _REST
-        self.shrunk += period
+        look, wide, compared = self._look, self.wide, _LONGEST << self.wide
+        self._peek(look)
+        period = lag(look, 0, compared, _SHORTEST << wide, compared, 1, 2 << wide) >> wide << wide
+        loud, shorter = level(look, 0, _FRAME << wide), period >> wide
+        if loud > 100 and excess < _URGENT and differ(look, 0, period, compared) > loud >> 1:
+            if not wide:
+                return False  # it would be heard; the next frame may suit better
+            copy(look, 0, out, 0, _FRAME << 1)  # this one was decoded already
+            self._rest, shorter = 1, 0
+        else:
+            fade(look, 0, look, period, out, 0, period)
+            copy(look, 2 * period, out, period, (_FRAME << wide) - period)
+            self._rest = 1 if excess > _URGENT else _REST
+        if wide:  # the decoder goes on where playing does
+            self._decoder.back()
+            if shorter:
+                self._decoder.decode(self._codes, _FRAME, look, 0, shorter)
+        drop(self._ring, self._play, _RING, _FRAME + shorter)
+        self._play = (self._play + _FRAME + shorter) & MASK
+        self.plc.good(out, 0, _FRAME << wide)
+        self.shrunk += shorter
         return True
+
+    def _peek(self, look):
+        """Look at a frame and the longest pitch period after it; of a wide stream the frame is
+        decoded for good."""
+        if not self.wide:
+            peek(self._ring, self._play, _RING, look, 0, _LOOK)
+            return
+        codes, decoder = self._codes, self._decoder
+        peek(self._ring, self._play, _RING, codes, 0, _LOOK)
+        decoder.decode(codes, 0, look, 0, _FRAME)
+        decoder.keep()
+        decoder.decode(codes, _FRAME, look, _FRAME << 1, _LONGEST)
 
     def _skip(self, excess):
         """Too late by far, such as after a stall: go on where it should be."""

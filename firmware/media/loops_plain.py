@@ -71,13 +71,14 @@ def peek(ring, at, mask, dst, to, n):
         dst[to + i] = ring[at + i & mask]
 
 
-def waves(dst, to, n, sine, state):
-    """Make one tone or the sum of two; `sine` is a period of 512 samples.
+def waves(dst, to, n, sine, state, wide):
+    """Make one tone or the sum of two; `sine` is a period of 512 samples, `wide` 1 is 16 kHz.
 
     `state` is phase, step, phase, step (2**24 is a period; a second step of 0: one tone), the gain
     now, the gain that it moves to, and by how much each sample; 32768 is 1.
     """
     one, first, two, second, gain, wanted, move = state
+    first, second = first >> wide, second >> wide
     for i in range(n):
         one = one + first & 0xFFFFFF
         two = two + second & 0xFFFFFF

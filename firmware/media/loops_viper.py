@@ -80,15 +80,15 @@ def peek(ring: ptr16, at: int, mask: int, dst: ptr16, to: int, n: int):
 
 
 @micropython.viper
-def waves(dst: ptr16, to: int, n: int, sine: ptr16, state: ptr32):
+def waves(dst: ptr16, to: int, n: int, sine: ptr16, state: ptr32, wide: int):
     one = state[0]
     two = state[2]
     gain = state[4]
     for i in range(n):
-        one = (one + state[1]) & 0xFFFFFF
-        two = (two + state[3]) & 0xFFFFFF
+        one = (one + (state[1] >> wide)) & 0xFFFFFF
+        two = (two + (state[3] >> wide)) & 0xFFFFFF
         s = (sine[one >> 15] ^ 0x8000) - 0x8000
-        if state[3]:
+        if state[3] >> wide:
             s += (sine[two >> 15] ^ 0x8000) - 0x8000
         dst[to + i] = s * gain >> 15
         if gain < state[5]:

@@ -3,6 +3,8 @@
 The last pitch period is repeated, two of them from 10 ms on, three from 20; after 10 ms it fades,
 at 60 it is silent. Where it begins, a step becomes a slope of a quarter of a period; where speech
 comes back, both are cross-faded. No object is made for any of that.
+
+The numbers here are samples of 8 kHz; at 16 kHz all are twice as many.
 """
 
 from array import array
@@ -26,24 +28,29 @@ class Concealer:
     """Conceals gaps of one stream: `good` takes what is there, `lost` makes what is not.
 
     `comfort` is the amplitude of the noise that follows a gap where the other side sends comfort
-    noise, 0 for silence.
+    noise, 0 for silence. `wide` is 1 for speech of 16 kHz.
     """
 
     def __init__(self):
-        self._heard = array("h", bytes(2 * _HISTORY))
-        self._old = array("h", bytes(2 * _HISTORY))  # as it was when the gap began
-        self._end = array("h", bytes(2 * _LONGEST))
-        self._merge = array("h", bytes(2 * _MERGE))
+        self._heard = array("h", bytes(4 * _HISTORY))
+        self._old = array("h", bytes(4 * _HISTORY))  # as it was when the gap began
+        self._end = array("h", bytes(4 * _LONGEST))
+        self._merge = array("h", bytes(4 * _MERGE))
+        self.wide = 0
         self.reset()
 
-    def reset(self):
-        """Forget what was heard."""
-        fill(self._heard, 0, _HISTORY, 0)
+    def reset(self, wide=None):
+        """Forget what was heard, and go on with speech of 16 kHz where `wide` is 1, 8 if it is 0;
+        None leaves that as it is."""
+        if wide is not None:
+            self.wide = wide
+        self._history = _HISTORY << self.wide
+        fill(self._heard, 0, self._history, 0)
         self.gone = 0  # samples concealed since speech was there
         self.comfort = 0
         self._seed = 1
-        self._period = _LONGEST
-        self._quarter = _LONGEST >> 2
+        self._period = _LONGEST << self.wide
+        self._quarter = self._period >> 2
         self._count = 1
         self._at = self._step = 0
 
@@ -51,14 +58,16 @@ class Concealer:
         """Take `n` samples that have come, and cross-fade into them after a gap."""
         gone = self.gone
         if gone:
-            size = min(n, _MERGE, self._quarter + 16 + ((gone - 1) // 80) * 32)
+            wide = self.wide
+            longer = 16 + ((gone - 1) // (80 << wide)) * 32 << wide
+            size = min(n, _MERGE << wide, self._quarter + longer)
             self._continue(self._merge, 0, size)
             fade(self._merge, 0, x, at, x, at, size)
             self.gone = 0
         self._remember(x, at, n)
 
     def lost(self, x, at, n):
-        """Make `n` samples (400 at most) in place of what has not come."""
+        """Make `n` samples (50 ms at most) in place of what has not come."""
         if not self.gone:
             self._begin()
         self._continue(x, at, n)
@@ -78,52 +87,56 @@ class Concealer:
             self._step = 0
 
     def _remember(self, x, at, n):
-        heard = self._heard
-        if n < _HISTORY:
-            copy(heard, n, heard, 0, _HISTORY - n)
+        heard, history = self._heard, self._history
+        if n < history:
+            copy(heard, n, heard, 0, history - n)
         else:
-            at, n = at + n - _HISTORY, _HISTORY
-        copy(x, at, heard, _HISTORY - n, n)
+            at, n = at + n - history, history
+        copy(x, at, heard, history - n, n)
 
     def _begin(self):
-        heard, old = self._heard, self._old
-        copy(heard, 0, old, 0, _HISTORY)
-        start = _HISTORY - _COMPARED
-        period = lag(old, start, _COMPARED, _SHORTEST, _LONGEST, -1)
-        if differ(old, start, start - period, _COMPARED) > level(old, start, _COMPARED):
-            period = _LONGEST  # no voice: a long piece of it buzzes less
+        old, history, wide = self._old, self._history, self.wide
+        copy(self._heard, 0, old, 0, history)
+        compared, longest = _COMPARED << wide, _LONGEST << wide
+        start = history - compared
+        period = lag(old, start, compared, _SHORTEST << wide, longest, -1, 2 << wide)
+        if differ(old, start, start - period, compared) > level(old, start, compared):
+            period = longest  # no voice: a long piece of it buzzes less
         self._period = period
         quarter = self._quarter = period >> 2
-        step = old[_HISTORY - 1] - old[start + _COMPARED - 1 - period]
+        step = old[history - 1] - old[history - 1 - period]
         self._step = max(-_STEEPEST, min(_STEEPEST, step))
-        copy(old, _HISTORY - quarter, self._end, 0, quarter)
+        copy(old, history - quarter, self._end, 0, quarter)
         self._count = 0
         self._repeat(1)
-        self._at = _HISTORY - period
+        self._at = history - period
 
     def _repeat(self, count):
         """Repeat the last `count` periods; their end is made to flow into their beginning."""
         if count == self._count:
             return
         self._count = count
-        start, quarter = _HISTORY - count * self._period, self._quarter
-        fade(self._end, 0, self._old, start - quarter, self._old, _HISTORY - quarter, quarter)
+        history, quarter = self._history, self._quarter
+        start = history - count * self._period
+        fade(self._end, 0, self._old, start - quarter, self._old, history - quarter, quarter)
 
     def _make(self, x, at, n):
+        wide, history = self.wide, self._history
+        full, silent, step = _FULL << wide, _SILENT << wide, _STEP >> wide
         while n:
             gone = self.gone
-            if gone >= _SILENT:
+            if gone >= silent:
                 self._quiet(x, at, n)
                 return
-            edge = _FULL if gone < _FULL else 2 * _FULL if gone < 2 * _FULL else _SILENT
-            self._repeat(1 if gone < _FULL else 2 if gone < 2 * _FULL else 3)
-            size = min(n, edge - gone, _HISTORY - self._at)
+            edge = full if gone < full else 2 * full if gone < 2 * full else silent
+            self._repeat(1 if gone < full else 2 if gone < 2 * full else 3)
+            size = min(n, edge - gone, history - self._at)
             copy(self._old, self._at, x, at, size)
-            if gone >= _FULL:
-                scale(x, at, size, (_SILENT - gone) * _STEP, -_STEP)
+            if gone >= full:
+                scale(x, at, size, (silent - gone) * step, -step)
             self._at += size
-            if self._at == _HISTORY:
-                self._at = _HISTORY - self._count * self._period
+            if self._at == history:
+                self._at = history - self._count * self._period
             self.gone = gone + size
             at += size
             n -= size
@@ -133,4 +146,4 @@ class Concealer:
             self._seed = noise(x, at, n, self._seed, self.comfort)
         else:
             fill(x, at, n, 0)
-        self.gone = _SILENT
+        self.gone = _SILENT << self.wide

@@ -5,9 +5,9 @@ object.
 """
 
 from base.compat import const
+from media.codecs import DECODERS, Encoders
 from media.dtmf import Events, Heard
 from media.emodel import mos
-from media.g711 import DECODERS, ENCODERS
 from media.loops import border, forward
 from media.reports import Reports
 from media.rtcp import is_rtcp, length
@@ -22,7 +22,7 @@ _COMFORT = const(13)
 _CANDIDATE = const(8)  # packets in sequence from elsewhere until that is where voice comes from
 _ALIVE = const(50)  # frames between two packets while we only listen
 _TICK = const(80)  # samples between two calls of `tick`
-_OURS = {0: "PCMU", 8: "PCMA"}  # payload types as we offer them (RFC 3264 5.1)
+_OURS = {0: "PCMU", 8: "PCMA", 9: "G722"}  # payload types as we offer them (RFC 3264 5.1)
 _OUR_EVENTS = const(101)
 _NOWHERE = "0.0.0.0"  # how RFC 2543 put on hold
 
@@ -40,8 +40,8 @@ class Stream:
     """The voice of `call` on `port`, its reports on `control` (a `Port` too, or None).
 
     `voice` has what all streams share: ``random``, ``clock``, ``cname``, ``buffer``,
-    ``digit(call, key)``. `talking` and `hearing` say which ways are open; while it has not
-    `begun` nothing at all leaves: so it is with a call that came in and only rings.
+    ``rates``, ``digit(call, key)``. `talking` and `hearing` say which ways are open; while it has
+    not `begun` nothing at all leaves: so it is with a call that came in and only rings.
     """
 
     def __init__(self, voice, call, port, control, jitter):
@@ -63,7 +63,8 @@ class Stream:
         self._out = self._in = None  # `media.srtp.Way`, where voice is encrypted
         self._sealed = self._sealed_view = self._sealed_event = None  # what leaves then
         self._speech = memoryview(self.sender.packet)[HEADER:]
-        self._encode = self._decoder = None
+        self._encoders = Encoders()
+        self._encode = self._codec = None
         self._payload = self._fill = 0
         self._pause = 0  # ticks until the next packet may leave
         self._spurt = True  # nothing was sent just before: the next packet has the marker
@@ -78,7 +79,11 @@ class Stream:
         self.said = said
         if not self.wanted():
             return
-        self._encode, self._decoder = ENCODERS[said.codec], DECODERS[said.codec]
+        if said.codec != self._codec:
+            self._flush()
+            self._codec, self._encode = said.codec, self._encoders.get(said.codec)
+            if self.wide:
+                self._widen(1)
         self._kind = said.payload
         self._event_kind = -1 if said.events is None else said.events
         self._comfort = _COMFORT if said.comfort is None else said.comfort
@@ -109,6 +114,11 @@ class Stream:
         whole = memoryview(self._sealed)
         self._sealed_view = whole[: HEADER + self._payload + tag]
         self._sealed_event = whole[: HEADER + 4 + tag]
+
+    @property
+    def wide(self):
+        """1 where we send speech of 16 kHz, else 0."""
+        return 1 if self._codec == "G722" else 0
 
     @property
     def suite(self):
@@ -205,14 +215,14 @@ class Stream:
         self.heard_at = self._voice.clock.ms()
         kind = source.kind
         if kind == self._kind:
-            table = self._decoder
+            codec = self._codec
         elif kind == self._event_kind or (kind == _OUR_EVENTS and kind != self._comfort):
             key = self._heard.take(buffer, source.at, source.size, source.timestamp)
             if key:
                 self._voice.digit(self.call, key)
             return
         elif kind in _OURS:
-            table = DECODERS[_OURS[kind]]
+            codec = _OURS[kind]
         else:
             if kind == self._comfort and source.size:
                 self.jitter.comfort(buffer[source.at] & 127)
@@ -221,7 +231,25 @@ class Stream:
             return
         source.measure(now)
         if self.hearing:
-            self.jitter.put(buffer, source.at, source.size, source.timestamp, now, table, learn)
+            jitter, table = self.jitter, DECODERS[codec]
+            wide = 1 if codec == "G722" else 0
+            if wide != jitter.wide and not self._follows(wide):
+                return
+            jitter.put(buffer, source.at, source.size, source.timestamp, now, table, learn)
+
+    def _widen(self, wide):
+        if wide:
+            self._voice.rates.widen()
+        self.jitter.widen(wide)
+
+    def _follows(self, wide):
+        """Be for speech of another rate from now on, as it comes; False where memory is short."""
+        try:
+            self._widen(wide)
+        except MemoryError:
+            self.unknown += 1
+            return False
+        return True
 
     def _known(self, buffer):
         """Return whether the packet's address is that of the description, or has proved itself.
@@ -249,7 +277,8 @@ class Stream:
     # -- out ------------------------------------------------------------------------------------
 
     def send(self, samples):
-        """Send a frame; only now and then one where we only listen."""
+        """Send a frame, 320 samples where we are `wide`, else 160; only now and then one where we
+        only listen."""
         sender = self.sender
         if self._encode is None:
             return

@@ -1,7 +1,8 @@
 """What a telephone says by tones: dial, ringback, busy and others of a country, DTMF, melodies.
 
-`Player` makes them in frames of 8 kHz, to the sample, without a click and without an object. The
-tables are the ITU's (E.180 supplement 2); a country is named by its two letters, "UK" among them.
+`Player` makes them in frames of 8 or 16 kHz, to the sample, without a click and without an object.
+The tables are the ITU's (E.180 supplement 2); a country is named by its two letters, "UK" among
+them.
 """
 
 import math
@@ -207,8 +208,8 @@ class Player:
         if hz:
             state[1], state[3] = (hz << 18) // 125, (second << 18) // 125
 
-    def frame(self, out, n):
-        """Fill the first `n` samples of `out`."""
+    def frame(self, out, n, wide=0):
+        """Fill `out` for `n` samples of 8 kHz; they are twice as many where `wide` is 1."""
         at = 0
         state = self._state
         while at < n and self.playing:
@@ -220,13 +221,13 @@ class Player:
                     state[5] = 0
                     size = min(size, self._left)
             if state[4] or state[5]:
-                waves(out, at, size, _SINE, state)
+                waves(out, at << wide, size << wide, _SINE, state, wide)
             else:
-                fill(out, at, size, 0)
+                fill(out, at << wide, size << wide, 0)
             at += size
             if self._left > 0:
                 self._left -= size
                 if not self._left:
                     self._next()
         if at < n:
-            fill(out, at, n - at, 0)
+            fill(out, at << wide, n - at << wide, 0)

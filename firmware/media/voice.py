@@ -12,6 +12,7 @@ from base.printable import printable
 from base.samples import copy, fill, mix
 from media.jitter import Jitter
 from media.port import Port
+from media.rates import WIDE, Rates, wants
 from media.rtp import MASK
 from media.stream import FIGURES, Figures, Stream
 from media.tones import COUNTRIES, Player, digit
@@ -63,12 +64,9 @@ class Voice:
         self._streams = []
         self._buffer = buffer  # makes one
         self._spare = [buffer()]  # there before the heap is in pieces
-        self._in = array("h", bytes(2 * _FRAME))
-        self._out = array("h", bytes(2 * _FRAME))
-        self._beep = array("h", bytes(2 * _FRAME))
-        self._zeros = array("h", bytes(2 * _FRAME))
-        self._other = array("h", bytes(2 * _FRAME))  # what the second of a conference says
-        self._both = array("h", bytes(2 * _FRAME))  # and what one of them is to hear
+        self.rates = Rates()
+        self._zeros = array("h", bytes(2 * WIDE))
+        self._digit = array("h", bytes(2 * WIDE))  # a tone in place of speech
         self._tone = ""
         self._task = None
         self._number = 0
@@ -113,7 +111,11 @@ class Voice:
             if stream:
                 self._end(stream)
         elif stream and call.voice and call.voice is not stream.said:
-            stream.configure(call.voice)
+            try:
+                stream.configure(call.voice)
+            except MemoryError as error:
+                stream.said = None
+                self.log(1, "voice: this call has none, memory is short: %r", error)
 
     def stream(self, call):
         """Return the stream of `call`, None where it has none."""
@@ -293,9 +295,8 @@ class Voice:
 
     def frame(self):
         """Send a frame of each stream and play one; nothing is allocated on the way."""
-        audio, out, into = self.audio, self._out, self._in
+        audio = self.audio
         self._tick()
-        audio.read(into)
         active = other = None
         for stream in self._streams:
             if not self._ways(stream):
@@ -304,22 +305,26 @@ class Voice:
                 active = stream
             elif other is None and stream.call in self.joined and active.call in self.joined:
                 other = stream
+        wide = 1 if wants(active) or wants(other) else 0
+        frames = self.rates.frames(wide)
+        out, n = frames.heard, frames.n
+        audio.read(frames.said)
         if other:
-            self._conference(active, other)
+            self._conference(active, other, frames, wide)
         for stream in self._streams:
             stream.reports.receive()
             if other is None or (stream is not active and stream is not other):
                 heard = stream is active and stream.call.state == "connected" and not self.muted
-                stream.send(self._said(stream, into if heard else self._zeros))
+                self._say(stream, frames.said if heard else self._zeros, wide, 0)
         if other:
-            mix(out, 0, self._other, 0, _FRAME)
-        elif active is None or not active.play(out, self._now):
-            fill(out, 0, _FRAME, 0)
+            mix(out, 0, frames.other, 0, n)
+        elif active is None or not self.rates.hear(active, out, self._now, wide, 0):
+            fill(out, 0, n, 0)
         elif self._tone == "ringback":
             self.player.stop()  # early media tells by itself
         if self.player.playing:
-            self.player.frame(self._beep, _FRAME)
-            mix(out, 0, self._beep, 0, _FRAME)
+            self.player.frame(frames.beep, _FRAME, wide)
+            mix(out, 0, frames.beep, 0, n)
         audio.write(out)
         self._ticked = False
         self._now = (self._now + _FRAME) & MASK
@@ -327,33 +332,39 @@ class Voice:
         if self._count % _CONTROL == 0:
             self._slow()
 
-    def _conference(self, first, second):
+    def _conference(self, first, second, frames, wide):
         """Send each of the two what the other one and we say; both stand apart after that.
 
         Who holds us is not heard by the other one: it would be his waiting music.
         """
-        self._spoken(first, self._out)
-        self._spoken(second, self._other)
-        self._mixed(first, self._other)
-        self._mixed(second, self._out)
+        self._spoken(first, frames.heard, wide, 0)
+        self._spoken(second, frames.other, wide, 1)
+        self._mixed(first, frames.other, frames, wide, 0)
+        self._mixed(second, frames.heard, frames, wide, 1)
 
-    def _spoken(self, stream, out):
-        if not stream.play(out, self._now) or stream.call.remote_hold:
-            fill(out, 0, _FRAME, 0)
+    def _spoken(self, stream, out, wide, which):
+        found = self.rates.hear(stream, out, self._now, wide, which)
+        if not found or stream.call.remote_hold:
+            fill(out, 0, _FRAME << wide, 0)
 
-    def _mixed(self, stream, other):
-        copy(self._zeros if self.muted else self._in, 0, self._both, 0, _FRAME)
-        mix(self._both, 0, other, 0, _FRAME)
-        stream.send(self._said(stream, self._both))
+    def _mixed(self, stream, other, frames, wide, which):
+        both, n = frames.both, frames.n
+        copy(self._zeros if self.muted else frames.said, 0, both, 0, n)
+        mix(both, 0, other, 0, n)
+        self._say(stream, both, wide, which)
 
-    def _said(self, stream, speech):
-        """Return the frame that is sent: speech, digits as tones, or exact silence."""
-        if stream is self._keyed and stream.talking:
-            if self._keys.playing:
-                self._keys.frame(self._beep, _FRAME)
-                return self._beep
+    def _say(self, stream, speech, wide, which):
+        """Send speech, digits as tones, or exact silence, at the stream's own rate."""
+        if not stream.talking:
+            speech = self._zeros
+        elif stream is self._keyed and self._keys.playing:
+            speech = self._digit
+            self._keys.frame(speech, _FRAME, stream.wide)
+        elif speech is not self._zeros:
+            speech = self.rates.suited(stream, speech, wide, which)
+        if stream is self._keyed and not self._keys.playing:
             self._keyed = None
-        return speech if stream.talking else self._zeros
+        stream.send(speech)
 
     def _ways(self, stream):
         """Open and close a stream's ways as its call is; return whether it is the one heard."""

@@ -21,6 +21,8 @@ from sip.transport.datagram import Transport
 _MANY = const(32)  # transactions at once
 _FEW = const(10)  # where memory is small
 _CODECS = {  # by the setting codec_priority
+    "g722": ("G722", "PCMA", "PCMU"),
+    "g722_pcmu": ("G722", "PCMU", "PCMA"),
     "pcma": ("PCMA", "PCMU"),
     "pcmu": ("PCMU", "PCMA"),
     "pcma_only": ("PCMA",),
@@ -67,7 +69,8 @@ class Agent:
         get = settings.get
         self.largest = get("sip_max_message") or 4096  # bytes; what is longer gets 513
         self.most_headers = get("sip_max_headers") or 100
-        self.most = get("sip_max_transactions") or (_FEW if small() else _MANY)
+        self._roomy = not small()
+        self.most = get("sip_max_transactions") or (_MANY if self._roomy else _FEW)
         self.most_calls = get("sip_max_calls") or 8
 
     # -- starting and stopping ----------------------------------------------------------------
@@ -167,8 +170,10 @@ class Agent:
         return "urn:uuid:00000000-0000-1000-8000-" + mac
 
     def codecs(self):
-        """Return the names of the codecs to be offered, the best first."""
-        return _CODECS.get(self.settings.get("codec_priority")) or _CODECS["pcma"]
+        """Return the names of the codecs to be offered, the best first; G722 takes memory that a
+        board without PSRAM does not have."""
+        names = _CODECS.get(self.settings.get("codec_priority")) or _CODECS["g722"]
+        return names if self._roomy or names[0] != "G722" else names[1:]
 
     def secure(self, account):
         """Return how the voice of an identity's calls is encrypted, see `sip.call.sdp`: never

@@ -13,9 +13,9 @@ in; up to 20 in the queue, a block ahead and the block that plays, 52, on the wa
 from array import array
 
 from base.compat import const, sleep_ms
+from base.halfband import Doubler, Halver
 from base.samples import copy, fill, highpass, level, mix, scale
 from hal.audio.duplex import Switch
-from hal.audio.filters import Doubler, Halver
 
 _BLOCK = const(256)
 _BLOCKS = const(8)
@@ -31,7 +31,8 @@ _DEAD = const(10)  # callbacks lost one after the other
 _TEST = const(700)  # ms that the test listens: the INMP441 is ready after 256
 _STEP = const(20)
 _UNITY = const(65536)
-_POLE = const(29800)  # of the high-pass: 115 Hz
+_POLE = const(29800)  # of the high-pass at 8 kHz: 115 Hz
+_POLE_WIDE = const(31284)  # and at 16 kHz
 # level -> gain, 3 dB a step, 0 is silence, 8 leaves everything as it is
 _VOLUME = (0, 5840, 8250, 11650, 16460, 23250, 32840, 46400, 65536, 92570, 130760, 184700)
 _VOLUME += (260900, 368500, 520500, 735200)
@@ -220,7 +221,8 @@ class Sound:
         self._switch = Switch()
         self._slow = array("h", [0, 0])
         self._heard = array("h", bytes(2 * _FRAME))
-        self._said = array("h", bytes(2 * _FRAME))
+        self._wide = array("h", bytes(2 * _WIDE))
+        self._said = array("h", bytes(2 * _WIDE))
         self._route = ""
         self._loud = self._wanted = _UNITY
         self._gain = _UNITY
@@ -297,24 +299,26 @@ class Sound:
 
     def read(self, frame):
         """Fill `frame` from the microphone; False, and silence, where there was nothing."""
-        way = self.microphone
-        if way is None:
-            fill(frame, 0, _FRAME, 0)
+        way, n = self.microphone, len(frame)
+        if way:
+            way.watch()
+        if way is None or not way.read(self._halver.space, self._halver.at):
+            fill(frame, 0, n, 0)
             return False
-        way.watch()
-        if not way.read(self._halver.space, self._halver.at):
-            fill(frame, 0, _FRAME, 0)
-            return False
-        self._halver.halve(frame)
-        highpass(frame, 0, _FRAME, self._slow, _POLE)
+        if n == _FRAME:
+            self._halver.halve(frame)
+            highpass(frame, 0, n, self._slow, _POLE)
+        else:
+            self._halver.keep(frame)
+            highpass(frame, 0, n, self._slow, _POLE_WIDE)
         wanted = MIC[self._route]
         if self._route == "speaker":
-            near = level(frame, 0, _FRAME) * (wanted >> 8) >> 8
+            near = level(frame, 0, n) * (wanted >> 8) >> 8
             self._switch.update(near, self._far)
             wanted = (wanted >> 8) * (self._switch.near >> 8)
-        scale(frame, 0, _FRAME, self._gain, (wanted - self._gain) // _FRAME)
+        scale(frame, 0, n, self._gain, (wanted - self._gain) // n)
         self._gain = wanted
-        copy(frame, 0, self._said, 0, _FRAME)
+        copy(frame, 0, self._said, 0, n)
         return True
 
     def write(self, frame):
@@ -323,16 +327,21 @@ class Sound:
         if way is None:
             return
         way.watch()
-        heard, wanted = self._heard, self._wanted
-        copy(frame, 0, heard, 0, _FRAME)
+        heard, wanted, n = self._heard, self._wanted, len(frame)
+        if n > _FRAME:
+            heard = self._wide
+        copy(frame, 0, heard, 0, n)
         if self._route == "speaker":
-            self._far = level(heard, 0, _FRAME)
+            self._far = level(heard, 0, n)
             wanted = (wanted >> 8) * (self._switch.far >> 8)
         elif self._route and not self.muted:
-            scale(self._said, 0, _FRAME, _SIDE, 0)
-            mix(heard, 0, self._said, 0, _FRAME)
-            fill(self._said, 0, _FRAME, 0)
-        scale(heard, 0, _FRAME, self._loud, (wanted - self._loud) // _FRAME)
+            scale(self._said, 0, n, _SIDE, 0)
+            mix(heard, 0, self._said, 0, n)
+            fill(self._said, 0, n, 0)
+        scale(heard, 0, n, self._loud, (wanted - self._loud) // n)
         self._loud = wanted
-        self._doubler.double(heard)
+        if n > _FRAME:
+            self._doubler.keep(heard)
+        else:
+            self._doubler.double(heard)
         way.write(self._doubler.wide)

@@ -20,7 +20,7 @@ class Silent:
 
     def read(self, frame):
         """Fill `frame` with silence."""
-        fill(frame, 0, 160, 0)
+        fill(frame, 0, len(frame), 0)
         return False
 
     def write(self, frame):

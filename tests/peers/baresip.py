@@ -25,6 +25,7 @@ rtp_stats no
 module_path {modules}
 module stdio.so
 module g711.so
+module g722.so
 module ausine.so
 module aubridge.so
 {srtp}
@@ -38,7 +39,7 @@ ctrl_tcp_listen {ip}:{control}
 _SMALL = "jitter_buffer_delay 1-5\naudio_buffer 20-40"  # frames of 20 ms, ms
 _LOOP = "aubridge,loop\nausrc_srate 8000\nausrc_channels 1\nauplay_srate 8000\nauplay_channels 1"
 _SINE = "ausine,440\nausrc_srate 48000\nausrc_channels 2"
-_SPEECH = "aufile,{}\nausrc_srate 8000\nausrc_channels 1\nauplay_srate 8000\nauplay_channels 1"
+_SPEECH = "aufile,{}\nausrc_srate {}\nausrc_channels 1\nauplay_srate {}\nauplay_channels 1"
 _RECORDER = "module aufile.so\nmodule sndfile.so\nsnd_path {}"
 
 
@@ -51,8 +52,8 @@ def _modules_path():
 class Baresip(Peer):
     """A running baresip with one identity. `events` are what its control port has told.
 
-    With `speech` it speaks a file; with `loop` it says what it hears; `small` gives it buffers as
-    small as they go.
+    With `speech` it speaks a file, of `rate` Hz; with `loop` it says what it hears; `small` gives
+    it buffers as small as they go.
     """
 
     def __init__(self, folder, user="200", ip="127.0.0.1", account="regint=0", **more):
@@ -63,6 +64,7 @@ class Baresip(Peer):
         self.address = f"{ip}:{self.port}"
         host = more.get("host") or self.address
         certificate, speech = more.get("certificate"), more.get("speech")
+        rate = more.get("rate", 8000)
         config = _CONFIG.format(
             ip=ip,
             port=self.port,
@@ -70,7 +72,11 @@ class Baresip(Peer):
             modules=_modules_path(),
             player="loop" if more.get("loop") else "nil",
             buffers=_SMALL if more.get("small") else "",
-            source=_SPEECH.format(speech) if speech else _LOOP if more.get("loop") else _SINE,
+            source=_SPEECH.format(speech, rate, rate)
+            if speech
+            else _LOOP
+            if more.get("loop")
+            else _SINE,
             recorder=_RECORDER.format(more["dumps"]) if "dumps" in more else "",
             srtp="module srtp.so" if "mediaenc" in account else "",
             certificate=f"sip_certificate {certificate}" if certificate else "",

@@ -26,7 +26,7 @@ class Said:
 
     def __init__(self, ip="10.0.0.2", port=4000, codec="PCMU", direction="sendrecv", **more):
         self.ip, self.port, self.codec = ip, port, codec
-        self.payload = more.get("payload", 0 if codec == "PCMU" else 8)
+        self.payload = more.get("payload", {"PCMU": 0, "PCMA": 8, "G722": 9}[codec])
         self.events = more.get("events", 101)
         self.ptime = more.get("ptime", 20)
         self.mux = more.get("mux", False)
@@ -142,6 +142,9 @@ class Audio:
 
     def __init__(self, says=None):
         self.says = says
+        self.fine = None  # says what at 16 kHz, by samples of that
+        self.sizes = set()  # of frames
+        self._wide = []  # the last of 16 kHz
         self._played = []  # frames: an array that grew would leave the heap in pieces
         self.count = 0  # samples played
         self.at = 0
@@ -154,11 +157,27 @@ class Audio:
         self.running = False
 
     def read(self, frame):
+        wide = len(frame) > 160
         for i in range(160):
-            frame[i] = self.says(self.at + i) if self.says else 0
+            if wide and self.fine:
+                frame[2 * i] = self.fine(2 * (self.at + i))
+                frame[2 * i + 1] = self.fine(2 * (self.at + i) + 1)
+                continue
+            x = self.says(self.at + i) if self.says else 0
+            if wide:  # and what is between two samples
+                after = self.says(self.at + i + 1) if self.says else 0
+                frame[2 * i], frame[2 * i + 1] = x, x + after >> 1
+            else:
+                frame[i] = x
         self.at += 160
 
     def write(self, frame):
+        self.sizes.add(len(frame))
+        if len(frame) > 160:  # what is kept is at 8 kHz; speech and tones of tests fit in there
+            self._wide.append(bytes(frame))
+            if len(self._wide) > 20:
+                self._wide.pop(0)
+            frame = array("h", [frame[2 * i] for i in range(160)])
         self._played.append(bytes(frame))
         self.count += 160
         if len(self._played) > 100:
@@ -167,6 +186,11 @@ class Audio:
     def forget(self):
         """Forget what was played."""
         self._played = []
+
+    @property
+    def wide(self):
+        """What was played in the last 0.4 s at most, at 16 kHz."""
+        return array("h", b"".join(self._wide))
 
     @property
     def played(self):
@@ -285,16 +309,17 @@ def alike(audio, wanted, longest=2560):
     return max([like(delay) for delay in range(near - 7, near + 8)])
 
 
-def tone(hz):
-    """Return ``says(i)`` of a tone whose period is a part of 80 samples."""
-    wave = array("h", [int(8000 * math.sin(2 * math.pi * hz * i / 8000)) for i in range(80)])
-    return lambda i: wave[i % 80]
+def tone(hz, rate=8000):
+    """Return ``says(i)`` of a tone whose period is a part of 10 ms."""
+    n = rate // 100
+    wave = array("h", [int(8000 * math.sin(2 * math.pi * hz * i / rate)) for i in range(n)])
+    return lambda i: wave[i % n]
 
 
-def power(x, hz):
+def power(x, hz, rate=8000):
     """Return the level of `hz` in `x`, as a part of full scale (Goertzel)."""
-    real = sum([x[i] * math.cos(2 * math.pi * hz * i / 8000) for i in range(len(x))])
-    imaginary = sum([x[i] * math.sin(2 * math.pi * hz * i / 8000) for i in range(len(x))])
+    real = sum([x[i] * math.cos(2 * math.pi * hz * i / rate) for i in range(len(x))])
+    imaginary = sum([x[i] * math.sin(2 * math.pi * hz * i / rate) for i in range(len(x))])
     return 2 * math.sqrt(real * real + imaginary * imaginary) / len(x) / 32768
 
 

@@ -41,7 +41,7 @@ class World:
 class Bench:
     """A sound part, its world, and time: 16 ms for the DMA, 20 for frames."""
 
-    def __init__(self, world=None, swap=0, begin=0x3FFFFF00, begun=True):
+    def __init__(self, world=None, swap=0, begin=0x3FFFFF00, begun=True, size=160):
         self.clock = Clock(begin)
         self.world = world or World()
         self.out, self.into = I2S("tx", self.world), I2S("rx", self.world)
@@ -50,9 +50,9 @@ class Bench:
         if begun:
             self.sound.start()
         self.ms = 0
-        self.frame = array("h", bytes(320))
+        self.frame = array("h", bytes(2 * size))
         self.got = []
-        self.says = None  # (i) -> sample of 8 kHz; None: what was read
+        self.says = None  # (i) -> sample of 8 or 16 kHz; None: what was read
         self.at = 0
         self.frames = True
 
@@ -73,9 +73,9 @@ class Bench:
             if len(self.got) > 100:
                 self.got.pop(0)
         if self.says:
-            for i in range(160):
+            for i in range(len(frame)):
                 frame[i] = self.says(self.at + i)
-            self.at += 160
+            self.at += len(frame)
         sound.write(frame)
 
     def read(self):
@@ -129,6 +129,53 @@ def test_neighbours_are_exchanged_for_the_classic_chip():
     x, y = straight.world.samples(), swapped.world.samples()
     assert len(x) == len(y) and x[-1000] != y[-1000]
     assert [y[i ^ 1] for i in range(len(x))] == list(x)
+
+
+def _high(i):
+    return int(3000 * math.sin(2 * math.pi * 6000 * i / 16000))
+
+
+def test_frames_of_16_khz_pass_whole_both_ways():
+    for swap in (0, 1):
+        bench = Bench(World(6500), size=320, swap=swap)
+        bench.says = _high
+        bench.run(1500)
+        assert abs(_power(bench.read()[-8000:], 6500, 16000) - 3000) < 90
+        x = bench.world.samples()[-8000:]
+        if swap:
+            x = [x[i ^ 1] for i in range(len(x))]
+        assert abs(_power(x, 6000, 16000) - 3000) < 30
+        assert bench.sound.microphone.starved == 0 and bench.sound.speaker.underruns == 1
+
+
+def test_the_rate_may_change_in_mid_call_without_a_click():
+    bench = Bench(World(500), size=320)
+    frames = {size: array("h", bytes(2 * size)) for size in (160, 320)}
+    bench.says = lambda i: int(3000 * math.sin(2 * math.pi * 500 * i / (50 * len(bench.frame))))
+    steps = heard = 0
+    for size in (320, 160, 320, 160):
+        bench.frame, bench.got = frames[size], []
+        bench.at = bench.at * size // 160 if size == 320 else bench.at // 2
+        bench.run(1000)
+        x = bench.read()
+        assert abs(_power(x[-16 * size :], 500, 50 * size) - 3000) < 150, size
+        steps = max(steps, _steps(x) * size // 160)
+        heard = max(heard, _steps(bench.world.samples()))
+    assert steps < 1500, steps  # a sine of 500 Hz goes in steps of 1178 at 8 kHz
+    assert heard < 750, heard  # and of 589 at 16
+
+
+def test_the_handset_is_as_loud_at_16_khz():
+    bench = Bench(size=320)
+    bench.says = lambda i: 0
+    bench.sound.route("handset")
+    bench.run(1500)
+    assert abs(_power(bench.read()[-8000:], 500, 16000) - 3000 * 3.16) < 300
+    own = _power(bench.world.samples()[-8000:], 500, 16000)
+    assert abs(own - 3000 * 3.16 * 0.126) < 100, own
+    bench.sound.volume(2)
+    bench.run(500)
+    assert abs(_power(bench.world.samples()[-4000:], 500, 16000) - own / 7.94) < 15
 
 
 def test_no_third_transfer_is_ever_begun():
@@ -351,6 +398,8 @@ def test_the_silent_part_has_the_contract():
     part.volume(3)
     assert part.read(frame) is False and max(frame) == 0
     part.write(frame)
+    wide = array("h", [7] * 320)
+    assert part.read(wide) is False and max(wide) == 0
     part.stop()
     assert part.delay == 0 and part.fault == ""
 
@@ -390,7 +439,8 @@ def test_no_frame_allocates():
 
         readinto = write
 
-    out, into, clock, frame = Still(), Still(), Clock(), array("h", bytes(320))
+    out, into, clock = Still(), Still(), Clock()
+    frames = array("h", bytes(320)), array("h", bytes(640))
     sound = Sound(out, into, clock)
     sound.start()
     sound.route("speaker")
@@ -399,6 +449,7 @@ def test_no_frame_allocates():
         for n in range(2000):
             if n & 1:
                 sound.route("handset" if n & 2 else "speaker")
+            frame = frames[n >> 5 & 1]
             sound.read(frame)
             sound.write(frame)
             out.handler(out)

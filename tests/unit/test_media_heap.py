@@ -8,7 +8,6 @@ from support import Clock
 
 from hal.audio.i2s import Sound
 from hal.network.sim import Network
-from media.g711 import ENCODERS
 from media.voice import Voice
 
 ONLY = "micropython"
@@ -104,7 +103,7 @@ class Line:
 def test_ten_thousand_frames_from_the_socket_to_the_fifo_and_back_make_no_object():
     import micropython  # CPython, which only lists these tests, has none
 
-    for codec in sorted(ENCODERS):
+    for codec in ("G722", "PCMA", "PCMU"):
         line = Line(codec)
         for _ in range(200):
             line.frame()

@@ -269,6 +269,26 @@ def test_firmware_and_an_empty_phone_type_are_never_acted_upon():
     assert settings.get("phone_type") == "snomD785"
 
 
+def test_the_order_of_codecs_is_snoms():
+    for words, wanted in (
+        ("g722,pcma,pcmu,telephone-event", "g722"),
+        ("g722,pcmu,pcma", "g722_pcmu"),
+        ("G722, pcmu", "g722_pcmu"),
+        ("opus,g722,g729,pcma,pcmu", "g722"),
+        ("pcma,g722,pcmu", "pcma"),
+        ("pcmu,pcma,g722", "pcmu"),
+        ("pcma", "pcma_only"),
+        ("pcmu,g729", "pcmu_only"),
+    ):
+        settings = make()
+        give(settings, '<codec_priority_list idx="1">%s</codec_priority_list>' % words)
+        assert settings.get("codec_priority") == wanted, words
+    for number, wanted in (("9", "g722"), ("8", "pcma"), ("0", "pcmu"), ("g722", "g722")):
+        settings = make()
+        give(settings, '<codec1_name idx="1">%s</codec1_name>' % number)
+        assert settings.get("codec_priority") == wanted, number
+
+
 def test_values_of_snoms_are_ours():
     settings = make()
     give(
@@ -287,7 +307,7 @@ def test_values_of_snoms_are_ours():
     assert settings.get("tone_scheme") == "US" and settings.get("display_method") == "both"
     assert settings.get("alert_internal_ring_sound") == 3
     assert settings.get("emergency_numbers") == "110 112"
-    assert settings.get("codec_priority") == "pcmu" and settings.get("codec_size") == 20
+    assert settings.get("codec_priority") == "g722_pcmu" and settings.get("codec_size") == 20
     assert settings.get("user_outbound1") == "sip:h.example:5060;transport=udp"
     assert settings.get("wifi_ssid2") == "Guest" and settings.get("wifi_pass2") == "pass  word"
     assert settings.get("user_realname1") == "Anna Berg"

@@ -47,8 +47,10 @@ def test_native_loops_over_samples_give_the_numbers_of_their_twins():
             ("slide", (x, 5, 40, -2000)),
             ("slide", (x, 5, 40, 2001)),
             ("differ", (x, 0, 200, 100)),
-            ("lag", (x, 0, 80, 40, 120, 1)),
-            ("lag", (x, 300, 160, 40, 120, -1)),
+            ("lag", (x, 0, 80, 40, 120, 1, 2)),
+            ("lag", (x, 300, 160, 40, 120, -1, 2)),
+            ("lag", (x, 260, 200, 80, 240, -1, 4)),
+            ("exchange", (x, 3, 150)),
             ("halve", (x, 0, out, 160, taps, 8)),
             ("double", (x, 0, out, 0, 160, taps, 8, 0)),
             ("double", (x, 0, out, 0, 160, taps, 8, 1)),
@@ -78,8 +80,9 @@ def test_native_loops_over_codes_and_the_ring_give_the_numbers_of_their_twins():
         ("take", (ring, 60, 63, out, 3, 20)),
         ("drop", (ring, 60, 63, 20)),
         ("peek", (ring, 60, 63, out, 3, 20)),
-        ("waves", (out, 0, 200, sine, state)),
-        ("waves", (out, 0, 200, sine, array("i", [9, 900000, 0, 0, 9000, 20, 70]))),
+        ("waves", (out, 0, 200, sine, state, 0)),
+        ("waves", (out, 0, 200, sine, state, 1)),
+        ("waves", (out, 0, 200, sine, array("i", [9, 900000, 0, 0, 9000, 20, 70]), 0)),
         ("forget", (array("h", [0, 1, 30000, 77]), 4, 6)),
         ("quantile", (array("h", [5, 100, 30, 7, 0, 1]), 6, 993)),
         ("border", (packets, 60)),
@@ -105,5 +108,5 @@ def test_too_much_gain_is_limited_not_wrapped():
 
 def test_the_period_of_a_tone_is_found():
     x = array("h", [1000 if i % 57 < 28 else -1000 for i in range(400)])
-    assert samples.lag(x, 0, 160, 40, 120, 1) in (57, 114)
-    assert samples.lag(x, 240, 160, 40, 120, -1) in (57, 114)
+    assert samples.lag(x, 0, 160, 40, 120, 1, 2) in (57, 114)
+    assert samples.lag(x, 240, 160, 40, 120, -1, 2) in (57, 114)

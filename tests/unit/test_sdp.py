@@ -1,7 +1,9 @@
 """Offers and answers: codecs, directions, old hold, several streams, junk."""
 
+from sipkit import Wire
 from support import data, raises
 
+from sip import agent as agent_module
 from sip.call.negotiation import Negotiation
 from sip.call.sdp import allowed, answer, offer, parse, resolved
 
@@ -30,6 +32,64 @@ def test_the_codec_is_the_first_that_both_know_and_dynamic_numbers_are_kept():
     )
     assert "m=audio 4000 RTP/AVP 97 99" in lines
     assert "a=rtpmap:97 PCMU/8000" in lines and "a=rtpmap:99 telephone-event/8000" in lines
+
+
+def test_g722_has_number_9_and_a_clock_of_8000_in_offers_and_answers():
+    codecs = ("G722", "PCMA", "PCMU")
+    data = offer("10.0.0.1", 4000, 7, codecs=codecs)
+    lines = data.decode().split("\r\n")
+    assert "m=audio 4000 RTP/AVP 9 8 0 101" in lines and "a=rtpmap:9 G722/8000" in lines
+    found = parse(data, wide=True)
+    assert (found.codec, found.payload) == ("G722", 9)
+    for stream, more, number in (
+        ("9 0", (), 9),  # it needs no rtpmap
+        ("9 0", ("a=rtpmap:9 G722/8000/1",), 9),
+        ("9", ("a=rtpmap:9 g722/16000",), 9),  # as some say
+        ("109 8", ("a=rtpmap:109 G722/8000",), 109),
+        ("8 9", (), 8),
+        ("9 8", ("a=rtpmap:9 G722/48000",), 8),
+    ):
+        lines = _answer("m=audio 5000 RTP/AVP " + stream, *more, wide=True)
+        assert "m=audio 4000 RTP/AVP %d" % number in lines, (stream, lines)
+        assert number == 8 or "a=rtpmap:%d G722/8000" % number in lines
+
+
+def test_g722_is_taken_only_where_it_is_wanted():
+    assert parse(_sdp("m=audio 5000 RTP/AVP 9 0")).codec == "PCMU"
+    with raises(ValueError):
+        parse(_sdp("m=audio 5000 RTP/AVP 9"))
+    for codecs, number in ((("PCMA",), 8), (("G722", "PCMA"), 9), (("PCMA", "PCMU"), 8)):
+        negotiation = Negotiation(7, lambda: 4000, codecs)
+        negotiation.take(_sdp("m=audio 5000 RTP/AVP 9 8 0"), True)
+        answered = negotiation.describe("10.0.0.1", "sendrecv")
+        assert b"m=audio 4000 RTP/AVP %d\r\n" % number in answered, codecs
+
+
+def test_an_answer_with_g722_that_was_not_offered_is_not_taken():
+    negotiation = Negotiation(7, lambda: 4000, ("PCMA", "PCMU"))
+    negotiation.describe("10.0.0.1", "sendrecv")
+    with raises(ValueError):
+        negotiation.take(_sdp("m=audio 5000 RTP/AVP 9"))
+    negotiation.take(_sdp("m=audio 5000 RTP/AVP 9 0"))
+    assert negotiation.theirs.codec == "PCMU"
+
+
+def test_the_setting_says_which_codecs_and_a_small_heap_leaves_g722_out():
+    for setting, large, small in (
+        (None, "G722 PCMA PCMU", "PCMA PCMU"),
+        ("g722", "G722 PCMA PCMU", "PCMA PCMU"),
+        ("g722_pcmu", "G722 PCMU PCMA", "PCMU PCMA"),
+        ("pcma", "PCMA PCMU", "PCMA PCMU"),
+        ("pcmu_only", "PCMU", "PCMU"),
+    ):
+        real = agent_module.small
+        try:
+            for is_small, wanted in ((False, large), (True, small)):
+                agent_module.small = lambda found=is_small: found
+                agent = Wire().agent("10.0.0.1", "100", codec_priority=setting)
+                assert " ".join(agent.codecs()) == wanted, (setting, is_small)
+        finally:
+            agent_module.small = real
 
 
 def test_other_streams_are_refused_in_their_place():

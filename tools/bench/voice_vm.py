@@ -10,7 +10,7 @@ from array import array
 
 from base.samples import fill
 from hal.network.sim import Network
-from media.g711 import DECODERS, ENCODERS
+from media.codecs import DECODERS, Encoders
 from media.jitter import Jitter
 from media.loops import expand
 from media.plc import Concealer
@@ -38,7 +38,7 @@ class Part:
     delay = 0
 
     def read(self, frame):
-        fill(frame, 0, 160, 900)
+        fill(frame, 0, len(frame), 900)
 
     def write(self, frame):
         pass
@@ -53,7 +53,7 @@ class Said:
     mux, control, control_ip, direction = False, None, None, "sendrecv"
 
     def __init__(self, codec):
-        self.codec, self.payload = codec, {"PCMU": 0, "PCMA": 8}[codec]
+        self.codec, self.payload = codec, {"PCMU": 0, "PCMA": 8, "G722": 9}[codec]
 
     def __getattr__(self, name):
         return None
@@ -108,17 +108,20 @@ def call(codec):
 
 
 def main():
-    samples, coded = array("h", [900] * 160), bytearray(160)
+    samples, coded = array("h", [900] * 320), bytearray(160)
     ring = array("h", bytes(8192))
-    for codec in ("PCMU", "PCMA"):
-        plc, jitter = Concealer(), Jitter()
-        plc.good(samples, 0, 160)
+    for codec in ("PCMU", "PCMA", "G722"):
+        wide = 1 if codec == "G722" else 0
+        plc, jitter, encode = Concealer(), Jitter(), Encoders().get(codec)
+        plc.reset(wide)
+        jitter.widen(wide)
+        plc.good(samples, 0, 160 << wide)
         found = {
             "codec": codec,
             "whole": call(codec),
-            "encode": each(lambda c=codec: ENCODERS[c](samples, 0, coded, 0, 160)),
+            "encode": each(lambda e=encode: e(samples, 0, coded, 0, 160)),
             "decode": each(lambda c=codec: expand(coded, 0, 160, DECODERS[c], ring, 0, 4095)),
-            "conceal": each(lambda p=plc: p.lost(samples, 0, 160)),
+            "conceal": each(lambda p=plc, n=160 << wide: p.lost(samples, 0, n)),
             "buffer": each(lambda j=jitter: j.take(samples, 0)),
         }
         print(json.dumps(found))

@@ -64,16 +64,19 @@ def _codecs(number, text):
     """``codec_priority_list1``: "g722,pcma,pcmu,telephone-event"."""
     if number not in (None, 1):
         return {}
-    known = [x.strip() for x in text.lower().split(",") if x.strip() in ("pcma", "pcmu")]
+    words = [x.strip() for x in text.lower().split(",")]
+    known = [x for x in words if x in ("pcma", "pcmu")]
     if not known:
         raise ValueError("it names neither pcma nor pcmu")
+    if "g722" in words and words.index("g722") < words.index(known[0]):
+        return {"codec_priority": "g722" if known[0] == "pcma" else "g722_pcmu"}
     return {"codec_priority": known[0] if len(known) > 1 else known[0] + "_only"}
 
 
 def _codec(number, text):
     """``codec1_name1``: a number of RFC 3551, or a name."""
-    first = {"8": "pcma", "0": "pcmu", "alaw": "pcma", "ulaw": "pcmu"}.get(text, text)
-    if number not in (None, 1) or first not in ("pcma", "pcmu"):
+    first = {"8": "pcma", "0": "pcmu", "9": "g722", "alaw": "pcma", "ulaw": "pcmu"}.get(text, text)
+    if number not in (None, 1) or first not in ("pcma", "pcmu", "g722"):
         return {}
     return {"codec_priority": first}
 

@@ -74,8 +74,10 @@ GROUPS = (
          "first UDP port for voice"),
         ("rtp_timeout", "int", (0, 3600), 60, "sip",
          "seconds without voice from the other side that end a call, 0: never"),
-        ("codec_priority", "one", ("pcma", "pcmu", "pcma_only", "pcmu_only"), "pcma", "sip",
-         "codecs that are offered, and which of them first"),
+        ("codec_priority", "one",
+         ("g722", "g722_pcmu", "pcma", "pcmu", "pcma_only", "pcmu_only"), "g722", "sip",
+         "codecs that are offered, and which of them first; g722: G722, then pcma and pcmu, "
+         "g722_pcmu: these the other way round; else, or without PSRAM, no G722 is taken either"),
         ("codec_size", "int", (10, 60), 20, "sip",
          "ms of speech that we want in a packet"),
         ("sip_check_certificate", "bool", None, True, "sip",

@@ -48,7 +48,7 @@ class Negotiation:
         self.address = address
         ours = (address, self.port, self._session, self._version, direction)
         if self.state == "owed":
-            more = (self._ptime, self._secure, self._crypto)
+            more = (self._ptime, self._secure, self._crypto, "G722" in self._codecs)
             body, self._pending = sdp.answer(self._pending, *ours, *more), b""
             self.state = "stable"
             return body
@@ -62,7 +62,7 @@ class Negotiation:
 
     def take(self, body, is_offer=False):
         """Take a description of theirs; ValueError for one that we cannot use."""
-        theirs = sdp.parse(body, self._secure)
+        theirs = sdp.parse(body, self._secure, "G722" in self._codecs)
         self._agree(theirs, is_offer)
         self.theirs = theirs
         if is_offer:

@@ -1,7 +1,8 @@
 """Session descriptions (RFC 4566) and their offers and answers (RFC 3264), for one voice stream.
 
-We speak PCMU, PCMA and telephone-event. Pure functions on bytes. `secure` is "" where no keys may
-be exchanged, "wanted" where voice is encrypted if the other side can, "required" if it must.
+We speak PCMU, PCMA, G722 and telephone-event. Pure functions on bytes. `secure` is "" where no
+keys may be exchanged, "wanted" where voice is encrypted if the other side can, "required" if it
+must. `wide` is True where G722 is taken too; its clock is told as 8000 (RFC 3551 section 4.5.2).
 """
 
 from base.compat import const
@@ -13,8 +14,9 @@ _LINES = const(100)
 _STREAMS = const(16)
 _PAYLOADS = const(127)  # the highest payload number
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
-_NUMBERS = {"PCMU": 0, "PCMA": 8}
-_CODECS = {b"PCMU": "PCMU", b"PCMA": "PCMA"}
+_NUMBERS = {"PCMU": 0, "PCMA": 8, "G722": 9}
+_CODECS = {b"PCMU": "PCMU", b"PCMA": "PCMA", b"G722": "G722"}
+_RATES = (b"", b"8000")
 _PROFILES = (b"RTP/AVP", b"RTP/AVPF", b"RTP/SAVP", b"RTP/SAVPF")
 _CRYPTOS = const(8)
 _DIRECTIONS = {
@@ -29,9 +31,9 @@ class Media:
     """What one side says of its voice stream; `port` 0 where it has none.
 
     `ip`, `port`: where it wants to receive. Where it gave a name instead of an address, that is
-    `host`, and `ip` is None until somebody has resolved it. `codec` "PCMU" or "PCMA" with its
-    `payload` number, `events` the payload number of telephone-event or None. `direction` as that
-    side sees it. `index` tells which of the m= lines `lines` it is.
+    `host`, and `ip` is None until somebody has resolved it. `codec` "PCMU", "PCMA" or "G722" with
+    its `payload` number, `events` the payload number of telephone-event or None. `direction` as
+    that side sees it. `index` tells which of the m= lines `lines` it is.
     """
 
     def __init__(self, lines, index):
@@ -62,7 +64,7 @@ def resolved(media, ip):
     return found
 
 
-def parse(data, secure=""):
+def parse(data, secure="", wide=False):
     """Return the `Media` of the first voice stream that fits; ValueError where nothing does.
 
     Of streams that fit, one that is in use goes before one that is not (port 0).
@@ -85,7 +87,7 @@ def parse(data, secure=""):
     unused = None
     for index in range(len(streams)):
         media = Media(streams, index)
-        if _take(media, sections[0], sections[index + 1], secure):
+        if _take(media, sections[0], sections[index + 1], secure, wide):
             if media.port:
                 return media
             unused = unused or media
@@ -94,7 +96,7 @@ def parse(data, secure=""):
     return unused
 
 
-def _take(media, session, section, secure):
+def _take(media, session, section, secure, wide):
     """Fill `media` from one m= section; return whether it is a voice stream for us."""
     words = media.lines[media.index].split()
     port = words[1].partition(b"/")[0]
@@ -104,7 +106,7 @@ def _take(media, session, section, secure):
         return False
     media.port = int(port)
     address, direction = b"", "sendrecv"
-    names = {b"0": b"PCMU", b"8": b"PCMA", b"13": b"CN"}
+    names = {b"0": b"PCMU", b"8": b"PCMA", b"9": b"G722", b"13": b"CN"}
     for line in session + section:  # what the stream says itself goes before the session's
         if line.startswith(b"a="):
             value = line[2:].strip()
@@ -122,7 +124,7 @@ def _take(media, session, section, secure):
     if not media.cryptos and media.port and (b"SAVP" in words[2] or secure == "required"):
         return False
     media.direction = direction
-    return _codec(media, words[3:], names) and _address(media, address.split())
+    return _codec(media, words[3:], names, wide) and _address(media, address.split())
 
 
 def _crypto(media, value, secure):
@@ -152,19 +154,20 @@ def _attribute(media, value):
                 media.control_ip = readable(where[2])
 
 
-def _codec(media, numbers, names):
+def _codec(media, numbers, names, wide):
     """Take the first codec that we speak, and telephone-event; return whether there is one."""
     for number in numbers:
         name = names.get(number, b"")
         if not number.isdigit() or len(number) > 3 or int(number) > _PAYLOADS:
             continue
         codec, _, rate = name.partition(b"/")
-        if codec in _CODECS and rate.partition(b"/")[0] in (b"", b"8000"):
-            if media.codec is None:
+        rate = rate.partition(b"/")[0]
+        if codec in _CODECS and (rate in _RATES or codec + rate == b"G72216000"):  # some say so
+            if media.codec is None and (wide or codec != b"G722"):
                 media.codec, media.payload = _CODECS[codec], int(number)
         elif name.startswith(b"TELEPHONE-EVENT/8000"):
             media.events = int(number)
-        elif codec == b"CN" and rate.partition(b"/")[0] in (b"", b"8000"):
+        elif codec == b"CN" and rate in _RATES:
             media.comfort = int(number)
     return media.codec is not None
 
@@ -287,13 +290,14 @@ def answer(
     ptime=20,
     secure="",
     crypto=None,
+    wide=False,
 ):
     """Return our answer to the offer in `data`; ValueError where nothing fits (488).
 
     `direction` is what we want; the answer stays within what the offer allows (RFC 3264 6.1).
     `crypto` is our key where voice is encrypted.
     """
-    media = parse(data, secure)
+    media = parse(data, secure, wide)
     lines = _head(address, session, version)
     for index, line in enumerate(media.lines):
         if index == media.index:

@@ -31,7 +31,7 @@ export const HELP = {
   refer_from: "wer ein angenommenes Gespräch mit REFER anderswohin schicken darf; einmal je Gespräch",
   rtp_port: "erster UDP-Port für Sprache",
   rtp_timeout: "Sekunden ohne Sprache der anderen Seite, die ein Gespräch beenden, 0: nie",
-  codec_priority: "Codecs, die angeboten werden, und welcher zuerst",
+  codec_priority: "Codecs, die angeboten werden, und welcher zuerst; g722: Breitband vor allen",
   codec_size: "ms Sprache, die wir in einem Paket wollen",
   sip_check_certificate: "off: jedes Zertifikat eines SIP-Servers wird angenommen",
   sip_ca_certificate: "vertraute CA für SIP über TLS; leer: ca_certificate",
