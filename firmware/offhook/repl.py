@@ -74,6 +74,10 @@ class Repl:
     def _changed(self, name):
         changes.apply(self.phone, name)
 
+    def _pressed(self, name):
+        changes.apply(self.phone, name)
+        changes.tell(self.phone, name)
+
     def run(self, word, *values):
         """Carry out `word` and print what it says; return what it has to return."""
         try:
@@ -167,7 +171,12 @@ class Repl:
             await sleep_ms(_PRESS)
             self.phone.keys.on_key(key, False)
 
-        self._while_up(press)
+        settings = self.phone.settings
+        settings.listeners = [self._pressed]  # DND has an event
+        try:
+            self._while_up(press)
+        finally:
+            settings.listeners = [self._changed]
 
     def _while_up(self, action):
         """Run the loop with the network up for ``action()``, until nothing is left to be sent."""

@@ -12,7 +12,7 @@ def stamp(clock, start, us_format):
     if clock.time() is None:
         seconds = max(0, clock.diff(clock.ms(), start)) // 1000
         return "+%02d:%02d:%02d" % (seconds // 3600, seconds // 60 % 60, seconds % 60)
-    year, month, day, hour, minute, second = clock.localtime()[:6]
+    year, month, day, hour, minute, second = clock.localtime()
     if us_format:
         return "%d/%d/%d %02d:%02d:%02d" % (month, day, year, hour, minute, second)
     return "%d-%02d-%02d %02d:%02d:%02d" % (year, month, day, hour, minute, second)

@@ -1,5 +1,7 @@
 """What a changed setting does: who registers anew, what is watched, what is refused together."""
 
+from phonekit import phone as whole
+from phonekit import said, wait
 from support import raises
 from test_settings import Memory
 
@@ -133,3 +135,128 @@ def test_a_key_that_the_phone_does_not_have_is_refused_but_may_be_cleared():
     phone.settings.set("fkey31", "active speed 201")
     phone.settings.set("fkey32", "")
     phone.settings.set("fkey_longpress40", "off")
+
+
+# -- on a whole phone -----------------------------------------------------------------------------
+
+
+def _told(made):
+    """Return the list of the events that are fired from now on, by their short names."""
+    told = []
+    made.actions.fire = lambda event, context=None: told.append(event[7:-4])
+    return told
+
+
+def _dialled(made):
+    """Return whom the phone has called by itself, one after the other; each is ended."""
+    found = []
+    for _ in range(4):
+        wait(made, 3000)
+        for call in list(made.agent.calls):
+            found.append(call.remote.partition("@")[0])
+            call.hangup()
+    return found
+
+
+def test_do_not_disturb_is_an_event_and_a_code_each_way():
+    made = whole(dnd_on_code="*78", dnd_off_code="*79")
+    told = _told(made)
+    for text, event, code in (("on", "dnd_on", "*78"), ("off", "dnd_off", "*79")):
+        made.settings.set("dnd_mode", text)
+        assert told == [event] and _dialled(made) == [code]
+        told.clear()
+
+
+def test_forwarding_is_an_event_and_codes_off_for_what_was_and_on_for_what_is():
+    made = whole(
+        redirect_always_on_code="*72",
+        redirect_always_off_code="*73",
+        redirect_busy_on_code="*90",
+        redirect_busy_off_code="*91",
+    )
+    for texts, event, codes in (
+        ({"redirect_event": "all", "redirect_number": "201"}, "on", ["*72201"]),
+        ({"redirect_event": "busy", "redirect_busy_number": "202"}, "on", ["*73", "*90202"]),
+        ({"redirect_event": "none"}, "off", ["*91"]),
+        ({"redirect_event": "time", "redirect_time_number": "203"}, "on", []),  # has no code
+        ({"redirect_event": "none"}, "off", []),
+    ):
+        told = _told(made)
+        made.settings.update(texts)
+        assert [x for x in told if x[:11] == "redirection"] == ["redirection_" + event], texts
+        assert _dialled(made) == codes, texts
+
+
+def test_a_phone_that_has_not_begun_dials_no_codes():
+    made = whole(dnd_on_code="*78")
+    made.agent = None
+    made.settings.set("dnd_mode", "on")
+    wait(made, 3000)
+    assert made.desk.codes == [] and made.desk.agent.calls == []
+
+
+def test_a_url_that_cannot_be_is_refused_and_the_old_one_stays():
+    made = whole()
+    for name, good, bad in (
+        ("action_dnd_on_url", "http://h/", "http://$mac/x"),
+        ("fkey4", "active url http://h/", "active url http://$mac/x"),
+        ("fkey4", "active speed 201", "active url ftp://h/"),
+    ):
+        made.settings.set(name, good)
+        for text in (bad, good.replace("http", "gopher") if "http" in good else bad):
+            with raises(ValueError):
+                made.settings.set(name, text)
+            assert made.settings.get(name) == good
+    assert made.fkeys.entry(4).kind == "speed"
+
+
+def test_what_a_key_watches_follows_its_setting_and_so_does_a_mailbox():
+    made = whole()
+    log = made.desk.watch.log
+    made.settings.set("fkey5", "active speed 201")
+    assert log == []
+    made.settings.set("fkey5", "active blf 201")
+    assert log == ["add 201"]
+    made.settings.set("fkey6", "active blf 202")
+    made.settings.set("fkey5", "active speed 201")
+    assert log == ["add 201", "add 202", "remove 201"]
+    log.clear()
+    made.settings.set("user_mailbox1", "99")
+    (account,) = made.agent.accounts
+    assert log == ["add " + account.uri]
+    made.settings.update({"user_name1": "100", "user_host1": "other"})  # another account
+    log.clear()
+    made.settings.set("user_host1", "third")
+    (account,) = made.agent.accounts
+    assert "add " + account.uri in log and account.host == "third"
+    assert [x.account for x in made.desk.watch.all] == [account, account]  # P7's, the mailbox's
+    made.settings.unset("user_mailbox1")
+    assert log[-1] == "remove " + account.uri
+
+
+def test_the_level_of_the_log_counts_at_once():
+    made = whole()
+    made.settings.set("log_level", "9")
+    made.log(9, "fine")
+    made.settings.set("log_level", "0")
+    made.log(1, "coarse")
+    assert [x[-4:] for x in made.log.lines()[-1:]] == ["fine"]
+
+
+def test_pages_over_tls_are_taken_with_a_warning_that_there_is_none():
+    made = whole()
+    for kind, why in (("http_https", "over HTTP only"), ("https", "not served at all")):
+        (text,) = said(made, "set webserver_type " + kind)["warnings"]
+        assert text.startswith("webserver_type: ") and why in text
+    for kind in ("http", "off"):
+        assert "warnings" not in said(made, "set webserver_type " + kind)
+
+
+def test_a_keys_label_is_shown_as_soon_as_it_is_set():
+    made = whole(fkey_label4="Lager")
+    made.parts.display.rows = 12
+    for text in ("Lager", "Tor", ""):
+        made.settings.set("fkey_label4", text)
+        wait(made, 10)
+        labels = [x for x in made.parts.display.lines if x.startswith("P5")]
+        assert labels == (["P5 " + text] if text else [])

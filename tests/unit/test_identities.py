@@ -78,3 +78,20 @@ def test_what_is_odd_about_a_key_or_an_event_is_told():
     assert "$Local" in changes.warnings(made, "fkey4")[0]
     for name in ("fkey5", "fkey6", "action_dnd_off_url", "user_name1"):
         assert changes.warnings(made, name) == []
+
+
+def test_the_first_and_the_last_identity_are_in_use():
+    made = phone(user_name1="100", user_name12="1200")
+    made.agent.accounts.clear()
+    identities.begin(made)
+    assert [x.number for x in made.agent.accounts] == [1, 12]
+
+
+def test_what_an_identity_watches_is_watched_by_the_one_that_takes_its_place():
+    made = phone(user_name1="100", user_host1="a", user_mailbox1="99")
+    made.agent.accounts.clear()
+    identities.begin(made)
+    (first,) = made.desk.watch.all
+    identities.renew(made, 1)
+    (second,) = made.desk.watch.all
+    assert first.account is not second.account and second.account in made.agent.accounts

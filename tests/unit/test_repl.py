@@ -2,12 +2,15 @@
 
 import builtins
 import sys
+from binascii import b2a_base64
 
 from phonekit import Platform, Store
 
+from base.compat import sleep_ms
 from base.version import VERSION
-from offhook import repl
+from offhook import repl, start
 from offhook.settings.settings import Settings
+from offhook.telephone import Phone
 
 
 class Shell:
@@ -140,6 +143,102 @@ def test_what_would_be_sent_waits_for_the_network():
     assert pressed == [(True, "DND", True), (True, "DND", False)]
 
 
+def _times(shell, line, *values):
+    """Return (what a word printed, the ms that it slept), without any sleep."""
+    slept = []
+
+    async def sleep(ms):
+        slept.append(ms)
+
+    repl.sleep_ms = sleep
+    try:
+        return shell.said(line, *values), sum(slept)
+    finally:
+        repl.sleep_ms = sleep_ms
+
+
+def test_a_network_that_does_not_come_is_waited_for_twenty_seconds():
+    shell, pressed = Shell(), []
+    shell.phone.keys.on_key = lambda *event: pressed.append(event)
+    shell.phone.network.fault("unplugged", True)
+    shell.phone.network.start = _nothing
+    lines, slept = _times(shell, "press", "DND")
+    assert lines[0] == "waiting for the network" and lines[1].startswith("refused: no network: ")
+    assert pressed == [] and 19_000 <= slept <= 21_000
+
+
+async def _nothing():
+    """Do nothing."""
+
+
+def test_what_is_not_sent_within_a_minute_is_given_up():
+    shell = Shell()
+    shell.phone.keys.on_key = lambda *event: None
+    shell.phone.actions.idle = lambda: False
+    lines, slept = _times(shell, "press", "DND")
+    assert lines == ["not sent within 60 s"] and 59_000 <= slept <= 61_000
+
+
+def test_a_key_is_held_as_long_as_a_finger_would():
+    shell, seen = Shell(), []
+
+    async def sleep(ms):
+        seen.append(ms)
+
+    shell.phone.keys.on_key = lambda name, down: seen.append(down)
+    repl.sleep_ms = sleep
+    try:
+        shell.said("press", "P5")
+    finally:
+        repl.sleep_ms = sleep_ms
+    assert seen[:3:2] == [True, False] and 60 <= seen[1] <= 200
+
+
+def test_keys_of_a_stopped_phone_call_nobody_and_send_what_they_send():
+    shell = Shell()
+    shell.run("set", "action_dnd_on_url", "http://localhost/dummy.htm")
+    shell.run("set", "dnd_on_code", "*78")
+    shell.run("set", "dnd_mode", False)
+    for key in ("P1", "P1", "2", "ENTER", "DND"):
+        assert shell.said("press", key) == [], key
+    assert shell.phone.settings.get("dnd_mode") is True
+    assert shell.phone.actions.counters()["action_dnd_on_url"]["sent"] == 1
+    shell.run("set", "dnd_mode", False)  # which is no key
+    shell.run("set", "dnd_mode", True)
+    assert shell.phone.actions.counters()["action_dnd_on_url"]["queued"] == 1
+
+
+def test_what_the_phone_had_begun_before_it_was_stopped_is_forgotten():
+    phone, fired = Phone(Platform(Store())), []
+    phone.timers.after(0, lambda: fired.append("a timer of the run"))
+    start.last = phone
+    shell = Shell()
+    assert shell.phone is phone and start.last is None
+    assert shell.said("press", "DND") == [] and fired == []
+    again = Shell()
+    assert again.phone is not phone
+
+
+def test_a_file_of_settings_is_taken_in_pieces():
+    shell = Shell()
+    (line,) = shell.said("provision", "nonsense")
+    assert line == 'refused: provision takes "begin", "data BASE64", "end"'
+    xml = b"<settings><phone-settings><redirect_number>201</redirect_number>"
+    xml += b"</phone-settings></settings>"
+    text = b2a_base64(xml).decode().strip()
+    for what in ("begin", "data " + text, "end"):
+        answer, lines = shell.run("provision", what)
+        assert not [x for x in lines if x.startswith("refused:")], (what, lines)
+    assert answer and shell.phone.settings.get("redirect_number") == "201"
+
+
+def test_a_saved_url_that_is_none_is_refused_in_words():
+    storage = Store()
+    Settings(storage, print).set("action_dnd_on_url", "http://$mac/x")
+    (line,) = Shell(storage).said("test_url", "action_dnd_on_url")
+    assert line.startswith("refused: ")
+
+
 class Radio:
     """A WiFi interface."""
 
@@ -243,7 +342,9 @@ def test_each_word_that_a_person_calls_reaches_the_repl_and_returns_what_it_give
         "reset": ("settings",),
         "update": ("https://h/", True),
     }
-    for word in shell.repl.words:
+    here = set(shell.repl.words) | {"find", "show", "status", "version", "log"}
+    assert {x for x in dir(phone) if x[0] != "_"} == here
+    for word in here:
         values = returned.get(word) or told.get(word) or ()
         got = getattr(phone, word)(*values)
         assert got == ("given" if word in returned else None), word

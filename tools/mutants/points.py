@@ -21,6 +21,7 @@ _FLIPPED = {
     "not in": "in",
 }
 _LARGE = 700  # numbers above are times and sizes: half of it; below are counts and statuses
+_TIME = re.compile(r"#.*\bm?s\b|\bsleep_ms\(|\.after\(")  # a time it is whatever its size
 _SILENT = ("log", "print", "const", "print_exception", "collect")  # calls that nothing depends on
 
 
@@ -121,7 +122,9 @@ class Finder(ast.NodeVisitor):
         if node.value is True or node.value is False:
             self._add(node, start, end, str(not node.value))
         elif isinstance(node.value, int):
-            value = node.value // 2 if node.value > _LARGE else node.value + 1
+            text = self.source.split("\n")[node.lineno - 1]
+            times = node.value > _LARGE or (node.value > 1 and _TIME.search(text))
+            value = node.value // 2 if times else node.value + 1
             self._add(node, start, end, str(value))
 
     def visit_Call(self, node):

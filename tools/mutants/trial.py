@@ -2,6 +2,7 @@
 
 import asyncio
 import builtins
+import hashlib
 import importlib
 import importlib.abc
 import importlib.util
@@ -95,8 +96,16 @@ def apart(function, *args):
 # -- where tests come by -------------------------------------------------------------------------
 
 
+def digest(path):
+    """Return what changes with the content of a file of the project."""
+    return hashlib.sha256((vm.ROOT / path).read_bytes()).hexdigest()
+
+
 def reach(name, into):
-    """Run the tests of file `name`; write {test: (seconds, {(path, line)})}."""
+    """Run the tests of file `name`; write ({file: digest}, {test: (seconds, {(path, line)})}).
+
+    The files are those that have been imported, of tests too.
+    """
     lines, left, found = set(), {}, {}
     roots = (str(vm.ROOT / "firmware"), str(vm.ROOT / "hal"))
     cut = len(str(vm.ROOT)) + 1
@@ -134,8 +143,10 @@ def reach(name, into):
             finally:
                 sys.settrace(None)
             found[test] = (time.process_time() - begun, set(lines))
+    files = [getattr(x, "__file__", None) or "" for x in list(sys.modules.values())]
+    texts = {x[cut:]: digest(x[cut:]) for x in files if x.startswith((*roots, str(UNIT)))}
     whole = into.with_suffix(".new")
-    whole.write_bytes(pickle.dumps(found))
+    whole.write_bytes(pickle.dumps((texts, found)))
     whole.rename(into)
 
 
