@@ -25,7 +25,6 @@ _REACHED = vm.ROOT / "build/mutants"
 _WANTED = 85  # percent
 _LEAST = 8  # mutants of a room
 _FEW = 20  # tests of a module for a line that none comes by
-_SECONDS = 20  # that the tests of a mutant may take, beside a multiple of what they took
 _NOT_HERE = ("_viper.py", "compat_vm.py", "firmware/boot.py", "firmware/main.py")
 _TWIN = re.compile(r"^hal/(sim/|\w+/sim)")  # the simulated parts stand in for the chip in tests
 _READ = {"firmware/loader.py": "test_loader"}  # tests that read it as a text, and run that
@@ -152,15 +151,13 @@ def survivors(chosen, sources, tests, jobs):
     running, alive = _Running(jobs), []
     for mutant in chosen:
         found = _passing(mutant, tests)
-        seconds = _SECONDS + 5 * sum(x[0] for x in found)
         source = points.mutated(sources[mutant.path], mutant)
         try:
             compile(source, mutant.path, "exec")
         except SyntaxError:
             continue
-        names = [x[1:] for x in found]
-        if names:
-            running.start(mutant, trial.try_fault, mutant.path, source, names, seconds)
+        if found:
+            running.start(mutant, trial.try_fault, mutant.path, source, found)
         else:
             alive.append(mutant)
     alive += [mutant for mutant, status in running.rest() if status == 0]
