@@ -18,6 +18,7 @@ _TRY = const(1200)  # ms for one server's answer
 _TRIES = const(4)
 _LOW = const(49152)  # the ports that are nobody's (RFC 6335)
 _SPAN = const(16384)
+_LONGEST = const(266)  # bytes: the head's 12, and a name of 255 with its end (section 2.3.4)
 _GOOD = (0, 3)  # NOERROR and NXDOMAIN; all others say that the server cannot tell
 
 
@@ -35,7 +36,7 @@ def question(number, name, kind):
             raise ResolveError("'%s' is no name" % name[:40])
         out.append(len(raw))
         out.extend(raw)
-    if len(out) > 265:
+    if len(out) > _LONGEST:
         raise ResolveError("name too long")
     out.extend(bytes((0, kind >> 8, kind & 255, 0, _IN)))
     return out

@@ -10,6 +10,7 @@ from collections import namedtuple
 from net.address import dotted
 
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+_HEX = b"0123456789abcdefABCDEF"
 _OTHERS = ("sip", "sips", "tel", "ftp", "tftp")
 
 # `login` is None or (user, password); `path` begins with "/", a `query` with "?"
@@ -113,12 +114,10 @@ def decoded(text):
     raw, out, index = text.encode(), bytearray(), 0
     while index < len(raw):
         code = raw[index]
-        if code == 0x25:
-            try:
-                code = int(raw[index + 1 : index + 3].decode() or "x", 16)
-                index += 2
-            except ValueError:
-                pass
+        pair = raw[index + 1 : index + 3]
+        if code == 0x25 and len(pair) == 2 and not pair.strip(_HEX):
+            code = int(pair.decode(), 16)
+            index += 2
         out.append(code)
         index += 1
     try:

@@ -4,6 +4,7 @@ import asyncio
 
 from support import Clock, raises
 
+from net import dns_query
 from net.dns_query import question
 from net.dns_records import read_name, records
 from net.resolver import ResolveError, Resolver
@@ -27,8 +28,8 @@ def _record(name, kind, data, ttl=60):
         _name(name)
         + _short(kind)
         + b"\0\x01"
-        + _short(0)
-        + _short(ttl)
+        + _short(ttl >> 16)
+        + _short(ttl & 0xFFFF)
         + (_short(len(data)) + data)
     )
 
@@ -321,3 +322,150 @@ async def test_every_cut_and_many_changes_of_an_answer_are_read_or_refused():
                 records(junk)
             except (ValueError, IndexError):
                 pass
+
+
+def test_a_question_has_its_id_one_name_and_wants_recursion():
+    query = bytes(question(0xA2B4, "Pbx.example", SRV))
+    assert query[:12] == b"\xa2\xb4\x01\0\0\x01" + bytes(6)
+    assert query[12:] == b"\x03Pbx\x07example\0\0\x21\0\x01"
+    long = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
+    assert len(question(1, long, A)) == 12 + len(long) + 2 + 4
+    for name in (long + "e" * 3, "a" * 64 + ".x"):
+        with raises(ResolveError):
+            question(1, name, A)
+
+
+async def test_a_time_to_live_counts_whole_a_day_at_most_and_a_second_at_least():
+    for ttl, seconds in ((70_000, 70_000), (0x123456, 86_400), (0x80000005, 5), (0, 1)):
+        resolver, server, clock = _resolver([_a(ttl=ttl)], [_a(ip=(10, 0, 0, 2))])
+        assert await resolver.address("pbx.example") == "10.0.0.1"
+        clock.move(seconds * 1000 - 1)
+        assert await resolver.address("pbx.example") == "10.0.0.1", ttl
+        clock.move(1)
+        assert await resolver.address("pbx.example") == "10.0.0.2", ttl
+
+
+async def test_an_answer_lives_as_long_as_the_shortest_of_its_records():
+    def answer(query):
+        return _reply(
+            query,
+            _record("pbx.example", CNAME, _name("b.example"), 30),
+            _record("b.example", A, bytes((10, 0, 0, 1)), 90),
+            _record("b.example", A, bytes((10, 0, 0, 2)), 20),
+        )
+
+    def alias(query):
+        return _reply(
+            query,
+            _record("pbx.example", CNAME, _name("b.example"), 20),
+            _record("b.example", A, bytes((10, 0, 0, 1)), 90),
+        )
+
+    for made in (answer, alias):
+        resolver, server, clock = _resolver([made], [_a(ip=(10, 0, 0, 9))])
+        assert (await resolver.resolve("pbx.example"))[0] == "10.0.0.1"
+        clock.move(19_999)
+        assert (await resolver.resolve("pbx.example"))[0] == "10.0.0.1"
+        clock.move(1)
+        assert await resolver.resolve("pbx.example") == ["10.0.0.9"]
+
+
+async def test_eight_aliases_are_followed_whatever_their_order():
+    def chain(length):
+        def made(query):
+            rows = [_record("n%d" % x, CNAME, _name("n%d" % (x + 1))) for x in range(length)]
+            rows.append(_record("n%d" % length, A, bytes((10, 0, 0, 7))))
+            return _reply(query, *rows[::-1])
+
+        return made
+
+    resolver, _, _ = _resolver([chain(8)], [chain(9)])
+    assert await resolver.resolve("n0") == ["10.0.0.7"]
+    resolver, _, _ = _resolver([chain(9)])
+    with raises(ResolveError):
+        await resolver.resolve("n0")
+
+
+async def test_of_forty_records_each_is_read():
+    def many(query):
+        rows = [_record("x.example", A, bytes((10, 0, 0, n))) for n in range(39)]
+        return _reply(query, *(rows + [_record("pbx.example", A, bytes((10, 0, 1, 1)))]))
+
+    resolver, _, _ = _resolver([many])
+    assert await resolver.resolve("pbx.example") == ["10.0.1.1"]
+
+
+async def test_a_service_that_is_said_not_to_be_has_no_answer():
+    def none(query):
+        return _reply(query, _record("_sip._udp.x", SRV, _short(0) * 3 + b"\0"))
+
+    resolver, _, _ = _resolver([none])
+    with raises(ResolveError):
+        await resolver.resolve("_sip._udp.x", "SRV")
+
+
+def test_names_are_read_through_pointers_and_end_behind_the_first_of_them():
+    data = b"\x03www\xc0\x06\x07Example\0\x01a\xc0\x00"
+    assert read_name(data, 0) == ("www.example", 6)
+    assert read_name(data, 15) == ("a.www.example", 19)
+    assert read_name(data, 6) == ("example", 15)
+    assert read_name(b"\0", 0) == ("", 1)
+    label = b"\x3f" + b"a" * 63
+    name, end = read_name(label * 3 + b"\x3e" + b"b" * 62 + b"\0", 0)
+    assert len(name) == 254 and end == 64 * 3 + 63 + 1
+    with raises(ValueError):
+        read_name(label * 4 + b"\x01c\0", 0)
+    steps = b"".join(bytes((0xC0, 2 * x + 2)) for x in range(10))  # ten jumps
+    assert read_name(steps + b"\x01a\0", 0) == ("a", 2)
+    with raises(ValueError):
+        read_name(b"\xc0\x02" + b"".join(bytes((0xC0, 2 * x + 4)) for x in range(10)) + b"\0", 0)
+
+
+async def test_ports_that_are_taken_cost_other_ports_and_at_last_any():
+    for taken, last in ((3, None), (4, 0)):
+        resolver, server, _ = _resolver([_a()])
+        tried, plain = [], server.udp
+
+        def udp(port, tried=tried, plain=plain, taken=taken):
+            tried.append(port)
+            if len(tried) <= taken:
+                raise OSError("taken")
+            return plain(port)
+
+        server.udp = udp
+        assert await resolver.address("pbx.example") == "10.0.0.1"
+        assert len(tried) == taken + 1 and (last is None or tried[-1] == last)
+        assert all(49152 <= x < 65536 for x in tried[:taken])
+
+
+async def test_a_server_that_never_answers_has_its_time_and_its_socket_is_closed():
+    resolver, server, _ = _resolver(servers=("9.9.9.9", "8.8.8.8"))
+    waited = []
+
+    async def never(what, ms):
+        what.close()
+        waited.append(ms)
+        raise asyncio.TimeoutError
+
+    before, dns_query.wait_for_ms = dns_query.wait_for_ms, never
+    try:
+        with raises(ResolveError) as caught:
+            await resolver.resolve("pbx.example")
+    finally:
+        dns_query.wait_for_ms = before
+    assert str(caught.value) == "no answer for pbx.example"
+    assert [x[1][0] for x in server.asked] == ["9.9.9.9", "8.8.8.8"] * 2
+    assert server.closed == len(waited) == 4 and 4000 <= sum(waited) <= 6000
+    assert not resolver._asking  # who comes next asks anew
+
+
+async def test_who_waits_for_anothers_question_that_is_cancelled_asks_for_itself():
+    resolver, server, _ = _resolver([], [_a()])
+    first = asyncio.create_task(resolver.address("pbx.example"))
+    while not server.asked:
+        await asyncio.sleep(0)
+    second = asyncio.create_task(resolver.address("pbx.example"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == "10.0.0.1"
+    assert len(server.asked) == 2
