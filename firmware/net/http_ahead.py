@@ -44,6 +44,7 @@ class Ahead:
         self.log = log
         self._wanted = {}  # Server -> _Wanted
         self._looking = False
+        self._opening = False
         pool.lost = self._lost
 
     def want(self, servers):
@@ -57,7 +58,7 @@ class Ahead:
 
     def restart(self):
         """Begin again: the loop is another one."""
-        self._looking = False
+        self._looking = self._opening = False
         self._look_later()
 
     def _look_later(self):
@@ -67,9 +68,10 @@ class Ahead:
 
     def _look(self):
         self._looking = False
-        if self.pool.network.up and self.calm():
+        if self.pool.network.up and not self._opening and self.calm():
             for server, wanted in self._wanted.items():
                 if self._due(server, wanted):
+                    self._opening = True
                     spawn(self._open(server, wanted))
                     break
         self._look_later()
@@ -94,6 +96,8 @@ class Ahead:
             self.pool.keep(connection)
         except Exception as error:  # whatever a server does
             self._failed(server, wanted, error)
+        finally:
+            self._opening = False
 
     async def _shake(self, connection, wanted):
         """Do the handshake: nothing tells of its end but that nothing comes any more."""
