@@ -21,14 +21,11 @@ class Actions:
     belongs to a stranger's call: its events give way first.
     """
 
-    def __init__(
-        self, network, client, timers, options, lookup, log, local=None, calm=None, version=""
-    ):
+    def __init__(self, network, client, timers, options, lookup, log, local=None, calm=None):
         self.network = network
         self.client = client
         self.options = options
         self.log = log
-        self.version = version
         self.stranger = None
         self.targets = {}  # event -> its targets
         self.figures = Figures()

@@ -133,7 +133,7 @@ class _Reader:
             elif not query:
                 found, end = self._in_path(found, text, at, end)
             self._text(text[start : at if found is not None else max(end, at + 1)])
-            if found is not None and found != "":
+            if found:
                 self.pieces += [found, ""]
             start = max(end, at + 1)
         self._text(text[start:])

@@ -82,7 +82,7 @@ class Phone:
             self.network, self.resolver, timers, trust, log, self.agent_name, self.free
         )
         actions = self.actions = Actions(
-            self.network, self.http, timers, settings, None, log, self.local, self.calm, VERSION
+            self.network, self.http, timers, settings, None, log, self.local, self.calm
         )
         desk = self.desk = Desk(settings, actions, timers, log, platform.storage)
         desk.reset = platform.reset

@@ -186,7 +186,6 @@ class Bench(Actions):
             self._log,
             self._local,
             calm,
-            "1.2",
         )
         self.sender.pauses = (10, 20, 40)
         self._serving = spawn(timers.serve())

@@ -393,6 +393,7 @@ def test_the_log_hides_what_the_template_wrote_as_user_and_password():
         == "/?passed=1&http_pass=***&n=http_pass"
     )
     assert shown("http://h/?i=$call-id") == "/?i=abc-1@192.0.2.7"
+    assert shown("http://h/?psk=geheim&a=http://:geheim@cam/") == "/?psk=***&a=***"
 
 
 def test_a_setting_that_is_shown_hides_the_passwords_of_its_urls():
@@ -450,3 +451,16 @@ def test_what_is_taken_for_a_variable_and_is_none_is_named_and_sent_as_it_stands
     ):
         assert warnings(text) == [], warnings(text)
     assert path("http://h/?a=$REMOTE&b=${remote}") == "/?a=$REMOTE&b=${remote}"
+    for text, sentence in (
+        ("http://h/?a=${remote}&b=1", "${remote} is no variable; write $remote"),
+        ("http://h/?a=$(x)&b=1", "$(x) is no variable; write $x"),
+        ("http://h/?a=$nosuch[3]&b", "no event knows $nosuch[3]; it stays as it stands"),
+    ):
+        assert warnings(text) == [sentence]
+
+
+def test_a_header_without_a_name_or_an_end_stays_as_it_stands():
+    for text in ("?a=$sip_header()", "?a=$sip_header(  )", "?a=$sip_header(X-Id", "?a=$1a&b=$-x"):
+        assert path("http://h/" + text) == "/" + text.replace(" ", "%20"), text
+        (target,) = parse("http://h/" + text, known)
+        assert not any("$1a" in x or "$-x" in x for x in target.warnings)

@@ -37,10 +37,10 @@ async def test_over_tls_a_connection_is_kept_four_minutes_else_a_second():
         kit, (web,) = await several(1)
         for _ in range(2):  # each request begins the time anew
             await asked(kit, web, scheme)
-            await kit.tick(kept - 500)
+            kit.clock.move(kept - 500, kit.timers)
         assert web.connections == 1 and kit.client.pool.kept
         await asked(kit, web, scheme)
-        await kit.tick(kept + 500)
+        kit.clock.move(kept + 500, kit.timers)
         assert not kit.client.pool.kept  # without that anybody asked
         await asked(kit, web, scheme)
         assert web.connections == 2, scheme
@@ -53,9 +53,9 @@ async def test_what_a_server_says_of_its_patience_counts_but_a_second():
         kit = Kit(clock=Clock())
         web = await Web(answer, True).start()
         await asked(kit, web)
-        await kit.tick(kept - 500)
+        kit.clock.move(kept - 500, kit.timers)
         assert kit.client.pool.ready(server(web, True)), seconds
-        await kit.tick(500)
+        kit.clock.move(500, kit.timers)
         assert not kit.client.pool.ready(server(web, True)), seconds
         await done(kit, [web])
 
@@ -148,7 +148,7 @@ async def test_after_a_restart_nothing_is_kept_and_all_is_looked_at_again():
     assert not kit.client.pool.kept and not kit.client.pool.has(server(web))
     await asked(kit, web)
     assert web.connections == 3 or kit.network.count == 3
-    await kit.tick(241_000)
+    kit.clock.move(241_000, kit.timers)
     assert not kit.client.pool.kept
     await done(kit, [web])
 
