@@ -71,8 +71,8 @@ class Reader:
             end = data.find(b"\r\n\r\n")
             if end >= 0:
                 break
-            line = data.find(b"\n", 0, _LINE)
-            if line < 0 and len(data) > _LINE:
+            line = data.find(b"\n", 0, _LINE + 2)
+            if line < 0 and len(data) > _LINE + 1:
                 raise Bad(414)
             if line >= 0 and data[line - 1 : line] != b"\r":
                 raise Bad(400)  # its end would not come, as such lines have no CRLF
@@ -82,6 +82,8 @@ class Reader:
             if not more:
                 raise EOFError
             data += more
+        if data.find(b"\r\n", 0, _LINE + 2) < 0:
+            raise Bad(414)
         if end > _HEAD:
             raise Bad(431)
         self._rest = data[end + 4 :]

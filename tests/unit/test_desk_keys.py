@@ -79,6 +79,9 @@ def test_a_key_is_context_type_argument():
         ("active url http://h/&amp;x", Entry("active", "url", "http://h/&amp;x")),
         ("active speed +49 30 555-12", Entry("active", "speed", "+49 30 555-12")),
         ("active transfer", Entry("active", "transfer", "")),
+        ("active orbit", Entry("active", "orbit", "")),
+        ("active redirect", Entry("active", "redirect", "")),
+        ("active autoanswer", Entry("active", "autoanswer", "")),
     ):
         assert parse(text) == entry, text
     assert parse("") is None and parse("  ") is None
@@ -94,6 +97,11 @@ def test_what_could_not_work_is_refused_with_what_would_be_right():
         ("active speed", "wants an argument"),
         ("active keyevent F_NOSUCH", "F_DND"),
         ("active keyevent", "wants an argument"),
+        ("active blf", "wants an argument"),
+        ("active dest", "wants an argument"),
+        ("active icom ", "wants an argument"),
+        ("active dtmf", "wants an argument"),
+        ("active url", "wants an argument"),
         ("active speed 0800 FLOWERS", "is no number"),
         ("active blf <a b@h>", "is no number"),
         ("active transfer foo bar", "is no number"),
@@ -185,7 +193,9 @@ def test_a_speed_key_takes_a_line_and_a_dest_key_keeps_its_call():
     assert office.desk.of(call).key == "P6" and call.remote == "0305551@pbx"
     office.does(call.connect)
     office.press("P6")
-    assert call.state == "held", "its key is the call's now"
+    assert call.state == "held" and len(office.agent.calls) == 1, "its key is the call's now"
+    office.press("P6")
+    assert call.state == "connected" and len(office.agent.calls) == 1
 
 
 def test_types_for_a_call():
@@ -398,6 +408,17 @@ def test_what_is_wanted_no_more_is_ended_or_forgotten_with_its_identity():
     office.agent.accounts = [Account()]
     blf.renew(office.desk, office.fkeys)
     assert "forget sip:206@h" in office.desk.watch.log
+
+
+def test_what_waits_for_somebody_to_be_free_is_not_ended_by_what_keys_want():
+    office, first, _ = _blf()
+    waiting = office.desk.watch.add(office.agent.accounts[0], "207", "dialog")
+    office.desk.completion = type("Completion", (), {"subscription": waiting})
+    blf.renew(office.desk, office.fkeys)
+    assert waiting in office.desk.watch.all
+    office.desk.completion = None
+    blf.renew(office.desk, office.fkeys)
+    assert waiting not in office.desk.watch.all and first in office.desk.watch.all
 
 
 def test_too_many_subscriptions_leave_the_key_dark_and_are_told():
