@@ -38,6 +38,7 @@ class Timers:
         self._queue = []  # sorted, the next one last: popping is cheap and moves nothing
         self._nap = Nap()
         self._report = report
+        self.deadlines = {}  # id of a task -> the innermost `Deadline` that it is in
 
     def after(self, delay, callback, *args):
         """Call ``callback(*args)`` in `delay` ms; return the `Timer`, to cancel it."""
@@ -102,17 +103,20 @@ class Timers:
 class Deadline:
     """``with Deadline(timers, ms):`` raises asyncio.TimeoutError in this task when `ms` are over.
 
-    It costs a timer, where asyncio's wait_for costs a task.
+    It costs a timer, where asyncio's wait_for costs a task. Where one is within another and both
+    are over at the same moment, the task is cancelled once: that is the outer one's then.
     """
 
     def __init__(self, timers, ms):
         self._timers = timers
         self._ms = ms
-        self._task = self._timer = None
+        self._task = self._timer = self._outer = None
         self._late = False
 
     def __enter__(self):
         self._task = current_task()
+        self._outer = self._timers.deadlines.get(id(self._task))
+        self._timers.deadlines[id(self._task)] = self
         self._timer = self._timers.after(self._ms, self._over)
         return self
 
@@ -126,7 +130,15 @@ class Deadline:
 
     def __exit__(self, kind, error, trace):
         self._timer.cancel()
+        outer = self._outer
+        if outer is None:
+            del self._timers.deadlines[id(self._task)]
+        else:
+            self._timers.deadlines[id(self._task)] = outer
         if self._late and kind is asyncio.CancelledError:
             uncancel(self._task)
-            raise asyncio.TimeoutError
+            while outer is not None and not outer._late:
+                outer = outer._outer
+            if outer is None:
+                raise asyncio.TimeoutError
         return False

@@ -5,6 +5,7 @@ what the phone lets itself be asked, as in `offhook.remote.Remote`.
 """
 
 from base.compat import const
+from net.url import decoded
 
 _PRESS = const(80)  # ms that a key is held
 _PAUSE = const(80)  # ms between two keys
@@ -45,23 +46,8 @@ def _word(part):
 
 
 def unquote(text):
-    """Return `text` with its %XX and + decoded; bytes that are no UTF-8 stay as they were."""
-    if "%" not in text and "+" not in text:
-        return text
-    out, index, raw = bytearray(), 0, text.replace("+", " ").encode()
-    while index < len(raw):
-        try:
-            if raw[index] != 0x25:
-                raise ValueError
-            out.append(int(raw[index + 1 : index + 3].decode(), 16))
-            index += 3
-        except ValueError:
-            out.append(raw[index])
-            index += 1
-    try:
-        return bytes(out).decode()
-    except UnicodeError:
-        return text
+    """Return `text` with its %XX and + decoded, where that gives UTF-8."""
+    return decoded(text.replace("+", " "))
 
 
 def _settings(remote, values):

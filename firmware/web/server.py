@@ -175,6 +175,10 @@ class Server:
                 await self._serve(request, answer, reader)
                 if not answer.status:
                     await answer.refuse(404, "there is no such page")
+                if request.left > _REST:  # not worth the reading; see `_refuse` for the pause
+                    with Deadline(self._timers, _LINGER):
+                        await reader.discard(_REFUSED)
+                    return False
                 if answer.stays and request.left:
                     await reader.pieces(request, _nothing, _REST)
             return answer.stays

@@ -1,8 +1,11 @@
 """The timer queue: order, cancelling, and the wrap of the chip's ticks."""
 
+import asyncio
+
 from support import Clock
 
-from base.timers import Timers
+from base.compat import sleep_ms, spawn
+from base.timers import Deadline, Timers
 
 
 def test_timers_fire_in_the_order_of_their_time():
@@ -58,9 +61,7 @@ def test_a_failing_callback_is_reported_and_the_others_run():
 
 
 async def test_the_task_runs_timers_on_the_loop():
-    import asyncio
-
-    from base.compat import Ticks, spawn
+    from base.compat import Ticks
 
     done = asyncio.Event()
     timers = Timers(Ticks)
@@ -68,3 +69,55 @@ async def test_the_task_runs_timers_on_the_loop():
     timers.after(1, done.set)
     await asyncio.wait_for(done.wait(), 5)
     task.cancel()
+
+
+async def _nested(timers, outer, inner, done):
+    """Wait with one deadline in another one, again and again, as long as the outer one lets it."""
+    try:
+        with Deadline(timers, outer):
+            while True:
+                try:
+                    with Deadline(timers, inner):
+                        await asyncio.Event().wait()
+                except asyncio.TimeoutError:
+                    done.append("inner")
+    except asyncio.TimeoutError:
+        done.append("outer")
+    await sleep_ms(0)
+    done.append("went on")  # it is not cancelled once more
+
+
+async def test_a_deadline_within_another_one_does_not_outlive_it():
+    for inner, step, found in (
+        (100, 100, ["inner"] * 3),  # the last one is over together with the outer one
+        (150, 50, ["inner"] * 2),
+        (100, 1000, []),  # the loop was held
+        (900, 100, []),
+    ):
+        clock, done = Clock(), []
+        timers = Timers(clock)
+        task = spawn(_nested(timers, 400, inner, done))
+        await sleep_ms(1)
+        for _ in range(400 // step or 1):
+            clock.move(step, timers)
+            await sleep_ms(1)
+        await sleep_ms(1)
+        assert done == found + ["outer", "went on"], (inner, step, done)
+        assert task.done() and len(timers) == 0 and not timers.deadlines
+
+
+async def test_a_deadline_that_is_kept_or_lifted_cancels_nothing():
+    clock = Clock()
+    timers = Timers(clock)
+    with Deadline(timers, 100) as deadline:
+        clock.move(99, timers)
+        await sleep_ms(0)
+        deadline.lift()
+        clock.move(500, timers)
+        await sleep_ms(0)
+    assert len(timers) == 0
+    with Deadline(timers, 100):
+        await sleep_ms(0)
+    assert len(timers) == 0
+    clock.move(500, timers)
+    await sleep_ms(0)
