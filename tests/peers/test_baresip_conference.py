@@ -1,4 +1,7 @@
-"""A conference that the phone mixes, with baresip and another phone: each hears the two others."""
+"""A conference that the phone mixes, with baresip and another phone: each hears the two others.
+
+baresip speaks G.711, the two phones G.722 with each other.
+"""
 
 from tests import wavs
 from tests.phone.test_conference import TONES, heard, states, tone, voice
@@ -38,6 +41,8 @@ def test_baresip_hears_both_phones_and_both_hear_it(desk, baresip, tmp_path):
     middle.wait(states("connected", "connected"))
     for phone in (middle, third):
         voice(phone, 100)
+    rates = {figures["codec"] == "G722" for figures in middle.ask("voice")}
+    assert rates == {True, False}, "one of each rate"
     assert heard(tmp_path / "heard100.wav") == ["200", "300"]
     assert heard(tmp_path / "heard300.wav") == ["100", "200"]
     middle.ask("hook on")
