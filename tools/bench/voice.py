@@ -1,11 +1,11 @@
 """``make bench-voice``: the voice of a phone in the VM beside baresip's, in one run.
 
 CPU a frame; the gaps between packets of both in a capture, and in the reports of the other side,
-while nothing else happens and while an Action URL server hangs, TLS handshakes go on, ten browsers
-poll and the heap is collected; the delay from mouth to ear; the jitter buffer on a bad line. A
-handshake is one call of the TLS library that nothing can divide, and the word `ram` looks for the
-largest block, too: these two are told, not judged. It draws docs/voice-gaps.svg and
-docs/voice-depth.svg. Needs root (a capture, namespaces) and baresip.
+while nothing else happens and while the display and settings change, an Action URL server hangs,
+TLS handshakes go on, ten browsers poll and the heap is collected; the delay from mouth to ear; the
+jitter buffer on a bad line. A handshake is one call of the TLS library that nothing can divide,
+and the word `ram` looks for the largest block, too: these two are told, not judged. It draws
+docs/voice-gaps.svg and docs/voice-depth.svg. Needs root (a capture, namespaces) and baresip.
 """
 
 import json
@@ -157,14 +157,28 @@ def _collections(scene, over):
         scene.phone.ask("ram")  # collects, and looks for the largest block
 
 
+def _keys(scene, over):
+    while not over.wait(0.125):
+        scene.phone.ask("press DND")  # a lamp, a line of the display, a setting
+
+
+def _settings(scene, over):
+    count = 0
+    while not over.wait(0.25):
+        count += 1
+        scene.phone.ask(f"set user_realname1 Anna {count % 20}")  # the flash waits for the end
+
+
 CONDITIONS = (
     ("nothing else", _quiet),
+    ("display and lamps, 8 a second", _keys),
+    ("settings, 4 a second", _settings),
     ("Action URL server hangs", _hanging),
     ("HTTPS handshakes", _handshakes),
     ("ten browsers", _browsers),
     ("word ram, 4 a second", _collections),
 )
-_JUDGED = (_quiet, _hanging, _browsers)
+_JUDGED = (_quiet, _keys, _settings, _hanging, _browsers)
 
 
 def gaps(folder):
@@ -174,7 +188,7 @@ def gaps(folder):
     try:
         scene.call()
         print("\ngaps between packets, ms (20 is right), and what the other side told of ours")
-        head = f"{'meanwhile':26}{'ours: p50':>10}{'p95':>7}{'most':>7}{'lost':>6}"
+        head = f"{'meanwhile':30}{'ours: p50':>10}{'p95':>7}{'most':>7}{'lost':>6}"
         print(head + f"{'baresip: p50':>14}{'p95':>7}{'most':>7}{'told: jitter':>14}{'lost %':>8}")
         for name, what in CONDITIONS:
             ours, theirs = _measure(scene, what)
@@ -182,7 +196,7 @@ def gaps(folder):
             a, b = capture.percentiles(ours), capture.percentiles(theirs)
             told = figures["told"] or (0, 0)
             print(
-                f"{name:26}{a[0]:>10.1f}{a[1]:>7.1f}{a[2]:>7.1f}{figures['lost']:>6}"
+                f"{name:30}{a[0]:>10.1f}{a[1]:>7.1f}{a[2]:>7.1f}{figures['lost']:>6}"
                 f"{b[0]:>14.1f}{b[1]:>7.1f}{b[2]:>7.1f}{told[1]:>14}{told[0]:>8.1f}",
                 flush=True,
             )

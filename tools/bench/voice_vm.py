@@ -11,6 +11,7 @@ from array import array
 from base.samples import fill
 from hal.network.sim import Network
 from media.codecs import DECODERS, Encoders
+from media.g722 import Decoder
 from media.jitter import Jitter
 from media.loops import expand
 from media.plc import Concealer
@@ -35,7 +36,7 @@ class Clock:
 
 
 class Part:
-    delay = 0
+    delay, fault = 0, ""
 
     def read(self, frame):
         fill(frame, 0, len(frame), 900)
@@ -116,11 +117,18 @@ def main():
         plc.reset(wide)
         jitter.widen(wide)
         plc.good(samples, 0, 160 << wide)
+        decoder, codes, table = Decoder(), array("h", [0] * 160), DECODERS[codec]
+
+        def decode(table=table, decoder=decoder, codes=codes, wide=wide):
+            expand(coded, 0, 160, table, ring, 0, 4095)
+            if wide:
+                decoder.decode(codes, 0, samples, 0, 160)
+
         found = {
             "codec": codec,
             "whole": call(codec),
             "encode": each(lambda e=encode: e(samples, 0, coded, 0, 160)),
-            "decode": each(lambda c=codec: expand(coded, 0, 160, DECODERS[c], ring, 0, 4095)),
+            "decode": each(decode),
             "conceal": each(lambda p=plc, n=160 << wide: p.lost(samples, 0, n)),
             "buffer": each(lambda j=jitter: j.take(samples, 0)),
         }
