@@ -81,9 +81,10 @@ class Stream:
             return
         if said.codec != self._codec:
             self._flush()
-            self._codec, self._encode = said.codec, self._encoders.get(said.codec)
-            if self.wide:
+            if said.codec == "G722":
                 self._widen(1)
+            self._encode = self._encoders.get(said.codec)
+            self._codec = said.codec
         self._kind = said.payload
         self._event_kind = -1 if said.events is None else said.events
         self._comfort = _COMFORT if said.comfort is None else said.comfort

@@ -135,6 +135,31 @@ def test_a_stream_that_changes_its_codec_is_followed_whatever_was_described():
     assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
 
 
+def test_where_memory_is_short_a_wideband_call_has_no_voice_and_goes_on():
+    first, second = pair()
+    run(first.clock, 200, first, second)
+    real = first.voice.rates.widen
+
+    def full():
+        raise MemoryError
+
+    first.voice.rates.widen = full
+    first.hears(second, codec="G722")
+    assert "memory is short" in first.lines[-1]
+    first.voice.media(first.call)
+    run(first.clock, 500, first, second)
+    assert first.audio.sizes == {160} and max(first.audio.played[-1600:]) == 0
+    second.hears(first, codec="G722")  # what comes then is no voice that we could take
+    first.hears(second, codec="PCMU")
+    unknown = first.voice.stream(first.call).unknown
+    run(first.clock, 500, first, second)
+    assert first.voice.stream(first.call).unknown > unknown + 10
+    first.voice.rates.widen = real
+    first.hears(second, codec="G722")
+    run(first.clock, 1000, first, second)
+    assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
+
+
 def test_digits_in_band_are_tones_at_the_streams_own_rate():
     first, second = pair(codec="G722", events=None)
     run(first.clock, 500, first, second)
