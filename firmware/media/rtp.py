@@ -104,6 +104,7 @@ class Source:
         self.expected_prior = self.received_prior = 0
         self._bad = _NONE
         self._transit = _NONE
+        self._away = False
         self._next_high = self._next_low = self._next = _NONE
         self._in_sequence = 0
         self.duplicates = 0
@@ -144,6 +145,9 @@ class Source:
         else:
             ahead = (sequence - self.last) & 0xFFFF
             if ahead < _DROPOUT:
+                if self._away and ahead:
+                    self.first += ahead - 1
+                    self._away = False
                 if sequence < self.last:
                     self.cycles += 0x10000
                 self.last = sequence
@@ -168,9 +172,15 @@ class Source:
         self.cycles = self.received = 0
         self.expected_prior = self.received_prior = 0
         self._bad = self._transit = self._next_high = _NONE
+        self._away = False
         self.changes += 1
         for i in range(_RECENT):
             self._seen[i] = i ^ 0xFFFF  # a number that never stands there
+
+    def away(self):
+        """The voice went elsewhere for a while: what is missing when it is back was not lost."""
+        self._away = True
+        self._transit = _NONE
 
     def measure(self, now):
         """Take a packet of speech that came at `now` (samples, 24 bits) into the jitter (A.8)."""

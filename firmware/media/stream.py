@@ -76,9 +76,11 @@ class Stream:
 
     def configure(self, said):
         """Follow a description of theirs (`sip.call.sdp.Media` or alike)."""
-        self.said = said
+        before, self.said = self.said, said
         if not self.wanted():
             return
+        if before and (said.ip, said.port) != (before.ip, before.port):
+            self.source.away()
         if said.codec != self._codec:
             self._flush()
             if said.codec == "G722":
@@ -157,6 +159,7 @@ class Stream:
         """Open or close our ear; what came before is not heard later."""
         if on and not self.hearing:
             self.jitter.reset()
+            self.source.away()
             self.heard_at = self._voice.clock.ms()
         self.hearing = on
 
@@ -206,6 +209,8 @@ class Stream:
     def _packet(self, buffer, now, learn):
         source = self.source
         changes = source.changes
+        if not self.hearing:
+            source.away()
         if not source.accept(buffer):
             return
         if source.changes != changes:

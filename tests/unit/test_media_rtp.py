@@ -117,6 +117,19 @@ def test_a_jump_of_the_sequence_is_a_restart_only_when_it_goes_on_from_there():
     assert _take(source, _packet(30001, 165)) and source.total_lost() == 0
 
 
+def test_what_went_elsewhere_for_a_while_was_not_lost():
+    source = Source()
+    for n in range(65500, 65510):
+        _take(source, _packet(n, 160 * n))
+    source.away()
+    for n in range(65600, 65610):  # over the wrap
+        _take(source, _packet(n, 160 * n))
+    assert source.total_lost() == 0 and source.fraction() == 0
+    _take(source, _packet(65612, 0))
+    assert source.total_lost() == 2
+    assert source.total_expected() == 19 + 3
+
+
 def test_jitter_is_that_of_the_rfc():
     source, wanted, last = Source(), 0.0, None
     for n in range(1, 200):

@@ -137,6 +137,31 @@ def test_hold_sends_silence_and_resume_brings_no_old_speech_back():
     assert alike(second.audio, speech, 1200)[0] > 0.99
 
 
+def test_voice_that_is_led_elsewhere_for_a_while_is_no_loss():
+    first, second = pair()
+    run(first.clock, 1000, first, second)
+    there = second.call.voice
+    second.call.state = "held"
+    first.network.lost = lambda data: True  # the exchange has music played meanwhile
+    run(first.clock, 2000, first, second)
+    second.call.state = "connected"
+    first.network.lost = None
+    run(first.clock, 500, first, second)
+    assert second.voice.figures(second.call).lost == 0
+    second.call.voice = Said("10.0.0.9", 4000)  # it leads the voice through itself
+    second.voice.media(second.call)
+    first.network.lost = lambda data: True
+    run(first.clock, 1000, first, second)
+    second.call.voice = Said(there.ip, there.port)  # and away again
+    second.voice.media(second.call)
+    first.network.lost = None
+    run(first.clock, 500, first, second)
+    assert second.voice.figures(second.call).lost == 0
+    first.network.lost = lambda data: not data[3] % 8
+    run(first.clock, 1000, first, second)
+    assert second.voice.figures(second.call).lost > 4
+
+
 def test_who_only_listens_sends_a_sign_of_life():
     first, second = pair()
     first.call.voice = Said("10.0.0.2", first.call.voice.port, direction="sendonly")
