@@ -57,6 +57,24 @@ def test_an_interval_too_brief_is_lengthened_once():
     assert account.reason.startswith("423")
 
 
+def test_a_registrar_that_has_moved_is_followed_once_and_no_one_else_says_where_to():
+    for status in (301, 302):
+        wire = Wire()
+        agent = wire.agent("10.0.0.1", "direct")
+        registrar, other = wire.peer("10.0.0.9"), wire.peer("10.0.0.8")
+        third = wire.peer("10.0.0.7")
+        account = Account(2, "100", "10.0.0.9", "secret")
+        agent.add(account)
+        registrar.take()
+        contact = [("Contact", "<sip:10.0.0.8>")]
+        third.reply(registrar.got[0], status, headers=[("Contact", "<sip:10.0.0.7>")])
+        assert third.take() == [], "answers of others are none"
+        registrar.reply(registrar.got[0], status, headers=contact, contact=False)
+        assert other.take() == ["REGISTER"] and other.got[0].uri == "sip:10.0.0.8"
+        other.reply(other.got[0], status, headers=[("Contact", "<sip:10.0.0.7>")], contact=False)
+        assert third.take() == [] and not account.registered
+
+
 def test_a_wrong_password_is_told_once_and_does_not_loop():
     wire, peer, agent, account = _scene(register_back_off=1)
     count = 0
