@@ -50,17 +50,22 @@ class Jitter:
     def __init__(self, longest=300):
         self._ring = array("h", bytes(2 * _SIZE))
         self._bins = array("h", bytes(2 * _BINS))
-        self._look = array("h", bytes(4 * _LOOK))
-        self._codes = array("h", bytes(2 * _LOOK))
-        self._decoder = None  # of a wide stream
+        self._look = array("h", bytes(2 * _LOOK))
+        self._codes = self._decoder = None  # of a wide stream
         self.wide = 0
         self.plc = Concealer()
         self.longest = 8 * min(longest, 400)
         self.clear()
 
     def widen(self, wide):
-        """Be for speech of 16 kHz from now on (1), or of 8 (0)."""
+        """Be for speech of 16 kHz from now on (1), or of 8 (0); MemoryError where it has no room.
+
+        What it took stays, for the next call.
+        """
         if wide and self._decoder is None:
+            self._codes = array("h", bytes(2 * _LOOK))
+            self._look = array("h", bytes(4 * _LOOK))
+            self.plc.room(1)
             self._decoder = Decoder()
         if wide != self.wide:
             self.wide = wide

@@ -32,16 +32,20 @@ class Concealer:
     """
 
     def __init__(self):
-        self._heard = array("h", bytes(4 * _HISTORY))
-        self._old = array("h", bytes(4 * _HISTORY))  # as it was when the gap began
-        self._end = array("h", bytes(4 * _LONGEST))
-        self._merge = array("h", bytes(4 * _MERGE))
         self.wide = 0
+        self.room(0)
         self.reset()
 
+    def room(self, wide):
+        """Have room for speech of 16 kHz (1), or of 8 (0)."""
+        self._old = array("h", bytes(2 * _HISTORY << wide))  # as it was when the gap began
+        self._end = array("h", bytes(2 * _LONGEST << wide))
+        self._merge = array("h", bytes(2 * _MERGE << wide))
+        self._heard = array("h", bytes(2 * _HISTORY << wide))
+
     def reset(self, wide=None):
-        """Forget what was heard, and go on with speech of 16 kHz where `wide` is 1, 8 if it is 0;
-        None leaves that as it is."""
+        """Forget what was heard, and go on with speech of 16 kHz where `wide` is 1 (`room` has to
+        be there), 8 if it is 0; None leaves that as it is."""
         if wide is not None:
             self.wide = wide
         self._history = _HISTORY << self.wide

@@ -44,11 +44,17 @@ class Rates:
         self._narrow = Frames(NARROW)
         self._wide = None
         self._between = ()
+        self._sized(NARROW)
+
+    def _sized(self, n):
+        self.zeros = array("h", bytes(2 * n))  # silence of either rate
+        self.digit = array("h", bytes(2 * n))  # a tone in place of speech
 
     def widen(self):
         """Have what frames of 16 kHz need; MemoryError where that is not to be had."""
         if not self._between:
             self._wide = Frames(WIDE)
+            self._sized(WIDE)
             self._between = (_Between(), _Between())
 
     def frames(self, wide):

@@ -5,14 +5,13 @@ deadlines: a frame that is late makes no other one late.
 """
 
 import gc
-from array import array
 
 from base.compat import const, sleep_ms, spawn
 from base.printable import printable
 from base.samples import copy, fill, mix
 from media.jitter import Jitter
 from media.port import Port
-from media.rates import WIDE, Rates, wants
+from media.rates import Rates, wants
 from media.rtp import MASK
 from media.stream import FIGURES, Figures, Stream
 from media.tones import COUNTRIES, Player, digit
@@ -65,8 +64,6 @@ class Voice:
         self._buffer = buffer  # makes one
         self._spare = [buffer()]  # there before the heap is in pieces
         self.rates = Rates()
-        self._zeros = array("h", bytes(2 * WIDE))
-        self._digit = array("h", bytes(2 * WIDE))  # a tone in place of speech
         self._tone = ""
         self._task = None
         self._number = 0
@@ -315,7 +312,7 @@ class Voice:
             stream.reports.receive()
             if other is None or (stream is not active and stream is not other):
                 heard = stream is active and stream.call.state == "connected" and not self.muted
-                self._say(stream, frames.said if heard else self._zeros, wide, 0)
+                self._say(stream, frames.said if heard else self.rates.zeros, wide, 0)
         if other:
             mix(out, 0, frames.other, 0, n)
         elif active is None or not self.rates.hear(active, out, self._now, wide, 0):
@@ -349,18 +346,18 @@ class Voice:
 
     def _mixed(self, stream, other, frames, wide, which):
         both, n = frames.both, frames.n
-        copy(self._zeros if self.muted else frames.said, 0, both, 0, n)
+        copy(self.rates.zeros if self.muted else frames.said, 0, both, 0, n)
         mix(both, 0, other, 0, n)
         self._say(stream, both, wide, which)
 
     def _say(self, stream, speech, wide, which):
         """Send speech, digits as tones, or exact silence, at the stream's own rate."""
         if not stream.talking:
-            speech = self._zeros
+            speech = self.rates.zeros
         elif stream is self._keyed and self._keys.playing:
-            speech = self._digit
+            speech = self.rates.digit
             self._keys.frame(speech, _FRAME, stream.wide)
-        elif speech is not self._zeros:
+        elif speech is not self.rates.zeros:
             speech = self.rates.suited(stream, speech, wide, which)
         if stream is self._keyed and not self._keys.playing:
             self._keyed = None

@@ -114,6 +114,7 @@ def main():
     for codec in ("PCMU", "PCMA", "G722"):
         wide = 1 if codec == "G722" else 0
         plc, jitter, encode = Concealer(), Jitter(), Encoders().get(codec)
+        plc.room(wide)
         plc.reset(wide)
         jitter.widen(wide)
         plc.good(samples, 0, 160 << wide)
