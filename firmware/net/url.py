@@ -143,8 +143,9 @@ def resolved(url, path, text):
     way = path.partition("?")[0]
     if text[:2] == "//":
         return scheme + ":" + text
-    if "://" in text.partition("?")[0]:
-        return text
+    end = first(text, ":/?#")
+    if text[end : end + 1] == ":" and text[:1].isalpha():  # it has a scheme of its own
+        return text if text[end + 1 : end + 3] == "//" else text[:end] + "://" + text[end + 1 :]
     if text[:1] == "?":
         text = way + text
     elif text[:1] != "/":
