@@ -28,6 +28,7 @@ _GROWTH = 24_000  # bytes that they may take after the first rounds
 #            test_an_answer_that_lacks_what_every_answer_has_is_none
 # 1, 50,000  a re-INVITE of ours stayed when its call ended after a 1xx:
 #            test_a_change_that_is_never_answered_ends_with_its_call
+# 11, 40,000 or when the 1xx came after the call had ended: the same
 # A single datagram that makes the phone stumble goes here, and is sent first
 FINDS = ()
 

@@ -5,7 +5,6 @@ from sip.call.confirmation import acknowledge
 from sip.message.validate import body as body_status
 from sip.message.validate import unsupported
 from sip.request import Request
-from sip.timers import T1_64
 from sip.transaction.server import response
 
 _OWNER = const(2100)  # ms that the one who made the Call-ID waits at least after a 491
@@ -96,7 +95,8 @@ class Changes:
     def stop(self):
         """The call is over: a 2xx that still comes is acknowledged, nothing else follows.
 
-        After a 1xx the answer may take any time; now it is waited for as long as after a CANCEL.
+        After a 1xx, or before it, the answer may take any time; now it is waited for as long as
+        after a CANCEL. What has not left yet does not.
         """
         if self._timer:
             self._timer.cancel()
@@ -106,8 +106,10 @@ class Changes:
             request.callback = _late
             request.headers, request.body = (), b""
             request.last = True  # no further target, no credentials
-            if request.transaction and not request.transaction.final:
-                request.transaction.expire(T1_64)
+            if not request.transaction:
+                request.cancel()
+            elif request.method == "INVITE" and not request.transaction.final:
+                request.transaction.leave()
 
     # -- the request under way ----------------------------------------------------------------
 

@@ -58,7 +58,7 @@ def _at_work(transaction, response):
     transaction.hush()
     if transaction.withdrawn:
         transaction.send_cancel()
-    else:
+    elif not transaction.left:
         transaction.unlimited()
     hand_on(transaction, response)
 
@@ -84,7 +84,7 @@ class InviteClient(Client):
     """An INVITE's client transaction."""
 
     longest = T1_64  # timer A doubles without a bound
-    withdrawn = False
+    withdrawn = left = False
     _reason = ()  # headers of the CANCEL
 
     def __init__(self, owner, key, address, protocol, data, callback):
@@ -100,6 +100,11 @@ class InviteClient(Client):
             self._reason = headers
             if self.state is proceeding:
                 self.send_cancel()
+
+    def leave(self):
+        """Nobody waits for the answer any more: 64*T1 from now on are enough, 1xx or not."""
+        self.left = True
+        self.expire(T1_64)
 
     def send_cancel(self):
         """Send the CANCEL in a transaction of its own."""
