@@ -14,7 +14,7 @@ _ROOMY = const(500_000)  # bytes in all: no board without PSRAM has as many
 _LOOK = const(5_000)  # ms between two looks
 _SELDOM = const(3)  # looks, from one at a large heap to the next: that takes milliseconds
 _PROBED = const(65_536)  # bytes: larger blocks are not looked for
-# Bytes allocated between two collections. A small heap would be left in pieces by late ones; where
+# Bytes of garbage that may gather. A small heap would be left in pieces by late collections; where
 # there is room, fewer are enough: after so many bytes, or such a part of what is free.
 _GARBAGE = const(8192)
 _MORE = const(131_072)
@@ -28,8 +28,19 @@ def small():
     return sum(heap_figures()) < _ROOMY
 
 
+def limit_garbage():
+    """Let a small heap be collected after each few bytes that are allocated.
+
+    A large one is collected when it is full, or earlier at a good moment (`Heap.tidy`): calls of
+    functions allocate and free 3 KB for each frame of voice, which `gc.threshold` counts, so that
+    it would stop a call for 40 ms every six seconds on a chip, for nothing.
+    """
+    if small() and hasattr(gc, "threshold"):  # a firmware may be built without it
+        gc.threshold(_GARBAGE)
+
+
 def allowance(used, free):
-    """Return how many bytes are to be allocated between two collections: `gc.threshold`."""
+    """Return how many bytes of garbage may gather in a heap before it is worth a collection."""
     return _GARBAGE if used + free < _ROOMY else max(_MORE, free // _PART)
 
 
