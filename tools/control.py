@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -10,6 +11,8 @@ import threading
 import time
 
 from tools import vm
+
+_PORTS = range(26000, 32768)
 
 
 class Refused(Exception):
@@ -54,22 +57,26 @@ class Control:
         self._socket.close()
 
 
-def free_ports(count, kind=socket.SOCK_STREAM):
-    """Return ports that are free for TCP and UDP at this moment."""
-    ports, held = [], []
-    while len(ports) < count:
-        tcp = socket.socket(socket.AF_INET, kind)
-        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        held += [tcp, udp]
-        tcp.bind(("127.0.0.1", 0))
-        try:
-            udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-        except OSError:
-            continue
-        ports.append(tcp.getsockname()[1])
-    for each in held:
-        each.close()
-    return ports
+def free_ports(count):
+    """Return ports that are free for TCP and UDP at this moment, on all addresses.
+
+    They are below those that the system hands out, which some connection may have a moment later.
+    """
+    ports = []
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        ):
+            try:
+                tcp.bind(("", port))
+                udp.bind(("", port))
+            except OSError:
+                continue
+        ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise OSError("no free ports")
 
 
 class Phone:
