@@ -5,7 +5,7 @@ from collections import namedtuple
 from support import Clock
 
 import base.heap as module
-from base.heap import Heap, allowance
+from base.heap import Heap, allowance, limit_garbage
 from base.timers import Timers
 
 Figures = namedtuple("Figures", ("free", "largest", "minimum", "growth"))
@@ -95,9 +95,30 @@ def test_garbage_is_collected_at_a_good_moment_before_so_much_is_there_that_it_w
         module.gc = kept
 
 
-def test_a_small_heap_is_collected_after_few_bytes():
+class _Thresholds:
+    """A `gc` that notes its thresholds."""
+
+    def __init__(self):
+        self.set = []
+
+    def threshold(self, count):
+        self.set.append(count)
+
+
+def test_a_small_heap_is_collected_after_few_bytes_and_a_large_one_when_it_is_full():
     assert allowance(60_000, 40_000) == 8192
     assert allowance(700_000, 100_000) == 131_072
+    kept = module.gc, module.heap_figures
+    try:
+        for figures, wanted in (((60_000, 40_000), [8192]), ((700_000, 100_000), [])):
+            module.gc, module.heap_figures = _Thresholds(), lambda figures=figures: figures
+            limit_garbage()
+            assert module.gc.set == wanted
+        module.gc = object()  # a firmware may be built without thresholds
+        module.heap_figures = lambda: (60_000, 40_000)
+        limit_garbage()
+    finally:
+        module.gc, module.heap_figures = kept
 
 
 def test_short_memory_is_told_once_and_once_more_when_it_is_over():
