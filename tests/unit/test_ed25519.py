@@ -2,6 +2,7 @@
 
 from binascii import hexlify, unhexlify
 
+from offhook.update import ed25519
 from offhook.update.ed25519 import sha512, verify
 
 VECTORS = (
@@ -69,3 +70,62 @@ async def test_sha512_of_messages_around_a_block():
         except ImportError:
             continue
         assert found == known(message).digest()
+
+
+_P = (1 << 255) - 19
+
+
+def _raw(number):
+    return number.to_bytes(32, "little")
+
+
+def test_points_are_those_of_the_curve_in_their_one_spelling():
+    assert ed25519._point(_raw(1)) == (0, 1, 1, 0)
+    assert ed25519._point(_raw(_P - 1)) == (0, _P - 1, 1, 0)
+    for number in (
+        1 | 1 << 255,  # x is 0, and has no sign
+        _P,  # 0 and 1, written otherwise
+        _P + 1,
+        2,  # no x of the curve has that y
+        7,
+    ):
+        assert ed25519._point(_raw(number)) is None, number
+    for number in (0, 3, 4):
+        for odd in (0, 1):
+            x, y, z, t = ed25519._point(_raw(number | odd << 255))
+            assert y == number and z == 1 and x & 1 == odd and t == x * y % _P
+            d = -121665 * pow(121666, _P - 2, _P)
+            assert (y * y - x * x - 1 - d * x * x * y * y) % _P == 0
+
+
+def test_sums_of_points_are_the_same_whichever_way_they_are_made():
+    point, other = ed25519._point(_raw(3)), ed25519._point(_raw(4))
+
+    def plain(made):
+        x, y, z, t = made
+        back = pow(z, _P - 2, _P)
+        assert x * y * back % _P == t  # of extended coordinates
+        return x * back % _P, y * back % _P
+
+    add, double = ed25519._add, ed25519._double
+    assert plain(add(point, (0, 1, 1, 0))) == plain(point)
+    assert plain(double(point)) == plain(add(point, point))
+    assert plain(add(point, other)) == plain(add(other, point))
+    assert plain(add(double(point), other)) == plain(add(point, add(point, other)))
+
+
+def test_roots_are_whole_parts():
+    for number, degree, root in (
+        (0, 2, 0),
+        (1, 2, 1),
+        (3, 2, 1),
+        (4, 2, 2),
+        (26, 3, 2),
+        (27, 3, 3),
+    ):
+        assert ed25519._root(number, degree) == root, (number, degree)
+    for root in (2**20 - 1, 2**20, 3**13):
+        assert (
+            ed25519._root(root * root, 2) == root and ed25519._root(root * root - 1, 2) == root - 1
+        )
+    assert ed25519._primes(6) == [2, 3, 5, 7, 11, 13]

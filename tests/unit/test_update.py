@@ -32,9 +32,11 @@ class Server:
         self.closed = 0
         self.error = None
         self.seconds = set()
+        self.limits = set()
 
     async def get(self, request, seconds):
         assert request.verified and request.again and request.url.secure
+        self.limits.add(request.limit)
         name = request.path.partition("/app/")[2]
         self.asked.append(name)
         self.seconds.add(seconds)
@@ -153,6 +155,8 @@ def test_what_changed_is_fetched_what_did_not_is_copied_and_the_loader_told_at_t
     expected[listing.LIST], expected["complete"] = _list(new), b""
     assert phone.read("next") == expected and phone.resets == 1
     assert phone.http.closed and phone.http.seconds == {120}
+    assert phone.http.limits == {1 << 20}
+    assert phone.said == ["2 files fetched, 3 unchanged; restarting"]
 
 
 def test_software_that_is_here_already_is_left_alone():
@@ -323,7 +327,20 @@ def test_the_time_and_the_network_are_waited_for():
         phone.bring()
     finally:
         update.sleep_ms = before
-    assert waits[:5] == [100] * 5 and phone.seconds is not None or len(waits) > 5
+    assert waits[:5] == [100] * 5
+    phone, _ = _scene()
+    phone.seconds = None  # it is never known: the request says what is missing
+    del waits[:]
+
+    async def never(ms):
+        waits.append(ms)
+
+    update.sleep_ms = never
+    try:
+        assert phone.bring().endswith("restarting")
+    finally:
+        update.sleep_ms = before
+    assert waits.count(100) % 600 == 0 and waits.count(100) == 600 * len(phone.http.asked)
 
 
 def test_it_runs_beside_the_phone_and_only_once_at_a_time():
@@ -358,6 +375,40 @@ def test_the_old_software_makes_room_unless_the_new_one_is_on_trial():
             files.free = before
         assert files.exists(phone.flash + "/prev") != gone
         assert said == "update: the last one is still on trial" if trial else said[-1:] == "g"
+
+
+def test_room_is_made_when_a_byte_is_missing_and_not_before():
+    for missing, gone in ((0, False), (1, True)):
+        phone, _ = _scene()
+        phone.write("prev", {"old": b"x"})
+        root = phone.flash
+        needed = files.size(root + "/app") + 65536 - 4096  # a block of /next has the list
+        files.free, before = lambda path, free=needed - missing: free, files.free
+        try:
+            phone.bring()
+        finally:
+            files.free = before
+        assert files.exists(root + "/prev") != gone, missing
+
+
+def test_how_far_it_is_is_told_each_ten_files():
+    phone, _ = _scene(**{"more%d" % x: b"%d" % x for x in range(21)})
+    assert phone.bring().startswith("22 files fetched")
+    assert phone.said[:2] == ["10 files checked, 9 fetched", "20 files checked, 19 fetched"]
+    assert len(phone.said) == 3
+
+
+def test_a_signature_is_64_bytes_and_no_more():
+    for text, signed in (
+        (b"55" * 64, True),
+        (b"55" * 64 + b"\r\n", True),
+        (b"55" * 65, False),
+        (b"55" * 64 + b" 5", True),  # what follows its line is nobody's
+        (b"55" * 63, False),
+    ):
+        phone, _ = _scene()
+        phone.http.files[listing.SIGNATURE] = text
+        assert phone.bring().endswith("restarting") is signed, text
 
 
 # -- files and lists ------------------------------------------------------------------------------
