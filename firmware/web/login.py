@@ -35,7 +35,7 @@ class Login:
         self._timers = timers
         self._keys = [urandom(16), urandom(16)]  # now, and before
         self._serial = 0
-        self._first = [0, 0]  # the numbers at which the two began
+        self._first = [0, 0]  # the last numbers before the two
         self._used = {}  # number of a nonce -> its counts
         self._last = None  # (user, stored password) with which somebody was let in last
         self._floor = -1  # what is used up to here and not kept is too old
@@ -45,7 +45,7 @@ class Login:
         self._keys = [urandom(16), self._keys[0]]
         self._first = [self._serial, self._first[0]]
         for serial in list(self._used):
-            if serial < self._first[1]:
+            if serial <= self._first[1]:
                 del self._used[serial]
         self._timers.after(_LIFE, self._renew)
 

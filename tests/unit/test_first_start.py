@@ -373,6 +373,7 @@ async def test_a_form_joins_keeps_and_tells_and_the_network_closes_once_that_was
     bench.accounts.append(account)
     told = text(await bench.ask("GET", "/?en"))
     assert "is in the network Workshop" in told and "192.0.2.7" in told
+    assert "closes" not in told, "there is more to come"
     assert "Registering: sip:100@pbx" in told and 'data-state="joined"' in told
     assert "http://192.0.2.7/" in told and "correct horse" not in told and "s&" not in told
     await bench.pass_(60_000)

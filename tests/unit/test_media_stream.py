@@ -972,3 +972,22 @@ class _Still:
 
     def write(self, frame):
         pass
+
+
+def test_where_no_port_is_free_a_call_has_no_voice_and_the_log_says_why():
+    first, _ = pair()
+    phone = Phone("10.0.0.7", {}, first.clock)
+    phone.network.taken = range(65536)
+    assert phone.voice.port(phone.call) == 16384
+    assert phone.voice.stream(phone.call) is None
+    assert phone.lines[0].startswith("voice: no port: OSError")
+
+
+def test_a_call_that_was_described_and_never_spoke_says_no_goodbye():
+    first, second = pair()
+    stream = first.voice.stream(first.call)
+    assert stream.port.failed == 0
+    first.network.seen.clear()
+    first.call.state = "ended"
+    first.voice.media(first.call)
+    assert first.network.seen == []

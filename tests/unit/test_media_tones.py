@@ -10,7 +10,7 @@ from media.dtmf import KEYS, Events, Heard
 from media.emodel import mos, rating
 from media.ringers import CUSTOM, HIGHEST, ringer
 from media.rtp import HEADER, Sender
-from media.tones import COUNTRIES, Player, digit, melody
+from media.tones import COUNTRIES, FOREVER, Player, digit, melody
 
 
 def _play(player, ms):
@@ -231,3 +231,11 @@ def test_tones_that_are_added_follow_one_another_and_end():
     assert max([abs(v) for v in x[840:1270]]) == 0
     player.add(digit("3"))
     assert not player.add(200 * digit("4"))
+
+
+def test_cadences_are_whole_hundredths_of_a_second_as_the_standards_have_them():
+    for country in COUNTRIES:
+        for name in COUNTRIES[country]:
+            for segment in COUNTRIES[country][name]:
+                ms = segment[2]
+                assert ms == FOREVER or ms % 5 == 0, (country, name, segment)

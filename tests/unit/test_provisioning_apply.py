@@ -431,3 +431,10 @@ def test_when_the_server_is_asked_again():
     wanted = (7200 + (3599 + 86400) % span) % 86400
     assert due(0, prov_polling_mode="random", **on) == wanted
     assert due(0, settings_refresh_timer=60, **on) == 60
+
+
+def test_only_keys_are_keys():
+    settings = make()
+    _, made = give(settings, "", keys='<other idx="5" context="active">speed 202</other>')
+    assert settings.get("fkey5") == "" and made.settings == 0
+    assert made.refused.lines() == ["other: line 1: it stands within <functionKeys>"]

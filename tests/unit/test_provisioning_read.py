@@ -328,6 +328,15 @@ def test_our_json_is_read():
     assert read('{"settings": {"a": "1"}}')[0].values == {"a": "1"}
 
 
+def test_json_of_more_than_its_bound_is_refused_while_it_comes():
+    document = Document(Take())
+    document.feed(b'{"a": "')
+    with raises(Broken) as caught:
+        for _ in range(300):
+            document.feed(b"x" * 1024)
+    assert "XML may be longer" in str(caught.value)
+
+
 def test_json_that_is_none_is_refused_whole():
     text = '{"dnd_mode": true, "user_name1": "201"}'
     for end in range(len(text)):

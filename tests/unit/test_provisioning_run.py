@@ -563,3 +563,10 @@ def test_a_network_without_multicast_finds_nobody():
     it = made({}, pnp_config="on")
     it.network = Multicast(taken=9)
     assert round_of(it, True).state == "no setting_server"
+
+
+def test_the_time_of_day_counts_to_the_second():
+    it = phone(prov_polling_enabled="on", prov_polling_mode="abs", prov_polling_time="07:21")
+    assert it.provisioning._left() == 3600  # nobody knows the time
+    it.clock.seconds = 1_790_000_000
+    assert it.provisioning._left() == 18  # it is 07:20:42

@@ -101,6 +101,16 @@ async def tidy(settings):
     await settings.compact()
 
 
+def test_a_queue_may_be_as_short_as_one_and_as_long_as_256():
+    settings = make()
+    for text, taken in (("1", True), ("256", True), ("0", False), ("257", False)):
+        try:
+            settings.set("action_url_queue", text)
+            assert taken, text
+        except ValueError:
+            assert not taken, text
+
+
 def test_defaults_have_their_types():
     settings = make()
     assert not settings.get("dnd_mode") and settings.text("dnd_mode") == "off"

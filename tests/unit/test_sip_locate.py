@@ -107,3 +107,17 @@ async def test_an_identity_of_tls_never_leaves_it():
         named = uri.replace("10.0.0.9", "x")
         found = await locate(Names(ZONE), named, "tls")
         assert found and all(x.transport == "TLS" for x in found), uri
+
+
+async def test_naptr_of_other_services_or_with_other_flags_leads_nowhere():
+    zone = dict(ZONE)
+    zone["x", "NAPTR"] = [
+        (1, 1, "s", "sips+d2s", "b.x"),
+        (1, 2, "s", "e2u+sip", "no.x"),
+        (1, 3, "a", "sip+d2t", "b.x"),
+        (1, 4, "", "sip+d2t", "b.x"),
+    ]
+    names = Names(zone)
+    found = await locate(names, "sip:x")
+    assert found[0] == ("10.0.0.1", 5070, "UDP")  # as if it had said nothing
+    assert ("no.x", "SRV") not in names.asked and ("b.x", "SRV") not in names.asked

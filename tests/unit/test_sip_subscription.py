@@ -292,6 +292,8 @@ def test_messages_waiting_are_counted_asked_for_or_not():
     uri = "sip:100@" + A
     scene.peer.request("NOTIFY", (A, 5060), uri, "u1", 1, lines, body.encode(), kind=kind)
     assert scene.peer.take() == ["200"] and scene.told == [("mwi", {"new": 2, "old": 8})]
+    scene.peer.request("NOTIFY", (A, 5060), uri, "u3", 1, lines, body.encode(), kind="text/plain")
+    assert scene.peer.take() == ["415"] and len(scene.told) == 1
     scene.peer.request("NOTIFY", (A, 5060), uri, "u2", 1, [("Event", "presence")])
     assert scene.peer.take() == ["489"]
     assert "dialog" in scene.peer.got[0].header("allow-events")

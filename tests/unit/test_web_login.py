@@ -93,7 +93,9 @@ def test_a_nonce_lives_for_ten_minutes_at_least_and_twenty_at_most():
     bench.clock.move(_LIFE, bench.timers)
     assert bench.answer(challenge, 2) == RIGHT
     unused = bench.challenge()
+    assert bench.login._used
     bench.clock.move(_LIFE, bench.timers)
+    assert not bench.login._used, "what nobody can use any more is not kept"
     assert bench.answer(challenge, 3) == STALE
     assert bench.answer(unused) == RIGHT
     assert "stale=true" in bench.login.challenges(True)[0]

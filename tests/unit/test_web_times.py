@@ -369,3 +369,86 @@ def test_a_refusal_of_the_phone_is_logged_and_answered():
         remote.dial = {}.__getitem__
         remote.dial = lambda number, uri=None: {}[number]
         command.local(remote, "/command.htm?number=1")
+
+
+# -- refusals -------------------------------------------------------------------------------------
+
+
+async def test_who_is_refused_gets_one_answer_and_nothing_else():
+    bench = await Bench(http_allow="127.0.0.0/8").start()
+    host = "127.0.0.1:%d" % bench.settings["http_port"]
+    for name, peer, status in (
+        ("evil.example", "127.0.0.1", 421),
+        (host, "192.0.2.9", 403),
+        (host, "127.0.0.1", 401),
+        (host, "127.0.0.66", 429),
+    ):
+        bench.network.peer = peer
+        if status == 429:
+            for _ in range(3):
+                await bench.ask("GET", "/", password="guess")
+        client = await bench.client()
+        await client.send(
+            ("GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % name).encode()
+        )
+        all_ = await client.end()
+        assert all_.count(b"HTTP/1.1 ") == 1 and all_[9:12] == b"%d" % status, (status, all_)
+        client.close()
+    bench.stop()
+
+
+async def test_a_nonce_that_is_too_old_is_said_to_be_and_a_wrong_password_is_not():
+    bench = await Bench(clock()).start()
+    for password, age, stale in (("geheim", 0, None), ("wrong", 0, False), ("geheim", 1, True)):
+        client = await bench.client()
+        client.take(await client.request("GET", "/"))
+        assert "stale" not in client.challenge
+        if age:  # two changes of the key
+            client.close()
+            for _ in range(2):
+                move(bench, 600_000)
+                await turns()
+            challenge, client = client.challenge, await bench.client()
+            client.challenge = challenge
+        got = await client.request(
+            "GET", "/", authorization=client.login("GET", "/", password=password)
+        )
+        if stale is None:
+            assert got.status == 200
+        else:
+            assert got.status == 401
+            assert ("stale=true" in got.headers["www-authenticate"]) is stale
+        client.close()
+    bench.stop()
+
+
+async def test_four_at_once_are_told_that_there_is_no_place_and_no_more():
+    bench = await open_bench()
+
+    class Busy:
+        def gives_way(self):
+            return False
+
+    server = bench.site.server
+    server._places += [Busy(), Busy(), Busy(), Busy()]
+    server._waiting = 4
+    silent = await _clients(bench, 4)
+    await until(lambda: server._refused == 4)
+    fifth = await bench.client()
+    assert await fifth.end() == b""  # at once, without a word
+    move(bench, 1100)
+    for client in silent:
+        assert await client.end() == b""
+        client.close()
+    await until(lambda: server._refused == 0)
+    server._places.clear()
+    server._waiting = 0
+    fifth.close()
+    bench.stop()
+
+
+async def _clients(bench, count):
+    found = []
+    for _ in range(count):
+        found.append(await bench.client())
+    return found

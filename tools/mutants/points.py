@@ -22,7 +22,8 @@ _FLIPPED = {
 }
 _LARGE = 700  # numbers above are times and sizes: half of it; below are counts and statuses
 _TIME = re.compile(r"#.*\bm?s\b|\bsleep_ms\(|\.after\(")  # a time it is whatever its size
-_SILENT = ("log", "print", "const", "print_exception", "collect")  # calls that nothing depends on
+# calls that nothing depends on
+_SILENT = ("log", "_log", "print", "const", "print_exception", "collect")
 
 
 class Finder(ast.NodeVisitor):
