@@ -365,6 +365,25 @@ def test_who_speaks_has_the_line():
     assert switch.near == 65536  # louder than the loudspeaker: he wants to be heard
 
 
+def test_a_noise_that_is_always_there_is_no_word_and_a_word_above_it_is():
+    for far in (False, True):
+        switch = Switch()
+
+        def hears(level, switch=switch, far=far):
+            switch.update(45 if far else level, level if far else 45)
+
+        for _ in range(1000):
+            hears(300)
+        assert switch.near == switch.far, "a fan does not speak"
+        hears(900)
+        gains = (switch.near, switch.far)
+        assert max(gains) == 65536 and gains.index(max(gains)) == far
+        for _ in range(20):
+            hears(45)
+        hears(300)  # the fan was switched off: at once this would be a word
+        assert max(switch.near, switch.far) == 65536
+
+
 def test_stopped_is_quiet_and_begun_again_hears_nothing_old():
     bench = Bench()
     bench.run(500)

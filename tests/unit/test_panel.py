@@ -133,6 +133,7 @@ def test_the_display_goes_on_when_it_was_unplugged():
 
 def test_the_ringer_rings_in_its_cadence_until_the_answer():
     office = Office()
+    assert office.panel.ringing.hertz == 0
     office.arrives()
     assert office.part.tones == [440] and office.panel.ringing.hertz == 440
     office.run(1000)

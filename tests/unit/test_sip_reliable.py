@@ -147,3 +147,30 @@ def test_a_chain_of_redirections_ends():
         invite = peer.got[got.index("INVITE")]
     assert call.state == "ended" and index < 8
     finish(wire, a)
+
+
+def test_an_answer_that_does_not_want_to_hear_us_is_a_hold_from_the_start():
+    for line, held in ((b"a=sendonly\r\n", True), (b"a=inactive\r\n", True), (b"", False)):
+        wire, a, peer, call, invite = _calling()
+        peer.reply(invite, 200, body=SDP + line)
+        assert peer.take() == ["ACK"] and call.state == "connected"
+        assert call.remote_hold is held, line
+        call.hangup()
+        peer.take()
+        peer.reply(peer.got[0], 200)
+        finish(wire, a)
+
+
+def test_forks_are_followed_up_to_eight_and_further_ones_change_nothing():
+    wire, a, peer, call, invite = _calling()
+    for number in range(10):
+        headers = [("Require", "100rel"), ("RSeq", "1")]
+        body = SDP.replace(b"4000", b"%d" % (4000 + 2 * number))
+        peer.reply(invite, 183, "fork%d" % number, headers=headers, body=body)
+        told = peer.take()
+        assert told == (["PRACK"] if number < 8 else []), number
+        if told:
+            peer.reply(peer.got[0], 200)
+    assert call.voice.port < 4016
+    call.hangup()
+    wire.run(64_000)
