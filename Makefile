@@ -59,7 +59,7 @@ mutants: $(READY)  ## put 200 small faults into the firmware, one by one: which 
 	@$(BIN)/python -m tools.mutants --seed $(SEED)
 
 soak: $(READY)  ## ten minutes of broken SIP from a stranger and from the registrar, by SEED
-	SEED=$(SEED) SOAK_MINUTES=10 $(BIN)/python -m pytest -q -s tests/phone/test_sip_generator.py
+	SEED=$(SEED) SOAK_MINUTES=10 $(BIN)/python -m pytest -q -s tests/phone/test_sip_virtual.py tests/phone/test_sip_generator.py
 
 bench: $(READY)  ## the event loop while web servers are dead, and event to GET
 	@$(BIN)/python -m tools.bench
