@@ -5,7 +5,8 @@ Decisions:
   while nothing else goes on, and anew when its server has closed it.
 - A server that closes an unused connection within 20 s gets none ahead of need any more: it would
   cost a handshake every few seconds. Its connections wait for a request.
-- What fails is tried again after a minute, then after two and so on up to half an hour.
+- What fails is tried again after a minute, then after two and so on up to half an hour; while the
+  time is not known, as after a start, nothing has failed.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import asyncio
 from base.compat import const, listen, spawn
 from base.timers import Deadline
 from net.cause import cause
+from net.tls import TimeUnknown
 
 _MOST = const(2)  # servers
 _SHORT = const(20_000)  # ms that a server has to keep an unused connection
@@ -114,6 +116,8 @@ class Ahead:
             self._failed(connection.server, wanted, error)
 
     def _failed(self, server, wanted, error):
+        if isinstance(error, TimeUnknown):
+            return  # no failure of the server's: the next look may find it
         wanted.since = self.pool.timers.clock.ms()
         wanted.pause = min(max(_PAUSE, 2 * wanted.pause), _LONGEST)
         self.log(4, "No connection to %s:%d yet: %s", server.host, server.port, cause(error))

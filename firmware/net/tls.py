@@ -9,6 +9,10 @@ class Untrusted(OSError):
     """No certificate can be checked, and none will be before somebody changes a setting."""
 
 
+class TimeUnknown(OSError):
+    """No certificate can be checked before the time is known, which comes by itself."""
+
+
 class Trust:
     """Makes the contexts of one use of TLS; `get(name)` gives settings.
 
@@ -37,7 +41,7 @@ class Trust:
         checked = bool(verified or self._get(self._check))
         text = self._text() if checked else ""
         if checked and self._time() is None:
-            raise OSError("the time is not known yet, no certificate can be checked")
+            raise TimeUnknown("the time is not known yet, no certificate can be checked")
         found = self._made.get(checked)
         if found is None or found[0] != text:
             found = self._made[checked] = (text, self._checking(text) if checked else _blind())

@@ -6,6 +6,7 @@ from test_net_http import STAYS, Kit
 
 from base.compat import sleep_ms
 from net.http_pool import Server
+from net.tls import TimeUnknown
 
 
 async def several(count, **more):
@@ -58,6 +59,29 @@ async def test_what_a_server_says_of_its_patience_counts_but_a_second():
         kit.clock.move(500, kit.timers)
         assert not kit.client.pool.ready(server(web, True)), seconds
         await done(kit, [web])
+
+
+async def test_over_tls_a_second_after_an_answer_shows_whether_the_connection_serves_again():
+    kit = Kit(clock=Clock())
+    webs = [await Web(OK, True).start(), await Web(OK, True).start()]
+    pool = kit.client.pool
+    for web in webs:
+        here = server(web, True)
+        assert not pool.proving(here)
+        await asked(kit, web)  # it does not say whether it stays
+        assert pool.proving(here) and not pool.ready(here)
+        kit.clock.move(999, kit.timers)
+        assert pool.proving(here)
+        if web is webs[0]:
+            kit.clock.move(1, kit.timers)
+            assert pool.ready(here)
+        else:
+            web.cut()
+            await sleep_ms(5)
+        assert not pool.proving(here)
+    await asked(kit, webs[0], "http")
+    assert not pool.proving(server(webs[0]))
+    await done(kit, webs)
 
 
 async def test_without_tls_nothing_has_to_be_ready():
@@ -221,6 +245,23 @@ async def test_without_network_nothing_is_connected_to_ahead_of_need():
     await kit.tick(3000)
     assert kit.network.count == 0
     kit.network.up = True
+    await kit.tick(1000)
+    await kit.until(lambda: web.connections == 1)
+    await done(kit, [web])
+
+
+async def test_while_the_time_is_not_known_nothing_has_failed_and_soon_after_it_is_connected_to():
+    kit, (web,) = await several(1)
+    trust = kit.client.pool.trust
+
+    def unknown(verified=False):
+        raise TimeUnknown("the time is not known yet")
+
+    known, trust.context = trust.context, unknown
+    kit.client._ahead.want([server(web, True)])
+    await kit.tick(7000)
+    assert kit.network.count == 0 and kit.lines == []
+    trust.context = known
     await kit.tick(1000)
     await kit.until(lambda: web.connections == 1)
     await done(kit, [web])
