@@ -108,9 +108,11 @@ class Sender:
         self.client.restart(timers)
 
     async def _wait(self, url):
-        """Wait for a calm moment where a handshake is needed."""
-        waited = 0
-        while waited < _CALM and self.calm and not self.client.ready(url) and not self.calm():
+        """Wait for a calm moment where a handshake is needed, or until it needs none."""
+        waited, client = 0, self.client
+        while waited < _CALM and self.calm and not client.ready(url):
+            if self.calm() and not client.proving(url):
+                break
             await sleep_ms(_LOOK)
             waited += _LOOK
 

@@ -83,6 +83,10 @@ class Client:
         """Return True when a request to `url` needs no handshake."""
         return self.pool.ready(_server(url, verified))
 
+    def proving(self, url):
+        """Return True while it is to be seen whether a request to `url` needs no handshake."""
+        return self.pool.proving(_server(url))
+
     def want(self, urls):
         """Keep connections to the servers of `urls` open from now on; see `net.http_ahead`."""
         self._ahead.want([_server(url) for url in urls])

@@ -75,6 +75,14 @@ class Pool:
         """Return True when a request to `server` needs no handshake."""
         return not server.secure or self._find(server) is not None
 
+    def proving(self, server):
+        """Return True while a kept connection over TLS may be proven within a second."""
+        return any(
+            x.server == server and x.served and not self._trusted(x) and self._serves(x)
+            for x in self.kept
+            if server.secure
+        )
+
     def has(self, server):
         """Return True when there is a connection to `server`, kept or in use."""
         return server in self._used or any(x.server == server for x in self.kept)

@@ -1,5 +1,7 @@
 """The queue: nothing lost, nothing twice, everything in order, and no server holds up another."""
 
+import asyncio
+
 from actions_support import OK, Bench, Web, put
 
 from base.compat import sleep_ms
@@ -322,6 +324,24 @@ async def test_a_handshake_waits_for_a_calm_moment_but_not_for_long():
         assert not await bench.go("http://nowhere.invalid/x")
         assert looks[0] == 0
         bench.stop()
+
+
+async def test_the_second_event_over_tls_waits_for_the_first_ones_connection_not_for_a_handshake():
+    web = await Web(OK, True).start()  # it does not say that the connection stays
+    bench = Bench(calm=lambda: True, check_trusted_certificate=False)
+
+    async def connect(ip, port, tls=None, server_hostname=None):
+        bench.network.count += 1
+        return await asyncio.open_connection(ip, port)
+
+    bench.network.connect = connect
+    for name in "ab":
+        bench.set(name, "https://web.test:%d/%s" % (web.port, name))
+        bench.fire(name)
+    await web.wait(2)
+    assert web.paths() == ["/a", "/b"] and bench.network.count == 1
+    bench.stop()
+    web.close()
 
 
 async def test_a_test_waits_for_the_answer_and_says_what_it_was():
