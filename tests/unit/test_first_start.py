@@ -12,6 +12,7 @@ from base.timers import Timers
 from hal.network.joining import Around
 from offhook.first_start import form, page, texts
 from offhook.first_start.first_start import FirstStart, drawn
+from offhook.first_start.portal import Portal
 from offhook.settings.settings import Settings
 
 _port = 26000
@@ -385,6 +386,8 @@ async def test_a_form_joins_keeps_and_tells_and_the_network_closes_once_that_was
     assert bench.network.access_point.opened
     await bench.pass_(2_000)
     assert bench.network.access_point.opened is None and bench.over == 1
+    await bench.pass_(60_000)
+    assert len(bench.timers) == 0, "nothing of it goes on"
     assert bench.first.state == "closed" and bench.first.shown(lambda x: x) == []
     assert bench.first.key == "" and bench.network.joining.done[-1] == "free"
     with raises(OSError):
@@ -595,3 +598,10 @@ def test_the_display_is_not_drawn_before_there_is_a_phone_to_show():
     made.panel.changed()
     phonekit.wait(made, 1000)
     assert made.panel.display.lines
+
+
+def test_its_address_has_the_port_where_that_is_not_80():
+    point = Point()
+    for port, url in ((80, "http://127.0.0.1/"), (8080, "http://127.0.0.1:8080/")):
+        point.http_port = port
+        assert Portal(None, point, Timers(clock()), None).url == url

@@ -5,6 +5,7 @@ import asyncio
 import contracts
 from support import raises
 
+import hal.clock.rtc as module
 from hal.clock.rtc import Clock
 from hal.clock.sntp import query
 
@@ -118,6 +119,7 @@ async def test_the_era_after_2036_is_understood():
 async def test_a_server_without_time_and_one_out_of_reach_are_errors():
     for answers in (
         [(_reply(5, stratum=0), ("192.0.2.1", 123))],
+        [(_reply(5, stratum=16), ("192.0.2.1", 123))],
         [(_reply(5, first=0xE4), ("192.0.2.1", 123))],
         [(_reply(5, first=0x23), ("192.0.2.1", 123))],
         None,
@@ -126,3 +128,15 @@ async def test_a_server_without_time_and_one_out_of_reach_are_errors():
         with raises(OSError):
             await query(network, "192.0.2.1", _COOKIE)
         assert network.sock.closed
+
+
+def test_a_clock_that_nobody_has_set_tells_no_time():
+    kept = module.time
+    for now, known in ((0, False), (1_600_000_000, False), (1_700_000_001, True)):
+        module.time = type("Time", (), {"gmtime": kept.gmtime, "time": lambda now=now: now})
+        try:
+            clock = Clock(_Rtc())
+            clock._epoch = 0
+            assert clock.time() == (now if known else None)
+        finally:
+            module.time = kept

@@ -24,6 +24,9 @@ def test_headers_keep_their_order_and_get_their_long_names():
 def test_folded_lines_are_one():
     message = _parse("Subject: one", " two", "\tthree", "To: x")
     assert message.header("subject") == "one two three" and message.header("to") == "x"
+    for sign in (" ", "\t"):
+        message = _parse("Subject: one", sign + "two", "To: x")
+        assert message.header("subject") == "one two" and message.header("to") == "x"
 
 
 def test_lists_are_split_outside_of_quotes_and_brackets():

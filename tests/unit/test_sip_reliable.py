@@ -174,3 +174,13 @@ def test_forks_are_followed_up_to_eight_and_further_ones_change_nothing():
     assert call.voice.port < 4016
     call.hangup()
     wire.run(64_000)
+
+
+def test_a_reliable_18x_whose_number_is_none_is_passed_over():
+    for number in ("x", "12345678901", "-1", "1 2"):
+        wire, a, peer, call, invite = _calling()
+        headers = [("Require", "100rel"), ("RSeq", number)]
+        peer.reply(invite, 183, headers=headers, body=SDP)
+        assert peer.take() == [] and call.voice is None and call.state == "calling", number
+        call.hangup()
+        wire.run(64_000)

@@ -61,6 +61,8 @@ async def test_a_person_sees_what_is_typed_and_can_mend_it():
     assert await phone.type("\u00fc\x08") == "\u00fc\b \b"
     assert await phone.type("ab\u4e2d\x7f\u20ac\x7f") == "ab\u4e2d\b \b\u20ac\b \b"
     assert await phone.type("\x7f\x7f") == "\b \b\b \b"
+    assert await phone.type("ve\u00fc\x7f\U0001f600\x7f") != ""
+    assert VERSION in await phone.type("rsion\r"), "nothing but the last sign is gone"
     assert await phone.type("x\x15") == "x\r\x1b[Koffhook> "
     assert await phone.type("\x7f") == ""
     assert (await phone.type("\x1b[A")).endswith("offhook> version")
