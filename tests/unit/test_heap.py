@@ -129,6 +129,9 @@ def test_short_memory_is_told_once_and_once_more_when_it_is_over():
         memory = Memory()
         heap = memory.heap()
         heap.look()
+        edge = 20_000 if name == "free" else Figures(20_000, 9, 9, 9)
+        setattr(memory, name, edge)
+        heap.look()
         assert memory.lines == memory.told == [] and not heap.short
         for value in (low, low, Figures(21_000, 1, 1, 1) if name != "free" else 21_000):
             setattr(memory, name, value)

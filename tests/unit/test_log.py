@@ -1,6 +1,7 @@
 """The log: a ring that is bounded in lines and in characters, and whole lines in it."""
 
 from base.log import Log
+from base.printable import printable
 
 
 def _log(**options):
@@ -69,3 +70,11 @@ def test_what_could_forge_a_line_or_turn_the_writing_is_shown_as_a_question_mark
         assert console[-1] == "[1] now: M\u00fcller?x", code
     log(1, "%s", "M\u00fcller \u00a0 \u4e2d \U0001f600 ~")
     assert console[-1] == "[1] now: M\u00fcller \u00a0 \u4e2d \U0001f600 ~"
+
+
+def test_text_for_the_display_has_no_control_characters_and_no_marks():
+    for text, shown in (
+        ("a~ b", "a~ b"), ("a\x7fb", "ab"), ("a\x1fb\n", "a b "), ("a\x9fb\xa0", "ab\xa0"),
+        ("\u202ea\u200b\ufeff", "a"), ("M\xfcller", "M\xfcller"), ("", ""),
+    ):  # fmt: skip
+        assert printable(text) == shown, text

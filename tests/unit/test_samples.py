@@ -110,3 +110,13 @@ def test_the_period_of_a_tone_is_found():
     x = array("h", [1000 if i % 57 < 28 else -1000 for i in range(400)])
     assert samples.lag(x, 0, 160, 40, 120, 1, 2) in (57, 114)
     assert samples.lag(x, 240, 160, 40, 120, -1, 2) in (57, 114)
+
+
+def test_of_two_samples_one_is_made_and_of_one_two():
+    source, out = array("h", [0, 4, 8, 100, -60, 20, 12, 1]), array("h", [0] * 8)
+    samples.halve(source, 0, out, 3, array("h", [4096]), 1)  # a half, and a quarter each side
+    assert list(out[:3]) == [4, 37, -2]
+    samples.double(source, 0, out, 0, 3, array("h", [4096]), 1, 0)  # the middle of neighbours
+    assert list(out[:6]) == [0, 2, 4, 6, 8, 54]
+    samples.double(source, 0, out, 2, 2, array("h", [4096]), 1, 1)
+    assert list(out[2:6]) == [2, 0, 6, 4]
