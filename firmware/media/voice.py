@@ -19,6 +19,9 @@ from media.tones import COUNTRIES, Player, digit
 _MS = const(20)  # a frame
 _FRAME = const(160)  # its samples
 _TICK = const(10)  # ms between two looks at the sockets
+# ms before the scheduler's tick that a frame is due: with the tick it is sent then. What is due a
+# little after one waits for the next, now and then, and gaps are 30 ms as often as 20.
+_BEFORE = const(2)
 _BEHIND = const(60)  # ms that are made up for; what is later is left out
 _STALLED = const(30)  # ms of lateness of our own, of which nothing is learnt
 _CONTROL = const(25)  # frames between two looks at the reports
@@ -240,8 +243,9 @@ class Voice:
 
     async def _run(self):
         clock = self.clock
-        self._due = clock.ms()
         self.audio.start()
+        await sleep_ms(1)  # a chip wakes with its scheduler's tick, each 10 ms
+        self._due = clock.add(clock.ms(), -_BEFORE)
         try:
             while self._streams or self.player.playing:
                 wait = self.step()
