@@ -77,10 +77,9 @@ class Pool:
 
     def proving(self, server):
         """Return True while a kept connection over TLS may be proven within a second."""
-        return any(
+        return server.secure and any(
             x.server == server and x.served and self._serves(x) and not self._trusted(x)
             for x in self.kept
-            if server.secure
         )
 
     def has(self, server):

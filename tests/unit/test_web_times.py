@@ -9,6 +9,13 @@ from base.compat import sleep_ms
 from web import command
 
 
+class Busy:
+    """A place that is taken, and not by somebody who gives way."""
+
+    def gives_way(self):
+        return False
+
+
 async def until(what):
     """Wait until ``what()`` is true."""
     for _ in range(3000):
@@ -115,10 +122,6 @@ async def test_a_place_that_nobody_uses_is_given_away_after_half_a_second():
 
 async def test_who_waits_for_a_place_waits_four_seconds():
     bench = await open_bench()
-
-    class Busy:
-        def gives_way(self):
-            return False
 
     server = bench.site.server
     server._places += [Busy(), Busy(), Busy(), Busy()]
@@ -424,10 +427,6 @@ async def test_a_nonce_that_is_too_old_is_said_to_be_and_a_wrong_password_is_not
 
 async def test_four_at_once_are_told_that_there_is_no_place_and_no_more():
     bench = await open_bench()
-
-    class Busy:
-        def gives_way(self):
-            return False
 
     server = bench.site.server
     server._places += [Busy(), Busy(), Busy(), Busy()]
