@@ -1,6 +1,8 @@
-"""What unit tests share, in both interpreters: a clock of their own, test data, `raises`."""
+"""What unit tests share, in both interpreters: a clock, test data, `raises`, `until`."""
 
 import os
+
+from base.compat import sleep_ms
 
 _WRAP = 0x3FFFFFFF
 
@@ -77,3 +79,12 @@ def data(name):
 def firmware_file(name):
     """Return an open text file of the firmware's sources."""
     return open("firmware/" + name, encoding="utf-8")
+
+
+async def until(what):
+    """Wait until ``what()`` is true."""
+    for _ in range(3000):
+        if what():
+            return
+        await sleep_ms(1)
+    raise AssertionError("never")

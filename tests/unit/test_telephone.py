@@ -4,7 +4,7 @@ import asyncio
 
 from deskkit import Account, FakeCall
 from phonekit import Platform, Store, meanwhile, phone, said, wait
-from support import raises
+from support import raises, until
 
 from base.compat import sleep_ms
 from offhook import start, telephone
@@ -222,15 +222,6 @@ class Board(Platform):
 
     def ready(self, made):
         self.up = made
-
-
-async def until(what):
-    """Wait until ``what()`` is true."""
-    for _ in range(3000):
-        if what():
-            return
-        await sleep_ms(1)
-    raise AssertionError("never")
 
 
 async def test_a_phone_begins_registers_nobody_tells_that_it_is_up_and_ends():

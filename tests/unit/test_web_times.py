@@ -2,7 +2,7 @@
 
 import asyncio
 
-from support import raises
+from support import raises, until
 from webkit import Bench, clock, said
 
 from base.compat import sleep_ms
@@ -14,15 +14,6 @@ class Busy:
 
     def gives_way(self):
         return False
-
-
-async def until(what):
-    """Wait until ``what()`` is true."""
-    for _ in range(3000):
-        if what():
-            return
-        await sleep_ms(1)
-    raise AssertionError("never")
 
 
 async def turns():
