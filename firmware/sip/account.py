@@ -74,13 +74,21 @@ class Account:
         ip, port, transport = target
         return (ip, port, transport == "TLS") in self.home
 
+    def hosts(self):
+        """Return the hosts on the way to its registrar, as they are written in its settings or by
+        the registrar itself (Service-Route).
+        """
+        uris = ["sip:" + self.host] + [name_addr(route).uri for route in self.routes()]
+        return [uri_parts(uri).host for uri in uris]
+
     def owns(self, uri):
         """Return whether the host of a URI is its registrar or proxy, by name or address."""
         _, _, host, _, params = uri_parts(uri)
         if param(params, "maddr") is not None:  # which leads anywhere
             return False
+        known = self.registration.addresses if self.registration else ()
         return bool(host) and (
-            host == uri_parts("sip:" + self.host).host or host in [ip for ip, _, _ in self.home]
+            host in known or host in [ip for ip, _, _ in self.home] or host in self.hosts()
         )
 
     def is_served_by(self, message):

@@ -6,6 +6,7 @@ once, with the nonce counted on.
 
 from base.compat import const
 from base.digest import authorize, choose, parse_challenge, strength
+from sip.message.uri import name_addr
 
 _REALMS = const(4)  # remembered of an identity
 _TRIES = const(4)  # realms along a path, and stale nonces
@@ -24,12 +25,16 @@ def may_answer(request):
     """Return whether credentials may go where a request goes.
 
     Only to the identity's registrar or outbound proxy, and inside a dialog only where its target
-    is there, too: else the other side could choose the URI that we sign, and use it there.
+    is there, too, and all of its route: else the other side could choose the URI that we sign, or
+    read on the way what it could use there.
     """
     dialog, account = request.dialog, request.dialog.account
     if not account.password or not request.targets or not account.is_home(request.targets[0]):
         return False
-    return not dialog.remote_tag or account.owns(dialog.target)
+    if not dialog.remote_tag:
+        return True
+    hops = [name_addr(route).uri for route in dialog.routes]
+    return all(account.owns(uri) for uri in [dialog.target] + hops)
 
 
 def answer(request, response):

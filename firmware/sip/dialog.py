@@ -65,15 +65,17 @@ class Dialog:
     def reaches(self, ip):
         """Return whether something of this dialog went to an address, or would go there.
 
-        Where a host on the way is a name, any address may be behind it.
+        Where a host on the way is a name, any address may be behind it; not so the names of the
+        identity's own registrar and proxy, whose addresses are known.
         """
         if ip in self.addresses:
             return True
         try:
+            own = self.account.hosts() if self.account.registration else ()
             hosts = [uri_parts(uri).host for uri in self._hops()]
         except ValueError:
             return False
-        return ip in hosts or not all(dotted(host) for host in hosts)
+        return ip in hosts or not all(dotted(host) or host in own for host in hosts)
 
     def _hops(self):
         return [self.target] + [name_addr(route).uri for route in self.routes]

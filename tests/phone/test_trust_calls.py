@@ -1,5 +1,6 @@
 """Nobody but its owner makes the phone dial, answer or say no to others: attacks by calls."""
 
+import re
 import socket
 
 import pytest
@@ -12,6 +13,7 @@ from tests.phone.attack import (
     ringing,
     told,
 )
+from tests.phone.pbx import Pbx
 from tests.phone.sippeer import Peer
 
 _TARGET = "Refer-To: <sip:0900123@127.0.0.9>"
@@ -213,6 +215,31 @@ def test_an_emergency_number_is_dialled_whoever_calls(opened, pbx, stranger):
     opened.wait(lambda _: call.state == "up")
 
 
+def test_no_stranger_takes_over_a_call_nor_tells_what_an_extension_does(phones, stranger):
+    """He knows all ids of it, as everybody does who watches the extension."""
+    pbx = Pbx()
+    pbx.watchable = True
+    phone = phones("100", **pbx.settings, filter_registrar="off", fkey5="active blf 201")
+    pbx.phone = stranger.phone = phone.address
+    phone.wait(lambda _: pbx.some("watched"))
+    (watched,) = pbx.some("watched")
+    stranger.calls[watched.call_id] = watched
+    watched.cseq = 50
+    stranger.tell(watched, "confirmed")
+    assert told(phone, watched) == 481
+    call = answered_by_hand(phone, pbx)
+    tags = [re.search(r"tag=(\w+)", call.final[x])[1] for x in ("To", "From")]
+    value = f"Replaces: {call.call_id};to-tag={tags[0]};from-tag={tags[1]}"
+    other = stranger.invite("666", [value])
+    phone.wait(lambda _: other.final)
+    assert other.final.status == 403 and call.state == "up"
+    assert [x["remote"] for x in phone.ask("calls")] == ["201@127.0.0.9"]
+    assert phone.ask("lamps")["P6"] == "off"
+    pbx.bye(call)
+    gone(phone)
+    pbx.close()
+
+
 # -- where a call goes ---------------------------------------------------------------------------
 
 
@@ -329,6 +356,11 @@ def test_nobody_learns_which_users_there_are(registered, pbx):
             call = peer.invite("x") if method == "INVITE" else peer.alone(method)
             told(phone, call, method)
             answer = peer.answers[-1]
+            for event in ("check-sync", "message-summary"):  # as if in a dialog
+                call.remote = f"<sip:{user}@127.0.0.1>;tag=x"
+                peer.request(call, "NOTIFY", more=["Event: " + event])
+                phone.wait(lambda _, call=call: ("NOTIFY", 481) in call.replies)
+                call.replies.remove(("NOTIFY", 481))
             names = [n for n, _ in answer.headers]
             seen.setdefault(method, []).append((answer.first, names, answer["Allow"]))
             peer.close()

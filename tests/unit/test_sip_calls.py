@@ -211,6 +211,30 @@ def test_the_2xx_of_a_second_fork_is_acknowledged_and_ended():
     _quiet(wire, a)
 
 
+def test_of_eight_forks_each_is_ended_and_no_more_is_sent_for_any_further_one():
+    for crossed in (False, True):  # it was answered, or given up
+        wire, a, peer, call, invite = _calling()
+        peer.reply(invite, 180, "one")
+        peer.take()
+        if crossed:
+            call.hangup()
+            peer.take()
+        else:
+            peer.reply(invite, 200, "one", body=SDP)
+            peer.take()
+        victim = wire.peer("10.0.0.99")
+        for number in range(50):
+            contact = [("Contact", "<sip:x@10.0.0.99>")]
+            peer.reply(invite, 200, "f%d" % number, contact, SDP, contact=False)
+        assert victim.take() == ["ACK", "BYE"] * 8
+        assert len(a.transactions) < 12
+        if not crossed:
+            assert call.state == "connected"
+            call.hangup()
+        wire.run(100_000)
+        assert not a.transactions
+
+
 def test_routes_of_the_2xx_are_used_in_reverse_order():
     wire, a, peer, call, invite = _calling()
     route = [("Record-Route", "<sip:10.0.0.8;lr>, <sip:%s;lr>" % B)]

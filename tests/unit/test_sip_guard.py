@@ -273,6 +273,36 @@ def test_a_call_that_takes_anothers_place_comes_in_though_there_is_no_other_plac
     _over(wire, agent)
 
 
+def _takes_over(peer, call, theirs, call_id):
+    """Let `peer` call with Replaces of `call`; return what it gets."""
+    value = "%s;to-tag=%s;from-tag=%s" % (call.call_id, call.dialog.local_tag, theirs)
+    peer.request("INVITE", TO, URI, call_id, body=SDP, headers=[("Replaces", value)])
+    return peer.take()
+
+
+def test_a_call_of_an_identity_that_registers_is_taken_over_by_its_registrar_only():
+    wire, agent, registrar, stranger = _scene(filter_registrar=False)
+    registrar.request("INVITE", TO, URI, "c1", body=SDP)
+    registrar.take()
+    answered = agent.calls[0]
+    answered.answer()
+    registrar.take()
+    registrar.request("ACK", TO, URI, "c1", 1, to_tag=answered.dialog.local_tag)
+    registrar.take()
+    early = agent.call(agent.accounts[0], "300")
+    registrar.take()
+    registrar.reply(registrar.got[0], 180)
+    registrar.take()
+    neighbour = wire.peer(REGISTRAR, 5070)  # the registrar's address, and no more
+    for index, peer in enumerate((stranger, neighbour)):
+        for call, theirs in ((answered, "pt"), (early, "peer")):
+            assert _takes_over(peer, call, theirs, "x%d%s" % (index, theirs)) == ["403"]
+    assert agent.calls == [answered, early]
+    assert "200" in _takes_over(registrar, answered, "pt", "r")
+    assert answered.state == "ended" and agent.calls[-1].state == "connected"
+    _over(wire, agent)
+
+
 def test_each_stranger_has_a_quarter_of_the_places_and_all_of_them_half_answered_or_not():
     wire, agent, registrar, stranger = _scene(filter_registrar=False)
     other, third = wire.peer("10.0.0.67"), wire.peer("10.0.0.68")

@@ -184,3 +184,17 @@ def test_a_reliable_18x_whose_number_is_none_is_passed_over():
         assert peer.take() == [] and call.voice is None and call.state == "calling", number
         call.hangup()
         wire.run(64_000)
+
+
+def test_the_next_reliable_18x_waits_for_the_answer_to_the_prack():
+    wire, a, peer, call, invite = _calling()
+    for number in range(1, 40):
+        headers = [("Require", "100rel"), ("RSeq", str(number))]
+        peer.reply(invite, 183, headers=headers)
+    assert peer.take() == ["PRACK"] and len(a.transactions) == 2
+    peer.reply(peer.got[0], 200)
+    peer.reply(invite, 183, headers=[("Require", "100rel"), ("RSeq", "2")])  # it comes again
+    assert peer.take() == ["PRACK"] and peer.got[0].header("rack") == "2 1 INVITE"
+    peer.reply(peer.got[0], 200)
+    call.hangup()
+    wire.run(64_000)

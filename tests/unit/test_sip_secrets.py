@@ -111,6 +111,26 @@ def test_the_registrar_itself_gets_none_for_a_target_that_the_other_side_has_cho
     assert registrar.take() == ["ACK"]
 
 
+def test_the_registrar_gets_none_in_a_dialog_whose_route_leads_on_to_somebody_else():
+    home, evil = "<sip:%s;lr>" % REGISTRAR, "<sip:%s;lr>" % ATTACKER
+    for routes, signed in (
+        ((home,), True),
+        ((evil, home), False),  # in the order of the 2xx: the nearest to us is the last one
+        (("<sip:0900@pbx.evil>", home), False),
+        ((home, home), True),
+    ):
+        wire, agent, account, registrar, attacker = _registered()
+        call = agent.call(account, "200")
+        registrar.take()
+        lines = [("Record-Route", x) for x in routes] + [("Contact", "<sip:200@%s>" % REGISTRAR)]
+        registrar.reply(registrar.got[0], 200, headers=lines, body=SDP, contact=False)
+        registrar.take()
+        call.hold()
+        assert registrar.take() == ["INVITE"]
+        registrar.reply(registrar.got[0], 401, headers=_ask(nonce="n2"), contact=False)
+        assert registrar.take() == (["ACK", "INVITE"] if signed else ["ACK"]), routes
+
+
 def _challenge_all(attacker):
     """Challenge each request that came to the attacker, until no more come."""
     for _ in range(4):

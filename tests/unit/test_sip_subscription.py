@@ -122,6 +122,38 @@ def test_a_notify_of_nobodys_subscription_is_refused():
     assert scene.every.all[0].state == "idle"
 
 
+def test_a_notify_counts_from_where_its_subscribe_went_or_would_go():
+    scene, stranger = Scene(), "10.0.0.66"
+    watched = scene.watch()
+    first = scene.asked()
+    scene.answer(first, 200)
+    assert scene.notify(first, info("early")) == 200
+    own, forged = scene.peer, scene.wire.peer(stranger)
+    scene.peer = forged  # he has seen all of it
+    assert scene.notify(first, info("confirmed", 1)) == 481
+    scene.peer = own
+    assert watched.state == "ringing" and stranger not in watched.contact
+    watched.contact = "sip:201@" + stranger  # where the notifier has told that it is
+    scene.peer = forged
+    assert scene.notify(first, info("confirmed", 1)) == 200 and watched.state == "busy"
+    watched.contact, watched.routes = "sip:201@" + B, ("<sip:%s;lr>" % stranger,)
+    assert scene.notify(first, info("", 2)) == 200 and watched.state == "idle"
+
+
+def test_a_stranger_learns_of_no_user_by_a_notify_as_of_a_dialog():
+    scene = Scene()
+    account = Account(2, "registered", "10.0.0.9")
+    scene.agent.add(account)
+    scene.agent.accounts.pop(0)
+    stranger = scene.wire.peer("10.0.0.66")
+    for user in ("registered", "nobody"):
+        for event in ("check-sync", "message-summary", "dialog", "refer"):
+            to = "sip:%s@%s" % (user, A)
+            call_id = user + event
+            stranger.request("NOTIFY", (A, 5060), to, call_id, 1, [("Event", event)], to_tag="x")
+            assert stranger.take() == ["481"], (user, event)
+
+
 def test_a_notify_refused_for_its_cseq_is_made_up_for_by_subscribing_anew():
     scene = Scene()
     watched = scene.watch()

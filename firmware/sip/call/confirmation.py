@@ -81,7 +81,9 @@ class Leftover:
     what comes                   what follows
     ===========================  ============================================================
     2xx of the dialog            its ACK once more
-    2xx of any other dialog      its ACK, and a BYE, once (a fork, or an answer that crossed)
+    2xx of any other dialog      its ACK, and a BYE, once (a fork, or an answer that crossed); of
+                                 eight dialogs at most, for each Contact may be somebody's who
+                                 knows of nothing
     anything else                nothing: no 401, 422 or 3xx is followed any more
     ===========================  ============================================================
     """
@@ -110,9 +112,11 @@ class Leftover:
         tag = _tag_of(response)
         if self.tag is not None and tag == self.tag:
             acknowledge(request, self.dialog)
-        else:
-            _refuse(request, self.dialog, response, tag in self._ended)
-            self._ended = self._ended[1 - _FORKS :] + (tag,)
+        elif tag in self._ended:
+            _refuse(request, self.dialog, response, True)
+        elif len(self._ended) < _FORKS:
+            self._ended += (tag,)
+            _refuse(request, self.dialog, response)
 
 
 def _refuse(request, dialog, response, ended=False):

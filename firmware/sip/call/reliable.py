@@ -67,11 +67,21 @@ def request(call, transaction, message):
 
 
 class _Fork:
-    """One early dialog of our INVITE, and the last RSeq that was taken in it."""
+    """One early dialog of our INVITE, and the last RSeq that was taken in it.
+
+    `waits` is True until its PRACK was answered: another 18x may come again until then.
+    """
+
+    waits = False
 
     def __init__(self, dialog, last):
         self.dialog = dialog
         self.last = last
+
+    def answered(self, request, response):
+        """Take the answer to the PRACK."""
+        if response is not None and response.status >= 200:
+            self.waits = False
 
 
 class Early:
@@ -101,13 +111,13 @@ class Early:
             if len(self._forks) >= _FORKS:
                 return False
             fork = self._forks[tag] = _Fork(invite.fork(response), number - 1)
-        if number != fork.last + 1:
+        if number != fork.last + 1 or fork.waits:
             return False
-        fork.last = number
+        fork.last, fork.waits = number, True
         if response.body:
             self.agreed = tag
         fork.dialog.cseq = invite.cseq
         rack = ("RAck", "%d %d INVITE" % (number, response.cseq().number))
-        Request(agent, fork.dialog, "PRACK", None, (rack,)).start()
+        Request(agent, fork.dialog, "PRACK", fork.answered, (rack,)).start()
         invite.cseq = max(invite.cseq, fork.dialog.cseq)
         return True

@@ -24,11 +24,15 @@ def seconds(text, otherwise):
 def take(every, message):
     """Take a NOTIFY within a dialog; return the status, or (status, headers), that it is owed."""
     agent, subscription = every.agent, every.find(message.header("call-id"))
+    foreign = message.stranger and not agent.guard.open_house
     if subscription is None:
-        return unasked(agent, message, 481)
+        return 481 if foreign else unasked(agent, message, 481)
     if message.tag("to") != every.token or (
         subscription.tag and message.tag("from") != subscription.tag
     ):
+        return 481
+    if message.stranger and not every.reaches(subscription, message.source[0]):
+        agent.log(3, "SIP: %s is not whom '%s' asks", message.source[0], subscription.target)
         return 481
     if _event(message) != subscription.event:
         return _BAD_EVENT

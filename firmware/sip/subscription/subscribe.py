@@ -37,6 +37,7 @@ class Subscription:
     seen = -1  # their last CSeq
     version = state = data = None
     contact = routes = None
+    addresses = ()  # where its SUBSCRIBEs went
     failures = 0
     active = over = False  # NOTIFYs come; it is given up
 
@@ -193,8 +194,11 @@ class Subscriptions:
     def _call_id(self, subscription):
         return "%s-%d" % (self.token, subscription.number)
 
-    def _request(self, subscription):
-        """Return the `Request` for a SUBSCRIBE, new or within its dialog."""
+    def reaches(self, subscription, ip):
+        """Return whether SUBSCRIBEs of it went to an address, or would go there."""
+        return self._dialog(subscription).reaches(ip)
+
+    def _dialog(self, subscription):
         account, uri = subscription.account, subscription.uri
         dialog = Dialog(
             account,
@@ -207,6 +211,12 @@ class Subscriptions:
             subscription.routes or account.routes(),
         )
         dialog.cseq = subscription.cseq
+        dialog.addresses = subscription.addresses
+        return dialog
+
+    def _request(self, subscription):
+        """Return the `Request` for a SUBSCRIBE, new or within its dialog."""
+        account, dialog = subscription.account, self._dialog(subscription)
         dialog.auth = self.auth.get(account)
 
         def answered(request, response):
@@ -217,6 +227,7 @@ class Subscriptions:
                 self._answered(subscription, response)
 
         def headers(request):
+            subscription.addresses = dialog.addresses  # a NOTIFY may overtake the answer
             return (
                 ("Contact", request.contact()),
                 ("Event", subscription.event),
