@@ -1,6 +1,7 @@
 """G.711 against the ITU's own sweeps of all 65,536 samples, and its native loops' twins."""
 
 from array import array
+from hashlib import sha256
 
 from support import data, only_in_the_vm
 
@@ -47,6 +48,38 @@ def test_mu_law_decodes_as_the_itu_does():
 
 def test_a_law_decodes_as_the_itu_does():
     _expanded(g711.ALAW, "sweep-r.a", "sweep-r.rea")
+
+
+def _sign(data):
+    return sha256(bytes(data)).digest().hex()[:16]
+
+
+# of what the ITU's reference (G.191) makes of all samples, and of all codes, one after another
+_SIGNED = {
+    "PCMU": ("90c29de505fb68e7", "3dab54339e520bb2"),
+    "PCMA": ("38488f6fd710f468", "e04788d110e58ff8"),
+}
+
+
+def test_every_sample_and_every_code_is_as_the_itu_has_it():
+    samples, coded = array("h", bytes(2 * _BLOCK)), bytearray(65536)
+    for codec, encode in g711.ENCODERS.items():
+        for at in range(0, 65536, _BLOCK):
+            for i in range(_BLOCK):
+                samples[i] = at + i - 32768
+            encode(samples, 0, coded, at, _BLOCK)
+        table = b"".join([(x & 0xFFFF).to_bytes(2, "little") for x in g711.DECODERS[codec]])
+        assert (_sign(coded), _sign(table)) == _SIGNED[codec], codec
+
+
+def test_a_few_codes_are_those_of_the_tables_in_the_standard():  # G.711 tables 1 and 2
+    for table, code, sample in (
+        (g711.ULAW, 0xFF, 0), (g711.ULAW, 0x7F, 0), (g711.ULAW, 0x80, 32124),
+        (g711.ULAW, 0x00, -32124), (g711.ULAW, 0xFE, 8), (g711.ULAW, 0xEF, 132),
+        (g711.ALAW, 0xD5, 8), (g711.ALAW, 0x55, -8), (g711.ALAW, 0xAA, 32256),
+        (g711.ALAW, 0x2A, -32256), (g711.ALAW, 0xC5, 264), (g711.ALAW, 0xF5, 528),
+    ):  # fmt: skip
+        assert table[code] == sample, code
 
 
 def test_no_code_means_the_sample_that_marks_a_gap():

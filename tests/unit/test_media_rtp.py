@@ -181,3 +181,231 @@ def test_reports_come_at_random_between_two_and_six_seconds():
 
 def test_the_header_has_twelve_bytes():
     assert HEADER == 12
+
+
+# -- ours -----------------------------------------------------------------------------------------
+
+
+def test_a_sender_begins_at_random_and_says_who_it_is():
+    asked = []
+
+    def bits(n):
+        asked.append(n)
+        return (1 << n) - 1
+
+    sender, source = Sender(bits, 160), Source()
+    sender.pack(0, False)
+    data = bytes(sender.view)
+    assert len(data) == 172 and source.read(data, 172) and data[0] == 0x80
+    assert data[8:12] == b"\xff" * 4 == sender.ssrc.to_bytes(4, "big")
+    assert source.sequence == 0x7FFF, "half of the numbers are left until they wrap (RFC 3711)"
+    assert data[4:8] == b"\xff" * 4 and sorted(asked) == [15, 16, 16, 32]
+    assert sender.sent == sender.octets == 0
+    sender.pack(8, True)
+    assert source.read(sender.packet, 172) and source.marker and source.kind == 8
+    sender.pack(8, False)
+    assert source.read(sender.packet, 172) and not source.marker
+
+
+def test_what_was_sent_is_counted_and_wraps_where_its_field_does():
+    sender = Sender(lambda n: 0, 160)
+    sender.sequence = 0xFFFE
+    found = []
+    for octets in (160, 100, 4):
+        sender.count(octets)
+        found.append((sender.sequence, sender.sent, sender.octets))
+    assert found == [(0xFFFF, 1, 160), (0, 2, 260), (1, 3, 264)]
+    for samples, wanted in ((0xFFFF, 0xFFFF), (1, 0x10000), (0xFFFF, 0x1FFFF), (2, 0x20001)):
+        sender.advance(samples)
+        sender.pack(0, False)
+        assert int.from_bytes(sender.packet[4:8], "big") == wanted
+    sender.high, sender.low = 0xFFFF, 0xFFFF
+    sender.advance(1)
+    sender.pack(0, False)
+    assert bytes(sender.packet[4:8]) == bytes(4)
+
+
+def test_a_packet_of_before_has_the_timestamp_of_before():
+    sender = Sender(lambda n: 0, 160)
+    for now, back in ((0x10064, 99), (0x10064, 100), (0x10064, 101), (0, 1), (0, 0), (5, 5)):
+        sender.high, sender.low = now >> 16, now & 0xFFFF
+        sender.pack(101, False, back)
+        assert int.from_bytes(sender.packet[4:8], "big") == (now - back) & 0xFFFFFFFF, (now, back)
+        assert (sender.high << 16 | sender.low) == now
+
+
+# -- theirs ---------------------------------------------------------------------------------------
+
+
+def test_a_header_is_seen_past_to_its_last_byte():
+    for first, more, at, size in (
+        (0x80, b"", 12, 0),
+        (0x80, b"x", 12, 1),
+        (0x8F, bytes(60), 72, 0),  # 15 CSRCs
+        (0x8F, bytes(60) + b"x", 72, 1),
+        (0x90, bytes(4), 16, 0),
+        (0x90, b"\0\0\0\2" + bytes(8) + b"xy", 24, 2),
+        (0x90, b"\0\0\1\0" + bytes(1024) + b"xy", 1040, 2),
+        (0x92, bytes(8) + b"\0\0\0\1" + bytes(4) + b"x", 28, 1),
+        (0xA0, b"\1", 12, 0),
+        (0xA0, b"x\0\2", 12, 1),
+        (0xA0, b"\0\0\3", 12, 0),
+    ):
+        source, data = Source(), _packet(1, 2, payload=more, first=first)
+        assert source.read(data, len(data)), (first, more)
+        assert (source.at, source.size, source.invalid) == (at, size, 0)
+        if more:  # a byte less than that is none
+            assert not source.read(data[:12], 12) or first in (0x80, 0xA0)
+    for first, more in ((0x8F, bytes(59)), (0x90, bytes(3)), (0x90, b"\0\0\0\2" + bytes(7)),
+                        (0xA0, b"\2"), (0xA0, b"x\0\4"), (0xA0, b"xx\0")):  # fmt: skip
+        source, data = Source(), _packet(1, 2, payload=more, first=first)
+        assert not source.read(data, len(data)) and source.invalid == 1, (first, more)
+
+
+def test_numbers_of_a_packet_are_read_whole():
+    source = Source()
+    assert source.read(_packet(0xFEDC, 0x89ABCDEF, kind=0xFF), 172)
+    assert (source.sequence, source.timestamp) == (0xFEDC, 0xABCDEF)
+    assert (source.kind, source.marker) == (127, True)
+    assert source.read(_packet(1, 1, kind=0x7F), 172) and source.kind == 127 and not source.marker
+
+
+def _running(first=1000, count=10):
+    source = Source()
+    for n in range(first, first + count):
+        _take(source, _packet(n, 160 * n))
+    return source
+
+
+def test_a_gap_and_a_late_packet_are_told_from_a_restart_by_the_bounds_of_a_1():
+    # MAX_DROPOUT 3000, MAX_MISORDER 100
+    for step, taken in ((1, 1), (2, 1), (2999, 1), (3000, 0), (30000, 0), (-100, 0), (-99, 1)):
+        source = _running()
+        n = 1009 + step
+        assert _take(source, _packet(n, 0)) is bool(taken), step
+        assert source.changes == 1
+        if not taken:
+            assert source.invalid == 2, "one before it was believed"
+            n += 2 if step > 0 else -2
+            assert not _take(source, _packet(n, 0)), "which is not in sequence"
+            assert _take(source, _packet(n + 1, 0)) and source.changes == 2
+            assert source.total_expected() == 9 + 1 and source.lost() == 0
+        elif step > 1:
+            assert source.lost() == step - 1
+
+
+def test_a_source_proves_itself_by_its_own_two_packets_in_sequence():
+    source = Source()
+    for sequence, ssrc, taken in (
+        (1, 0x10001, 0), (2, 0x10002, 0), (3, 0x20002, 0), (5, 0x20002, 0), (7, 0x20002, 0),
+        (8, 0x30002, 0), (9, 0x20002, 0), (10, 0x20002, 1), (11, 0x20002, 1), (12, 0x20003, 0),
+        (13, 0x30002, 0), (12, 0x20002, 1),
+    ):  # fmt: skip
+        assert _take(source, _packet(sequence, 5, ssrc=ssrc)) is bool(taken), (sequence, ssrc)
+    assert source.changes == 1 and source.received == 3
+    assert source.high << 16 | source.low == 0x20002
+    source = Source()
+    assert [_take(source, _packet(n, 5)) for n in (0xFFFF, 0x10000)] == [False, True]
+
+
+def test_what_one_source_has_lost_stays_counted_when_another_follows():
+    source = _running(65530)  # 65531 to 65539 over the wrap; one before it was believed
+    for n in (65545, 65546):
+        _take(source, _packet(n, 0))
+    assert (source.lost(), source.total_lost(), source.total_expected()) == (5, 5, 16)
+    for n in (7, 8, 9, 12):
+        _take(source, _packet(n, 0, ssrc=9))
+    assert (source.lost(), source.total_lost(), source.total_expected()) == (2, 7, 16 + 5)
+    assert source.expected() == 5 and source.received == 3
+    for n in (50, 51):
+        _take(source, _packet(n, 0, ssrc=10))
+    assert (source.lost(), source.total_lost(), source.total_expected()) == (0, 7, 16 + 5 + 1)
+
+
+def test_duplicates_never_make_a_loss_of_others_smaller():
+    source = _running()
+    for n in (1005, 1006, 1007):
+        assert not _take(source, _packet(n, 0))
+    assert source.lost() == -3 and source.total_lost() == 0 and source.duplicates == 3
+    assert source.fraction() == 0
+    for n in (500, 501, 503):
+        _take(source, _packet(n, 0, ssrc=9))
+    assert source.total_lost() == 1
+
+
+def test_before_anything_came_nothing_is_lost_or_expected():
+    source = Source()
+    assert source.lost() == source.total_lost() == source.total_expected() == 0
+    assert (source.received, source.changes, source.invalid, source.duplicates) == (0, 0, 0, 0)
+
+
+def test_a_duplicate_is_known_among_the_last_128():
+    source = _running(1000, 300)
+    for n in (1299, 1298, 1201):
+        assert not _take(source, _packet(n, 0)), n
+    assert source.duplicates == 3
+    source = Source()
+    for n in range(0, 3):  # numbers of which nothing came are no duplicates
+        _take(source, _packet(n, 0))
+    assert source.duplicates == 0
+
+
+def test_the_loss_since_the_last_report_is_told_in_256ths():
+    source = _running(1000, 10)  # 9 of 9
+    assert source.fraction() == 0
+    for n in (1010, 1012, 1013, 1014):  # 4 of 5
+        _take(source, _packet(n, 0))
+    assert source.fraction() == 256 // 5 and source.fraction() == 0
+    for n in (1015, 1016, 1116):
+        _take(source, _packet(n, 0))
+    assert source.fraction() == 99 * 256 // 102
+    for n in (7, 8, 10):  # another source begins its own
+        _take(source, _packet(n, 0, ssrc=9))
+    assert source.fraction() == 256 // 3
+
+
+def test_what_is_missing_while_voice_was_elsewhere_is_none_but_the_one_after_it():
+    source = _running()
+    source.away()
+    assert _take(source, _packet(1009 + 51, 0)) and source.lost() == 0
+    assert source.total_expected() == 9 + 1
+    assert _take(source, _packet(1009 + 53, 0)) and source.lost() == 1
+    source.away()
+    assert not _take(source, _packet(1009 + 53, 0)), "a duplicate does not end that"
+    assert _take(source, _packet(1009 + 60, 0))
+    assert source.lost() + source.duplicates == 1, source.lost()
+
+
+def _measured(source, transits, start=0):
+    for n, transit in enumerate(transits):
+        data = _packet(n + start, 160 * n)
+        source.read(data, len(data))
+        source.measure((160 * n + transit) & 0xFFFFFF)
+    return source.jitter
+
+
+def test_jitter_is_to_the_sixteenth_that_of_the_rfc():
+    transits = [0xFFFFF0 + (n * 53 % 17) * 40 for n in range(60)]  # over the wrap of 24 bits
+    wanted = 0
+    for i in range(1, len(transits)):  # RFC 3550 A.8, as it stands there
+        wanted += abs(transits[i] - transits[i - 1]) - ((wanted + 8) >> 4)
+    assert _measured(Source(), transits) == wanted
+    assert _measured(Source(), [500]) == 0, "the first one has nothing before it"
+    assert _measured(Source(), [0, 160]) == 160 and _measured(Source(), [160, 0]) == 160
+    assert _measured(Source(), [0, 0x7FFFFF]) == 0xFFFF, "a jump of the clock is bounded"
+
+
+def test_a_pause_and_another_source_are_no_jitter():
+    source = Source()
+    assert _measured(source, [100, 100]) == 0
+    source.away()
+    assert _measured(source, [90000, 90000]) == 0
+    for n in (7, 8):
+        _take(source, _packet(n, 0, ssrc=9))
+    assert _measured(source, [70000, 70000]) == 0
+
+
+def test_differences_reach_as_far_as_24_bits_do():
+    assert wrap(0x7FFFFF) == 0x7FFFFF and wrap(0x800000) == -0x800000
+    assert wrap(-0x800000) == -0x800000 and wrap(-0x800001) == 0x7FFFFF
+    assert wrap(0x1000000) == 0 and wrap(-1) == -1

@@ -8,9 +8,9 @@ from support import raises
 
 from media.dtmf import KEYS, Events, Heard
 from media.emodel import mos, rating
-from media.ringers import CUSTOM, HIGHEST, ringer
+from media.ringers import CUSTOM, HIGHEST, ringer, steady
 from media.rtp import HEADER, Sender
-from media.tones import COUNTRIES, FOREVER, Player, digit, melody
+from media.tones import COUNTRIES, FOREVER, Player, digit, gain, melody
 
 
 def _play(player, ms):
@@ -233,10 +233,271 @@ def test_tones_that_are_added_follow_one_another_and_end():
     assert not player.add(200 * digit("4"))
 
 
-def test_cadences_are_whole_hundredths_of_a_second_as_the_standards_have_them():
-    for country in COUNTRIES:
-        for name in COUNTRIES[country]:
-            Player().play(COUNTRIES[country][name])
-            for segment in COUNTRIES[country][name]:
-                ms = segment[2]
-                assert ms == FOREVER or ms % 5 == 0, (country, name, segment)
+# ITU-T E.180 supplement 2, and for levels the countries' own: Hz, dBm0, ms that it sounds and
+# pauses by turns, 0 for as long as it is heard
+_E180 = """
+DE dial 425 -10 0
+DE stutter 425+400 -13 0
+DE ringback 425 -10 1000 4000
+DE busy 425 -10 480 480
+DE congestion 425 -10 240 240
+DE waiting 425 -10 200 200 200 5000
+US dial 350+440 -13 0
+US stutter+ 350+440 -13 100 100 100 100 100 100 100 100 100 100 100 100
+US stutter 350+440 -13 0
+US ringback 440+480 -19 2000 4000
+US busy 480+620 -24 500 500
+US congestion 480+620 -24 250 250
+US waiting 440 -13 300 10000
+UK dial 350+440 -13 0
+UK ringback 400+450 -19 400 200 400 2000
+UK busy 400 -13 375 375
+UK congestion 400 -13 400 350 225 525
+UK waiting 400 -13 100 4000
+AT dial 420 -13 0
+AT ringback 420 -16 1000 5000
+AT busy 420 -13 400 400
+AT congestion 420 -13 200 200
+AT waiting 420 -13 40 1960
+CH dial 425 -13 0
+CH ringback 425 -16 1000 4000
+CH busy 425 -13 500 500
+CH congestion 425 -13 200 200
+CH waiting 425 -13 200 200 200 4000
+ES dial 425 -13 0
+ES ringback 425 -16 1500 3000
+ES busy 425 -13 200 200
+ES congestion 425 -13 200 200 200 200 200 600
+ES waiting 425 -13 175 175 175 3500
+FR dial 440 -13 0
+FR ringback 440 -16 1500 3500
+FR busy 440 -13 500 500
+FR congestion 440 -13 250 250
+FR waiting 440 -13 300 10000
+IT dial 425 -13 200 200 600 1000
+IT stutter 425 -13 200 200 600 1000
+IT ringback 425 -16 1000 4000
+IT busy 425 -13 500 500
+IT congestion 425 -13 200 200
+IT waiting 425 -13 400 100 250 100 150 14000
+NL dial 425 -13 0
+NL ringback 425 -16 1000 4000
+NL busy 425 -13 500 500
+NL congestion 425 -13 250 250
+NL waiting 425 -13 500 9500
+SE dial 425 -13 0
+SE ringback 425 -16 1000 5000
+SE busy 425 -13 250 250
+SE congestion 425 -13 250 750
+SE waiting 425 -13 200 500 200 9100
+"""
+
+
+def _cadence(segments):
+    """Return (Hz of the sounding pieces, dBm0 of them, [ms by turns])."""
+    tones = {(x[0], x[1]) for x in segments if x[0]}
+    gains = {x[3] for x in segments if x[0]}
+    assert len(tones) == len(gains) == 1, segments
+    hz = "+".join([str(x) for x in tones.pop() if x])
+    return hz, 20 * math.log10(gains.pop() / 65536) + 3.14, [x[2] for x in segments]
+
+
+def test_the_tones_of_a_country_are_those_of_its_exchanges():
+    rows = [x.split() for x in _E180.strip().split("\n")]
+    for country, name, hz, level, *ms in rows:
+        found = _cadence(COUNTRIES[country][name])
+        assert (found[0], found[2]) == (hz, [int(x) for x in ms]), (country, name, found)
+        assert abs(found[1] - int(level)) < 0.2, (country, name, found)
+        sounds = [bool(x[0]) for x in COUNTRIES[country][name]]
+        assert sounds == [not i & 1 for i in range(len(sounds))], (country, name)
+    assert {x[0] for x in rows} == set(COUNTRIES)
+    for country, table in COUNTRIES.items():
+        if country not in ("DE", "US", "UK"):
+            assert table["stutter"] == table["dial"]
+            hz, _, ms = _cadence(table["stutter+"])  # six short ones before it, as in the USA
+            assert (hz, ms) == (_cadence(table["dial"])[0], 12 * [100]), country
+
+
+def test_the_british_stutter_is_two_tones_by_turns():
+    assert [x[:3] for x in COUNTRIES["UK"]["stutter"]] == [(350, 440, 750), (440, 0, 750)]
+
+
+def test_the_ringers_are_those_that_owners_have_chosen():
+    for number, hz, ms in (
+        (1, 440, [1000, 4000]),
+        (2, 520, [400, 200, 400, 2000]),
+        (3, 660, [250, 250, 250, 250, 1000, 4000]),
+        (4, 880, [200, 100, 200, 100, 200, 3000]),
+        (5, 350, [2000, 4000]),
+    ):
+        found, level, by_turns = _cadence(ringer(number))
+        assert found == "%d+%d" % (hz, hz * 5 // 4), "with a major third"
+        assert by_turns == ms and abs(level + 9) < 0.2, number
+    tunes = [ringer(n) for n in range(6, HIGHEST)]
+    assert len(set(tunes)) == 5
+    assert [x[0] for x in tunes[0] if x[0]][:8] == [659, 587, 523, 392, 523, 587, 659, 523]
+    own = ringer(CUSTOM, "mine:d=4,o=4,b=60:a")
+    assert [(x[0], x[2]) for x in own] == [(440, 980), (0, 20), (0, 1000)], "then it rests"
+    assert [x[:3] for x in steady(4000)] == [(4000, 5000, FOREVER)]
+
+
+def test_every_digit_is_the_pair_that_q_23_gives_it():
+    rows, columns = ("123A", "456B", "789C", "*0#D"), (1209, 1336, 1477, 1633)
+    for row, low in enumerate((697, 770, 852, 941)):
+        for column, high in enumerate(columns):
+            segments = digit(rows[row][column], 70)
+            assert _cadence(segments)[0] == "%d+%d" % (low, high)
+            assert abs(_cadence(segments)[1] + 10) < 0.2
+            assert [x[2] for x in segments] == [70, 60] and not segments[1][0]
+    assert [x[2] for x in digit("1")] == [100, 60]
+    assert digit("E") == digit(" ") == ()
+
+
+def test_a_level_is_that_of_a_digital_milliwatt():
+    # 3.14 dBm0 is a sine wave that fills A-law (G.711); a gain of 32768 plays the table as it is
+    for dbm0, peak in ((-3, 0.4931), (-10, 0.2203), (-13, 0.1559), (-40, 0.00697)):
+        assert abs(gain(dbm0) / 65536 - peak) < 0.0005, dbm0
+    assert gain(0) == gain(20) == 32767
+
+
+def _notes(text):
+    """Return [(Hz, ms with its pause)]; a rest has 0 Hz."""
+    found = melody(text)
+    notes = []
+    for x in found:
+        if x[0] or x[3] or not notes or not notes[-1][0] or notes[-1][2]:
+            notes.append([x[0], x[2], False])
+        else:
+            notes[-1][1] += x[2]
+            notes[-1][2] = True
+    return [(x[0], x[1]) for x in notes]
+
+
+def test_notes_have_the_pitch_and_the_time_of_their_names():
+    scale = _notes("x:d=4,o=4,b=60:c,c#,d,d#,e,f,f#,g,g#,a,a#,b,h,p")
+    assert [x[0] for x in scale] == [
+        262, 277, 294, 311, 330, 349, 370, 392, 415, 440, 466, 494, 494, 0,
+    ]  # fmt: skip
+    assert {x[1] for x in scale} == {1000}
+    for text, hz, ms in (
+        ("x::a", 1760, 952),  # RTTTL's own defaults: d=4, o=6, b=63
+        ("x:d=8:a", 1760, 476),
+        ("x:o=5:a", 880, 952),
+        ("x:b=120:a", 1760, 500),
+        ("x:b=5:1a4", 440, 48000),
+        ("x:b=900:64a4", 440, 4),
+        ("x:b=60:a4.", 440, 1500),
+        ("x:b=60:a.4", 440, 1500),
+        ("x:b=60:a#4", 466, 1000),
+        ("x:b=60:32a4", 440, 125),
+        ("x:b=60:b0", 31, 1000),
+        ("x:b=60:a#7", 3729, 1000),
+        ("X: D = 4, O = 4, B = 60 : A", 440, 1000),
+    ):
+        assert _notes(text) == [(hz, ms)], (text, _notes(text))
+
+
+def test_equal_notes_are_two_and_a_short_one_is_mostly_sound():
+    assert [x[2] for x in melody("x:b=60,o=4:a,a")] == [980, 20, 980, 20]
+    assert [x[2] for x in melody("x:b=900,o=4:16a")] == [12, 4]
+    levels = {20 * math.log10(x[3] / 65536) + 3.14 for x in melody("x:o=4:a,c,e") if x[0]}
+    assert len(levels) == 1 and abs(levels.pop() + 6) < 0.2
+
+
+def test_a_melody_is_refused_beyond_its_bounds_and_taken_up_to_them():
+    for good, bad, why in (
+        ("x:b=5:c", "x:b=4:c", "beats"),
+        ("x:b=900:c", "x:b=901:c", "beats"),
+        ("x::" + "c," * 200, "x::" + "c," * 201, "1 to 200 notes"),
+        ("x::c", "x::", "1 to 200 notes"),
+        ("x::1c", "x::0c", "'0c'"),
+        ("x::64c", "x::65c", "'65c'"),
+        ("x::c7", "x::c9", "'c9'"),
+        ("x::b0", "x::a#0", "'a#0'"),  # 30.9 and 29.1 Hz
+        ("x::a#7", "x::b7", "'b7'"),  # 3729 and 3951 Hz
+        ("x::c4", "x::c44", "'c44'"),
+        ("x::p", "x::", "notes"),
+        ("x::c", "x::i", "'i'"),
+        ("x::4c", "x::4", "'4'"),
+        ("x::c", "x:c", "name:defaults:notes"),
+        ("x::c", "x::c:d", "name:defaults:notes"),
+    ):
+        melody(good)
+        with raises(ValueError) as caught:
+            melody(bad)
+        assert why in str(caught.value), (bad, caught.value)
+
+
+# -- the player -----------------------------------------------------------------------------------
+
+
+def _frames(player, count, wide=0):
+    """Return `count` frames of 20 ms."""
+    n = 160 << wide
+    out, frame = array("h"), array("h", [99] * n)
+    for _ in range(count):
+        player.frame(frame, 160, wide)
+        out.extend(frame)
+    return out
+
+
+_BEEP = ((1000, 0, 50, gain(-10)), (0, 0, 30, 0))
+
+
+def test_a_tone_swells_and_dies_away_in_five_ms_and_ends_to_the_sample():
+    full = 32767 * 10 ** ((-10 - 3.14) / 20)
+    for wide in (0, 1):
+        player = Player()
+        player.play(_BEEP)
+        x = _frames(player, 8, wide)
+        ms = 8 << wide
+        for turn in (0, 80 * ms):
+            loud = [max([abs(v) for v in x[turn + a * ms : turn + (a + 1) * ms]]) for a in
+                    range(80)]  # fmt: skip
+            assert all([0.95 * full < v < 1.05 * full for v in loud[6:45]]), loud
+            assert max(loud[51:56]) < 20 and not max(loud[56:]), loud
+            assert loud[:6] == sorted(loud[:6]) and loud[45:51] == sorted(loud[45:51])[::-1]
+            assert loud[0] < 0.5 * full and loud[49] < 0.3 * full, loud
+            if not wide:
+                assert 0.35 * full < loud[2] < 0.75 * full and 0.35 * full < loud[47] < 0.75 * full
+        assert power(x[10 * ms : 40 * ms], 1000, 8000 << wide) > 0.2
+
+
+def test_what_is_repeated_is_repeated_and_what_is_not_ends():
+    for repeat in (True, False):
+        player = Player()
+        player.play(_BEEP, (), repeat)
+        x = _frames(player, 4)
+        assert player.playing is repeat and _sounds(x, 160)
+        assert _sounds(_frames(player, 4), 160) is repeat
+    player = Player()
+    player.play(_BEEP, ((500, 0, 40, gain(-10)),), False)  # once before it
+    x = _frames(player, 6)
+    assert power(x[60:260], 500) > 0.15 and power(x[60:260], 1000) < 0.03
+    assert power(x[380:660], 1000) > 0.15 and not player.playing
+    assert power(x[380:660], 500) < 0.03
+
+
+def test_nothing_to_play_and_what_was_stopped_are_silent():
+    player = Player()
+    assert max(_frames(player, 1)) == min(_frames(player, 1)) == 0
+    player.play(())
+    assert not player.playing and max(_frames(player, 1)) == 0
+    player.play(_BEEP)
+    _frames(player, 1)
+    player.stop()
+    assert not player.playing and max(_frames(player, 1)) == min(_frames(player, 1)) == 0
+    player.play(_BEEP)
+    x = _frames(player, 1)
+    assert max([abs(v) for v in x[:4]]) < 700, "it swells again from nothing"
+
+
+def test_as_many_as_64_digits_wait():
+    player = Player()
+    assert player.add(digit("1"))
+    for _ in range(63):
+        assert player.add(digit("2"))
+    assert not player.add(digit("3"))
+    player = Player()
+    player.add(digit("1"))
+    assert not player.add(64 * digit("2")) and player.add(63 * digit("2"))

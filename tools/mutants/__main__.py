@@ -134,17 +134,17 @@ def _passing(mutant, tests):
     """Return the tests that come by a mutant, the fastest first."""
     if mutant.path in _READ:
         return sorted(tests[_READ[mutant.path], 0])
+    anyone = tests.get((mutant.path, 0))
+    if not anyone:  # all of it runs at the import: whoever comes by its neighbours
+        folder = mutant.path.rpartition("/")[0]
+        near = [x for x in tests if x[1] == 0 and x[0].rpartition("/")[0] == folder]
+        return sorted(set().union(*(tests[x] for x in near)))
     if not mutant.where:  # run at the import
-        found = tests.get((mutant.path, 0))
-        if not found:  # it holds data only: whoever comes by its neighbours
-            folder = mutant.path.rpartition("/")[0]
-            near = [x for x in tests if x[1] == 0 and x[0].rpartition("/")[0] == folder]
-            found = set().union(*(tests[x] for x in near))
-        return sorted(found)
+        return sorted(anyone)
     lines = (mutant.line, mutant.statement)
     found = set().union(*(tests.get((mutant.path, line), ()) for line in lines))
     # what is called while modules are imported, if at all, shows in whatever imports them
-    return sorted(found or tests.get((mutant.path, 0), ()))[: None if found else _FEW]
+    return sorted(found or anyone)[: None if found else _FEW]
 
 
 def survivors(chosen, sources, tests, jobs):
