@@ -185,6 +185,86 @@ def test_events_that_are_no_digits_or_cut_short_are_ignored():
     assert KEYS[heard.take(_payload(15, 160), 0, 4, 2) == "D"] == "1"
 
 
+def test_every_digit_has_its_event_and_its_level():  # RFC 4733 3.2
+    order = "0123456789*#ABCD"
+    for event, key in enumerate(order):
+        sender, events = Sender(seeded(), 160), Events()
+        assert not events.busy() and not events.frame(sender, 96, HEADER)
+        assert events.send(key.lower()) == 1 and events.busy()
+        assert events.frame(sender, 96, HEADER)
+        packet = sender.packet
+        assert bytes(packet[12:16]) == bytes((event, 10, 0, 160)), key
+        assert packet[1] == 0x80 | 96
+
+
+def test_a_digit_is_told_for_100_ms_and_over_three_times_and_then_there_are_60():
+    found = _events("1#1", 700)
+    assert [x[0] for x in found if x[2]] == [0, 220, 440], "a marker each"
+    for start in (0, 220, 440):
+        packets = [x for x in found if start <= x[0] < start + 220]
+        assert [x[0] - start for x in packets] == list(range(0, 160, 20))
+        assert {x[1] for x in packets} == {8 * start}
+        assert [x[4] for x in packets] == 5 * [0] + 3 * [1]
+
+
+def test_as_many_as_32_digits_wait_and_each_is_sent():
+    sender, events, got = Sender(seeded(), 160), Events(), ""
+    for _again in range(2):  # the second time round the ring
+        assert events.send("0123456789" * 3 + "*#" + "1") == 32
+        heard = Heard()
+        for _ in range(32 * 11 + 1):
+            if events.frame(sender, 101, HEADER):
+                stamp = int.from_bytes(sender.packet[5:8], "big")
+                got += heard.take(sender.packet, HEADER, 4, stamp)
+            sender.advance(160)
+        assert not events.busy() and got == "0123456789" * 3 + "*#"
+        got = ""
+
+
+def test_what_is_forgotten_is_not_sent():
+    sender, events = Sender(seeded(), 160), Events()
+    events.send("123")
+    assert events.frame(sender, 101, HEADER)
+    events.reset()
+    assert not events.busy() and not events.frame(sender, 101, HEADER)
+    events.send("7")
+    assert events.frame(sender, 101, HEADER) and sender.packet[12] == 7
+    assert sender.packet[1] >> 7 and sender.packet[15] == 160
+
+
+def test_only_a_segment_that_goes_on_where_the_longest_one_ends_is_no_new_digit():
+    # RFC 4733 2.5.1.3
+    for event, duration, step, new in (
+        (1, 0xFFFF, 0xFFFF, ""),
+        (1, 0xFFFE, 0xFFFF, "1"),
+        (1, 0xFFFF, 0xFFFE, "1"),
+        (1, 0xFFFF, 0x10000, "1"),
+        (2, 0xFFFF, 0xFFFF, "2"),
+    ):
+        for start in (1000, 0xFF8000):
+            heard = Heard()
+            assert heard.take(_payload(1, duration), 0, 4, start) == "1"
+            assert heard.take(_payload(1, 400), 0, 4, start) == "", "one that is late"
+            found = heard.take(_payload(event, 160), 0, 4, (start + step) & 0xFFFFFF)
+            assert found == new, (event, duration, step)
+
+
+def test_a_digit_is_told_by_its_timestamp_and_its_event():
+    heard = Heard()
+    for event, stamp, found in (
+        (0, 0, "0"), (0, 0, ""), (1, 0, "1"), (1, 0xFFFFFF, ""), (1, 1, "1"), (1, 0x7FFFFF, "1"),
+        (2, 1, ""), (3, 0xFFFFFE, "3"),
+    ):  # fmt: skip
+        assert heard.take(_payload(event, 160), 0, 4, stamp) == found, (event, stamp)
+    heard.reset()
+    assert heard.take(_payload(3, 160), 0, 4, 0xFFFFFE) == "3", "another source"
+    heard.reset()
+    assert heard.take(b"xx" + _payload(15, 160) + b"more", 2, 8, 5) == "D"
+    assert heard.take(b"xx" + _payload(16, 160), 2, 4, 6) == ""
+    assert heard.take(b"xx" + _payload(1, 160), 2, 3, 7) == ""
+    assert heard.take(b"xx" + _payload(1, 160), 2, 4, 8) == "1"
+
+
 # -- the E-model ----------------------------------------------------------------------------------
 
 
@@ -193,6 +273,25 @@ def test_the_e_model_has_the_values_of_g_107():
     assert abs(rating(0, 0) - rating(1, 0) - 3.6) < 0.1
     assert mos(0, 100) > mos(0, 400) > mos(5, 400) > mos(50, 400) >= 1.0
     assert mos(100, 10000) == 1.0
+
+
+def test_a_rating_is_that_of_the_standards_formulas():
+    # G.107 with its defaults: R0 - Is = 93.2; Idd from 177.3 ms on; Ie,eff with Bpl of G.113
+    for loss, delay, burst, wanted in (
+        (0, 0, 1.0, 93.2),
+        (0, 100, 1.0, 93.2 - 2.4),
+        (0, 177.3, 1.0, 93.2 - 0.024 * 177.3),
+        (0, 200, 1.0, 93.2 - 4.8 - 0.11 * 22.7),
+        (0, 400, 1.0, 93.2 - 9.6 - 0.11 * 222.7),
+        (5, 0, 1.0, 93.2 - 95 * 5 / 30.1),
+        (5, 0, 2.0, 93.2 - 95 * 5 / 27.6),
+    ):
+        assert abs(rating(loss, delay, burst) - wanted) < 0.01, (loss, delay)
+    # R of 90, 80, 60 and 50, and what annex B gives for it
+    table = ((0, 133.3, 4.34), (4.05, 0, 4.03), (13.48, 0, 3.10), (20.93, 0, 2.58))
+    for loss, delay, wanted in table:
+        assert abs(mos(loss, delay) - wanted) < 0.01, (loss, delay, mos(loss, delay))
+    assert mos(5, 0, 2.0) < mos(5, 0) and mos(100, 5000) == 1.0
 
 
 def test_every_ringer_can_be_played_and_rings_again():
