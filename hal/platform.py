@@ -106,11 +106,14 @@ class Platform:
             phone.resolver.address,
             phone.settings.get,
             phone.log,
+            phone.time_known,
         )
 
         def changed(name):
             if name in _ZONE:
                 keeper.zone()
+            elif name == "ntp_server":
+                keeper.soon()
 
         keeper.zone()
         phone.settings.on_change(changed)
@@ -126,7 +129,6 @@ class Platform:
 
     async def guard(self, phone, keeper, trial):
         """Feed the watchdog, keep the clock right, see whether new software comes up."""
-        left = 0  # s until the time is asked for
         self.watchdog.start()
         while True:
             self.watchdog.feed()
@@ -134,8 +136,7 @@ class Platform:
             try:
                 if not trial.over:
                     self._look(phone, trial)
-                left -= _FEED // 1000
-                if left <= 0 and phone.network.up:
-                    left = await keeper.ask()
+                if phone.network.up:
+                    await keeper.passed(_FEED // 1000)
             except Exception as error:  # no memory, say: better late than without a watchdog
                 phone.log(1, "guard: %r", error)

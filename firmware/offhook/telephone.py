@@ -405,6 +405,11 @@ class Phone:
         self._show_network()
         self.agent.network_changed()
 
+    def time_known(self):
+        """The time is known from now on: TLS may have failed for want of it."""
+        if self.agent:
+            self.agent.retry()
+
     def _show_network(self):
         troubles = self.panel.troubles
         if self.network.up:

@@ -127,6 +127,12 @@ class Agent:
             for call in self.calls:
                 call.moved()
 
+    def retry(self):
+        """Register at once where that has failed: what stood in the way is gone."""
+        for account in self.accounts:
+            if account.registration:
+                account.registration.retry()
+
     # -- calling ------------------------------------------------------------------------------
 
     def call(self, account, target, headers=()):

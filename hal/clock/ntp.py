@@ -6,7 +6,7 @@ from base.compat import const
 from hal.clock.sntp import query
 
 _RESYNC = const(6 * 3600)  # s between two questions for the time
-_AGAIN = const(30)  # s after one without an answer
+_AGAIN = const(15)  # s after one without an answer: the least that RFC 4330 section 10 allows
 
 
 class Keeper:
@@ -14,9 +14,12 @@ class Keeper:
 
     `network` sends, ``resolve(name)`` is a coroutine that returns an address,
     ``log(level, text, *values)`` is told of failures. A question's cookie is the system's random.
+    ``known()`` is called as the time is first known.
     """
 
-    def __init__(self, clock, network, resolve, get, log):
+    def __init__(self, clock, network, resolve, get, log, known):
+        self._left = 0  # s until the time is asked for
+        self._known = known
         self._clock = clock
         self._network = network
         self._resolve = resolve
@@ -30,13 +33,28 @@ class Keeper:
         except ValueError as error:
             self._log(1, "%s", error)
 
-    async def ask(self):
-        """Ask the server once, waiting without blocking; return the seconds to the next time."""
+    def soon(self):
+        """Ask at the next occasion: the server is another one."""
+        self._left = 0
+
+    async def passed(self, seconds):
+        """Ask where it is time to, now that `seconds` have gone by."""
+        self._left -= seconds
+        if self._left <= 0:
+            self._left = _RESYNC  # unless `soon` is called meanwhile
+            await self._ask()
+
+    async def _ask(self):
+        """Ask the server once, waiting without blocking."""
         cookie = urandom(8)  # which a stranger must not guess
         try:
             ip = await self._resolve(self._get("ntp_server"))
-            self._clock.set(await query(self._network, ip, cookie))
-            return _RESYNC
+            now = await query(self._network, ip, cookie)
         except OSError as error:
+            self._left = min(self._left, _AGAIN)
             self._log(4, "time: %s", error)
-            return _AGAIN
+            return
+        first = self._clock.time() is None
+        self._clock.set(now)
+        if first:
+            self._known()

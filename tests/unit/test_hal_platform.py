@@ -17,7 +17,7 @@ ONLY = "micropython"
 
 class _Clock:
     def __init__(self):
-        self.zones, self.times = [], []
+        self.zones, self.times, self.told = [], [], []
 
     def zone(self, text):
         if text == "bad":
@@ -26,6 +26,9 @@ class _Clock:
 
     def set(self, seconds):
         self.times.append(seconds)
+
+    def time(self):
+        return self.times[-1] if self.times else None
 
 
 def _keeper(**settings):
@@ -37,7 +40,11 @@ def _keeper(**settings):
     def log(*line):
         lines.append(line)
 
-    return Keeper(clock, None, nobody, settings.get, log), clock, lines
+    def known():
+        clock.told.append(clock.times[:])
+
+    keeper = Keeper(clock, None, nobody, settings.get, log, known)
+    return keeper, clock, lines
 
 
 def _folder(*names):
@@ -99,9 +106,66 @@ def test_the_zone_of_the_settings_is_set_and_a_wrong_one_is_logged():
     assert clock.zones == [] and lines
 
 
-async def test_the_time_is_asked_for_again_soon_when_no_server_answers():
+def _serving(clock, keeper):
+    """Let each question have an answer; return the times of day in seconds at which they came."""
+    asked, day = [], [0]
+
+    async def query(network, ip, cookie):
+        asked.append(day[0])
+        return 1_790_000_000
+
+    async def resolve(name):
+        return "192.0.2.1"
+
+    keeper._resolve = resolve
+    return asked, day, query
+
+
+async def _days(keeper, day, seconds):
+    for _ in range(0, seconds, 2):
+        day[0] += 2
+        await keeper.passed(2)
+
+
+async def test_the_time_is_asked_for_again_when_no_server_answers_but_not_within_15_s():
+    """RFC 4330 section 10."""
+    asked, day = [], [0]
+    keeper, clock, lines = _keeper(ntp_server="pool.example")
+
+    async def resolve(name):
+        asked.append(day[0])
+        raise OSError("no address for " + name)
+
+    keeper._resolve = resolve
+    await _days(keeper, day, 100)
+    gaps = [asked[n + 1] - asked[n] for n in range(len(asked) - 1)]
+    assert asked[0] == 2 and len(asked) > 5 and min(gaps) >= 15, asked
+    assert clock.times == clock.told == [] and len(lines) == len(asked)
+
+
+async def test_the_time_is_asked_for_every_six_hours_and_told_of_when_it_is_first_known():
     keeper, clock, _ = _keeper(ntp_server="pool.example")
-    assert await keeper.ask() <= 60 and clock.times == []
+    asked, day, query = _serving(clock, keeper)
+    before, ntp.query = ntp.query, query
+    try:
+        await _days(keeper, day, 13 * 3600)
+    finally:
+        ntp.query = before
+    assert [x // 3600 for x in asked] == [0, 6, 12]
+    assert clock.times == [1_790_000_000] * 3 and clock.told == [[1_790_000_000]]
+
+
+async def test_another_time_server_is_asked_at_once():
+    keeper, clock, _ = _keeper(ntp_server="pool.example")
+    asked, day, query = _serving(clock, keeper)
+    before, ntp.query = ntp.query, query
+    try:
+        await _days(keeper, day, 20)
+        keeper.soon()
+        await _days(keeper, day, 20)
+    finally:
+        ntp.query = before
+    assert asked == [2, 22]
 
 
 async def test_each_question_for_the_time_has_a_cookie_that_nobody_can_guess():
@@ -119,7 +183,8 @@ async def test_each_question_for_the_time_has_a_cookie_that_nobody_can_guess():
         for _ in range(20):
             keeper, clock, _lines = _keeper(ntp_server="pool.example")
             keeper._resolve = resolve
-            assert await keeper.ask() > 3600 and clock.times == [1_790_000_000]
+            await keeper.passed(2)
+            assert clock.times == [1_790_000_000]
     finally:
         ntp.query = before
     assert len(set(seen)) == 20 and all(len(x) == 8 for x in seen)

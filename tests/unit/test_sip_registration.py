@@ -138,6 +138,19 @@ def test_a_registrar_that_does_not_answer_fails_and_comes_back():
     assert agent.party.events == ["reg_failed", "registered"] and account.reason == ""
 
 
+def test_what_has_failed_is_tried_at_once_when_what_stood_in_the_way_is_gone():
+    wire, peer, agent, account = _scene()
+    agent.retry()
+    assert peer.take(500).count("REGISTER") <= 2  # it is under way: nothing more
+    peer.take(33_000)
+    assert agent.party.events == ["reg_failed"]
+    agent.retry()
+    assert peer.take(20) == ["REGISTER"]
+    _grant(peer)
+    agent.retry()
+    assert peer.take(1000) == [] and agent.party.events == ["reg_failed", "registered"]
+
+
 def test_the_registration_is_taken_back_at_the_end():
     wire, peer, agent, account = _scene()
     _grant(peer)

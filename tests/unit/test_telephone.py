@@ -663,6 +663,15 @@ def test_the_agent_is_told_of_a_network_that_changes():
     assert told == [True]
 
 
+def test_the_agent_tries_again_as_the_time_is_known_for_tls_has_waited_for_it():
+    made, told = phone(user_name1="100"), []
+    made.agent.retry = lambda: told.append("again")
+    made.time_known()
+    made.agent = None  # it may be known before there is one
+    made.time_known()
+    assert told == ["again"]
+
+
 async def test_parts_for_sound_are_tested_and_memory_is_watched_from_the_start():
     made, tested = Silent().made(), []
 

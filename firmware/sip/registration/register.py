@@ -123,6 +123,12 @@ class Registration:
         self.wait(None)
         self.timer = self.agent.timers.after(self.agent.random(9), self.start)
 
+    def retry(self):
+        """Register at once where that has failed."""
+        if self.failures and self.agent.network.up and not self.gone:
+            self.failures = 0
+            self.start()
+
     def has_sent(self, message):
         """Return whether a message came from the registrar: by the address, port and transport
         (its connection, for TCP and TLS) of the registration. Before its answer, where it went.
