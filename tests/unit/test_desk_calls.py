@@ -1,10 +1,10 @@
 """What becomes of calls at the desk: events in their order, once each, and what is active."""
 
-from deskkit import FakeCall, Office
+from deskkit import FakeCall, Office, Storage
 from support import raises
 
 from offhook.desk import call_events, calls
-from offhook.desk.desk import stranger
+from offhook.desk.desk import Desk, stranger
 
 
 def test_answered_with_the_handset():
@@ -648,3 +648,147 @@ def test_the_desk_is_calm_half_a_second_after_the_last_event():
     assert not office.desk.calm()
     office.run(1)
     assert office.desk.calm()
+
+
+def test_a_desk_alone_works_without_what_comes_later():
+    office = Office()
+    desk = Desk(office.settings, office.actions, office.timers, office.log, Storage())
+    assert desk.text("busy") == "busy" and desk.about() == ""
+    assert desk.lines.context("P1") == "active" and desk.lines.free([], None) is None
+    assert desk.beep(440, 100) is desk.reset() is desk.resync() is None
+    call = office.arrives()
+    assert not desk.hears(call)
+    call.voice = object()
+    assert desk.hears(call)
+
+
+def test_an_event_of_a_key_counts_the_calls_of_its_own_moment():
+    office = Office()
+    office.arrives("201")
+    FakeCall(office.agent, "in", office.agent.accounts[0], "202@pbx")  # not reported yet
+    office.lift()
+    assert office.told[-1].event == "action_connected_url"
+    lifted = [x for x in office.told if x.event == "action_offhook_url"][0]
+    assert lifted.values["nr_ongoing_calls"] == "2"
+
+
+def test_a_call_that_answers_itself_is_shown_at_once():
+    office = Office(autoanswer=True)
+    seen = []
+    call = FakeCall(office.agent, "in", office.agent.accounts[0], "201@pbx")
+    call.answer = lambda: None  # its answer is under way
+    office.desk.observe(lambda: seen.append(office.desk.audio))
+    call.report("incoming")
+    office.run()
+    assert seen[-1] == "speaker"
+
+
+def test_a_call_taken_back_beside_a_conference_leaves_it_and_one_of_it_does_not():
+    office = Office()
+    first, second = office.talk("201"), office.talk("202")
+    office.press("CONFERENCE")
+    third = office.talk("203")
+    assert [x.state for x in (first, second, third)] == ["held", "held", "connected"]
+    office.press("HOLD", "P3", "HOLD")
+    assert third.state == "held"
+    office.press("HOLD")
+    assert [x.state for x in (first, second, third)] == ["connected", "connected", "held"]
+    office.press("HOLD", "P1")
+    assert [x.state for x in (first, second, third)] == ["connected", "held", "held"]
+    office.press("HOLD", "HOLD")
+    assert office.states().count("connected") == 1, "he was taken back alone"
+
+
+def test_who_is_asked_whom_to_join_hears_a_dial_tone():
+    office = Office()
+    call = office.talk()
+    office.desk.audio = ""  # as after a REFER of somebody who was on hold
+    office.press("CONFERENCE")
+    assert call.state == "held" and office.desk.audio == "speaker"
+    assert office.lines()[0] != "Call from" and office.desk.entry == ""
+
+
+def test_what_is_heard_is_one_call_and_which_waits_is_the_first_that_is_vouched_for():
+    office = Office()
+    desk = office.desk
+    assert desk.active() is desk.waiting() is desk.held() is desk.asking() is None
+    stranger_, known = office.arrives("666@evil", trusted=False), office.arrives("201")
+    assert desk.waiting() is known and desk.ringing() == [known, stranger_]
+    assert desk.active() is None
+    office.press("ENTER")
+    assert desk.active() is known and desk.waiting() is stranger_
+    office.press("HOLD")
+    assert desk.active() is None and desk.held() is known
+    second = office.talk("202")
+    office.press("HOLD")
+    assert desk.held() is second, "the one put on hold last"
+
+
+def test_a_call_of_ours_is_active_from_its_first_moment_until_it_is_held():
+    office = Office()
+    office.press("2", "ENTER")
+    call = office.agent.calls[0]
+    for step in (call.alert, call.connect):
+        assert office.desk.active() is call
+        office.does(step)
+    assert office.desk.active() is call
+    office.does(call.hold)
+    assert office.desk.active() is None
+
+
+def test_seconds_of_a_call_are_whole_ones_since_its_answer():
+    office = Office()
+    call = office.arrives()
+    office.run(5000)
+    assert office.desk.seconds(call) == 0
+    office.press("ENTER")
+    for ms, seconds in ((899, 0), (1, 1), (999, 1), (1, 2)):  # 100 ms of it the key was down
+        office.run(ms)
+        assert office.desk.seconds(call) == seconds, ms
+
+
+def test_a_notice_is_drawn_and_wiped_by_itself():
+    office = Office()
+    office.desk.say("one")
+    assert office.lines()[-1] == "one"
+    office.run(3000)
+    office.desk.say("two")
+    office.run(3900)
+    assert office.lines()[-1] == "two"
+    office.run(100)
+    assert "two" not in office.lines() and office.desk.notice == ""
+
+
+def test_a_setting_that_is_locked_is_said_when_a_key_would_change_it():
+    office = Office()
+
+    def locked(values):
+        raise ValueError("vol_ringer: locked")
+
+    office.settings.change = locked
+    office.desk.change({"vol_ringer": "3"})
+    assert office.desk.notice == office.desk.text("locked") != "locked"
+
+
+def test_what_is_in_the_way_of_a_new_call():
+    for waiting, most, states, expected in (
+        ("on", 2, ["ringing"], "ringing"),
+        ("on", 2, ["ringing", "ringing"], "ended"),
+        ("on", 1, [], "ringing"),
+        ("on", 1, ["ringing"], "ended"),
+        ("off", 4, [], "ringing"),
+        ("off", 4, ["ringing"], "ended"),
+    ):
+        office = Office(call_waiting=waiting, max_calls=most)
+        for number, _ in enumerate(states):
+            office.arrives("30%d" % number)
+        assert office.states() == states
+        assert office.arrives("201").state == expected, (waiting, most, states)
+    office = Office(call_waiting="off")
+    stranger_ = office.arrives("666@evil", trusted=False)
+    office.press("ENTER")
+    assert stranger_.state == "connected"
+    assert office.arrives("201").state == "ended", "one who is spoken to is in the way"
+    office = Office(call_waiting="off")
+    office.arrives("201")
+    assert office.arrives("666@evil", trusted=False).state == "ended"

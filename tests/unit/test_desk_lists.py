@@ -158,8 +158,17 @@ def test_one_walks_in_a_list_and_calls_from_it():
         _end(office, "out", user)
     office.press("DOWN")
     assert office.lines() == ["Dialled", ">203", "202", "201"]
-    office.press("DOWN", "DOWN", "DOWN", "UP")
-    assert office.lines() == ["Dialled", ">202", "201"]
+    for key, shown in (
+        ("UP", [">203", "202", "201"]),
+        ("DOWN", [">202", "201"]),
+        ("DOWN", [">201"]),
+        ("DOWN", [">201"]),
+        ("UP", [">202", "201"]),
+        ("UP", [">203", "202", "201"]),
+        ("DOWN", [">202", "201"]),
+    ):
+        office.press(key)
+        assert office.lines() == ["Dialled"] + shown, key
     office.press("ENTER")
     assert office.agent.calls[0].remote == "202@pbx" and office.desk.menu is None
 
@@ -231,3 +240,111 @@ def test_what_waited_for_the_end_of_a_call_is_written_after_it_whatever_call_tha
     assert second.state == "ended"
     office.run(3000)
     assert b"201@pbx" in office.desk.lists.storage.read("calls.txt")
+
+
+def test_a_list_opens_only_where_nothing_goes_on():
+    def typed(office):
+        office.press("2")
+
+    def rings(office):
+        office.arrives("201")
+
+    def heard(office):
+        office.talk("201")
+
+    def calling(office):
+        office.press("2", "ENTER")
+
+    for what in (typed, rings, heard, calling):
+        office = Office()
+        what(office)
+        for key in ("DOWN", "LEFT", "RIGHT", "MENU"):
+            office.press(key)
+            assert office.desk.menu is None, (what, key)
+    office = Office()
+    office.talk("201")
+    office.press("HOLD", "DOWN")
+    assert office.desk.menu, "whom else to call while one waits"
+
+
+def test_the_key_of_each_direction_opens_its_own_list():
+    for key, title in (
+        ("LEFT", "Missed"),
+        ("RIGHT", "Received"),
+        ("DOWN", "Dialled"),
+        ("UP", "Dialled"),
+        ("MENU", "Dialled"),
+    ):
+        office = Office()
+        office.press(key)
+        assert office.lines()[0] == title, key
+
+
+def test_calls_that_ended_at_the_same_time_are_all_kept_with_what_stood_there():
+    folder = Folder("together")
+    office = Office(folder)
+    for number in range(5):
+        _end(office, "out", "%d" % (100 + number))
+    office.run(3000)
+    _end(office, "in", "300")
+    again = [x.number for x in office.desk.lists.entries()]
+    assert again == ["300@pbx"] + ["%d@pbx" % x for x in (104, 103, 102, 101, 100)]
+    office.run(3000)
+    office.run(3000)
+    again = Office(Folder("together", empty=False))
+    assert [x.number for x in again.desk.lists.entries()] == ["300@pbx"] + [
+        "%d@pbx" % x for x in (104, 103, 102, 101, 100)
+    ]
+
+
+def test_a_storage_that_works_again_has_the_last_calls():
+    folder = Folder("again")
+    office = Office(folder)
+    write = folder.write
+
+    def full(name, data):
+        raise OSError(28)
+
+    folder.write = full
+    for number in range(7):
+        _end(office, "out", "%d" % (100 + number))
+    office.run(3000)
+    folder.write = write
+    _end(office, "out", "200")
+    office.run(3000)
+    again = Office(Folder("again", empty=False))
+    expected = ["200@pbx"] + ["%d@pbx" % x for x in (106, 105, 104, 103, 102)]
+    assert _numbers(again, "d") == expected
+
+
+def test_a_call_that_ends_is_written_three_seconds_later_and_once():
+    folder = Folder("soon")
+    office = Office(folder)
+    written = []
+    folder.write = lambda name, data: written.append((name, data.decode()))
+    office.clock.seconds = 1_700_000_000
+    _end(office, "out", "201")
+    office.run(1000)
+    _end(office, "in", "202")
+    office.run(1900)
+    assert written == []
+    office.run(100)
+    assert written == [
+        ("calls.txt", "m\t1700000000\t202@pbx\t\t\t\nd\t1700000000\t201@pbx\t\t\t\n")
+    ]
+    office.run(20_000)
+    assert len(written) == 1
+
+
+def test_a_file_that_is_longer_than_the_lists_shows_sixty_calls():
+    folder = Folder("long")
+    with open(folder.root + "/calls.txt", "wb") as file:
+        for kind in b"drm":
+            for number in range(30):
+                file.write(b"%c\t0\t%d@pbx\t\t\t\n" % (kind, number))
+    office = Office(folder)
+    assert len(office.desk.lists.entries()) == 60
+    assert [len(_numbers(office, kind)) for kind in "drm"] == [30] * 3
+    office.desk.lists.save()
+    assert [len(_numbers(office, kind)) for kind in "drm"] == [20] * 3
+    assert _numbers(office, "m") == ["%d@pbx" % x for x in range(20)]

@@ -371,3 +371,148 @@ def test_an_emergency_ends_what_is_held_before_what_is_heard_in_whatever_order_t
         rings = office.arrives("205")
         assert emergency.make_way(office.desk) and stranger.state == "ended"
         assert rings.state == "ringing" and heard.state == "connected"
+
+
+def test_star_codes_wait_for_whatever_goes_on_at_the_desk():
+    def lifted(office):
+        office.lift()
+
+    def loudspeaker(office):
+        office.press("SPEAKER")
+
+    def typed(office):
+        office.press("2")
+
+    def rings(office):
+        office.arrives("201")
+
+    def held(office):
+        office.talk("201")
+        office.press("HOLD")
+        office.desk.audio = ""
+
+    def over(office):
+        for call in list(office.agent.calls):
+            call.over("remote")
+        office.put_back()
+        office.press("CANCEL")
+        office.desk.audio = ""
+
+    for what in (lifted, loudspeaker, typed, rings, held):
+        office = Office()
+        what(office)
+        star_codes.switch(office.desk, "*78")
+        office.run(10_000)
+        assert [x.remote for x in office.agent.calls if x.remote == "*78@pbx"] == [], what
+        over(office)
+        office.run(1000)
+        assert [x.remote for x in office.agent.calls] == ["*78@pbx"], what
+    office = Office()
+    star_codes.switch(office.desk, "*78")
+    office.run()
+    assert office.lines()[1] == "*78", "what is dialled by itself is shown"
+
+
+def test_a_number_is_checked_when_the_loop_turns_and_a_key_names_its_line():
+    office = Office()
+    call = dial(office.desk, "201", key="P3", headers=(("X-Any", "1"),))
+    assert office.desk.of(call).key == "P3" and call.headers == {"X-Any": "1"}
+    assert office.desk.of(call).dialled == "201"
+    assert office.desk.call_on("P3") is call and office.desk.call_on("P1") is None
+
+
+def test_the_time_after_the_last_digit_counts_from_each_digit_anew():
+    office = Office(auto_dial=5)
+    office.lift()
+    for _ in range(3):
+        office.press("2")
+        office.run(4800)
+    assert office.agent.calls == []
+    office.run(200)
+    assert office.agent.calls[0].remote == "222@pbx"
+    assert "222" in office.lines()[1], "what was dialled by itself is shown"
+    office = Office(auto_dial=5)
+    office.lift()
+    office.press("2", "CANCEL")
+    office.run(20_000)
+    assert office.agent.calls == [] and office.desk.dialling, "a dial tone, without a number"
+    office = Office()
+    office.lift()
+    office.press("2")
+    office.run(60_000)
+    assert office.agent.calls == [], "nothing is dialled by itself where no time is set"
+
+
+def test_a_number_that_the_dial_plan_does_not_know_waits_for_its_time():
+    office = Office(dial_plan="2xx", auto_dial=5)
+    office.lift()
+    office.press("3", "0", "1")
+    assert office.agent.calls == []
+    office.run(5000)
+    assert office.agent.calls[0].remote == "301@pbx"
+
+
+def test_tones_reach_those_of_a_conference_who_are_there_and_nobody_beside_it():
+    office = Office()
+    first, second = office.talk("201"), office.talk("202")
+    office.press("CONFERENCE", "1")
+    assert first.done == second.done == ["dtmf 1"]
+    first.state = "held"  # its other side was put on hold while the digit came
+    office.press("2")
+    assert first.done == ["dtmf 1"] and second.done == ["dtmf 1", "dtmf 2"]
+    office = Office()
+    held, heard = office.talk("201"), office.talk("202")
+    office.press("3")
+    assert held.done == [] and heard.done == ["dtmf 3"]
+
+
+def test_an_emergency_is_called_by_an_identity_that_need_not_register():
+    office = Office(emergency_numbers="112 110;999,911")
+    second = Account(2, "102")
+    office.agent.accounts.append(second)
+    office.agent.accounts[0].registered = second.registered = False
+    second.register = False
+    for number, expected in (("112", 2), ("911", 2), ("110", 1), ("12", 1), ("1120", 1)):
+        assert dial(office.desk, number).account.number == expected, number
+
+
+def test_an_emergency_ends_the_transfer_that_was_begun_and_any_other_number_is_its_target():
+    office = Office(emergency_numbers="112")
+    moved = office.talk()
+    office.press("TRANSFER", "1", "1", "3", "ENTER")
+    assert moved.done == [("transfer", "113")]
+
+
+def test_where_calls_go_has_a_number_for_each_event_else_that_of_all():
+    office = Office(redirect_number="300", redirect_busy_number="301", redirect_time_number="302")
+    assert [office.desk.target(x) for x in ("all", "busy", "time")] == ["300", "301", "302"]
+    office = Office(redirect_number="300", redirect_all_number="309")
+    assert [office.desk.target(x) for x in ("all", "busy", "time")] == ["300"] * 3
+    office = Office(redirect_busy_number="0800 FLOWERS", redirect_number="300")
+    assert [office.desk.target(x) for x in ("all", "busy")] == ["300", ""]
+
+
+def test_what_a_person_calls_has_no_space_and_no_control_character():
+    for text in ("a b@h", "a\tb@h", "a\x00b", "sip:a\x1fb@h", "sip:a\x7fb@h", 'sip:"a"@h', "a>b"):
+        with raises(ValueError):
+            dialable(text)
+    for text in ("a!b@h", "a~b@h", "sip:é@h", "*", "#", "0", "+"):
+        assert dialable(text) == text
+
+
+def test_a_plus_or_two_zeros_are_what_goes_before_a_zero_in_brackets():
+    for written, dialled in (
+        ("+49(0)30", "+4930"),
+        ("0049(0)30", "004930"),
+        ("0(0)30", "0030"),
+        ("(0)30", "030"),
+        ("1(0)0", "100"),
+        ("00(0)1", "001"),
+        ("TEL:+49(0)30;ext=1", "+4930"),
+        ("tel:112", "112"),
+        ("sip:a(0)b@h", "sip:a(0)b@h"),
+        ("sip:1-2@h", "sip:1-2@h"),
+        ("1-2@h", "1-2@h"),
+        ("sip:12-3", "sip:12-3"),
+    ):
+        assert dialable(written) == dialled, written

@@ -10,7 +10,8 @@ from webkit import Client, clock
 from base.compat import spawn
 from base.timers import Timers
 from hal.network.joining import Around
-from offhook.first_start import form, page, texts
+from net.dns_query import question
+from offhook.first_start import dns, form, page, texts
 from offhook.first_start.first_start import FirstStart, drawn
 from offhook.first_start.portal import Portal
 from offhook.settings.settings import Settings
@@ -35,6 +36,7 @@ class Point:
         self.address = "127.0.0.1"
         self.http_port = 0
         self.foreign = False
+        self.names = None  # the socket for names
 
     def start(self, ssid, key, channel):
         if self.refuses:
@@ -54,7 +56,37 @@ class Point:
         return await asyncio.start_server(accept, "127.0.0.1", port, backlog=16)
 
     def udp(self, port):
-        raise OSError("no names here")
+        if self.names is None:
+            raise OSError("no names here")
+        return self.names
+
+
+class Names:
+    """A datagram socket: `hear` lets something come, `sent` has what was answered."""
+
+    def __init__(self):
+        self.sent, self.closed = [], False
+        self._next, self._came = None, asyncio.Event()
+
+    async def hear(self, data, ip):
+        self._next = data, (ip, 5300)
+        self._came.set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    async def recvfrom(self):
+        await self._came.wait()
+        self._came.clear()
+        data, address = self._next
+        if isinstance(data, OSError):
+            raise data
+        return data, address
+
+    def sendto(self, data, address):
+        self.sent.append((data, address))
+
+    def close(self):
+        self.closed = True
 
 
 class _Here:
@@ -122,6 +154,7 @@ class Bench:
         self.timers = Timers(self.clock)
         self.network = Network()
         self.lines, self.console, self.accounts, self.over = [], [], [], 0
+        self.display = []  # as it was drawn last
         self.settings = Settings(Memory(), self.log)
         self.settings.update({x: str(y) for x, y in settings.items()})
         self.first = FirstStart(
@@ -130,7 +163,7 @@ class Bench:
             self.settings,
             self.log,
             self.console.append,
-            lambda: None,
+            self.draw,
             lambda: self.accounts,
             self.done,
         )
@@ -141,6 +174,13 @@ class Bench:
 
     def done(self):
         self.over += 1
+
+    def draw(self):
+        self.display = self.first.shown(lambda x: x)
+
+    def fresh(self):
+        """Return whether the display shows what there is to show."""
+        return self.display == self.first.shown(lambda x: x)
 
     async def open(self):
         global _port
@@ -201,8 +241,9 @@ def text(got):
 
 def test_it_is_wanted_without_a_wifi_or_with_the_key_held_and_else_never():
     assert Bench().first.wanted(False) and Bench().first.wanted(True)
-    bench = Bench(wifi_ssid3="home")
-    assert not bench.first.wanted(False) and bench.first.wanted(True)
+    for number in "1234":
+        bench = Bench(**{"wifi_ssid" + number: "home"})
+        assert not bench.first.wanted(False) and bench.first.wanted(True)
     bench = Bench(first_start="off")
     assert not bench.first.wanted(False) and not bench.first.wanted(True)
     bench = Bench()
@@ -230,6 +271,20 @@ def test_each_password_is_another_one_without_letters_that_look_alike():
         assert len(each) == 10 and not any(x in each for x in "0O1lIi")
 
 
+def test_each_letter_of_a_password_is_as_likely_as_any_other():
+    came_from = {}
+    for number in range(256):
+        pieces = [bytes([99] * 10), bytes([number] * 10)]  # the first where the second says none
+
+        def source(_, left=pieces):
+            return left.pop()
+
+        password = drawn(source)
+        assert password == password[0] * 10
+        came_from[password[0]] = came_from.get(password[0], 0) + bool(pieces)
+    assert set(came_from.values()) == {8}, came_from
+
+
 async def test_a_driver_that_would_open_it_without_a_password_opens_nothing():
     bench = Bench()
     bench.network.access_point.refuses = OSError("without a password")
@@ -237,6 +292,32 @@ async def test_a_driver_that_would_open_it_without_a_password_opens_nothing():
     assert bench.first.state == "closed" and bench.console == [] and bench.over == 0
     assert "without a password" in bench.lines[-1]
     assert bench.network.joining.done[-1] == "free" and bench.first.key == ""
+
+
+async def test_its_names_lead_to_it_while_it_is_open_and_are_let_go_with_it():
+    bench = Bench()
+    names = bench.network.access_point.names = Names()
+    await bench.open()
+    asked = bytes(question(0x1234, "captive.apple.com", 1))
+    await names.hear(asked, "127.0.0.1")
+    said, to = names.sent[0]
+    assert said == dns.answer(asked, "127.0.0.1") and to == ("127.0.0.1", 5300)
+    await names.hear(b"no query", "127.0.0.1")
+    bench.network.access_point.foreign = True
+    await names.hear(asked, "192.0.2.9")
+    assert len(names.sent) == 1, "strangers, and what is no query, get nothing"
+    assert not names.closed
+    bench.close()
+    await asyncio.sleep(0)
+    assert names.closed
+
+
+async def test_without_names_the_page_is_there_all_the_same():
+    bench = await Bench().open()
+    await bench.pass_(100)
+    assert any("no names here" in x and bench.first.url in x for x in bench.lines)
+    assert (await bench.ask("GET", "/")).status == 200
+    bench.close()
 
 
 async def test_it_opens_where_nothing_is_heard():
@@ -605,3 +686,155 @@ def test_its_address_has_the_port_where_that_is_not_80():
     for port, url in ((80, "http://127.0.0.1/"), (8080, "http://127.0.0.1:8080/")):
         point.http_port = port
         assert Portal(None, point, Timers(clock()), None).url == url
+
+
+# -- what each state lets happen ---------------------------------------------------------------
+
+
+async def test_who_closes_it_gets_an_answer_before_the_network_goes():
+    bench = await Bench().open()
+    bench.first.close()
+    bench.first.close()
+    assert bench.network.access_point.opened and bench.over == 0
+    assert bench.first.state == "closed"
+    assert (await bench.ask("GET", "/")).status == 200
+    await bench.pass_(1000)
+    assert bench.network.access_point.opened is None and bench.over == 1
+    assert bench.network.joining.done[-1] == "free" and bench.first.url == ""
+
+
+async def test_the_form_stays_half_an_hour_from_the_last_one_who_came_or_failed():
+    bench = await Bench().open()
+    token = await bench.token()
+
+    async def lookup():
+        await bench.ask("GET", "/generate_204")
+
+    async def page_shown():
+        await bench.ask("GET", "/")
+
+    async def form_refused():
+        assert (await bench.send(token=token)).status == 400
+
+    async def joining_failed():
+        await bench.send(token=token, ssid="Workshop", wifi_pass="wrong horse")
+        await bench.pass_(15_000)
+        assert bench.first.state == "joining"
+        bench.network.joining.attempt.failed = "not found"
+        await bench.pass_(400)
+
+    for what in (lookup, page_shown, form_refused, joining_failed):
+        await bench.pass_(1_750_000)
+        assert bench.first.state == "open", what
+        await what()
+    await bench.pass_(1_790_000)
+    assert bench.first.state == "open"
+    await bench.pass_(20_000)
+    assert bench.first.state == "closed"
+
+
+async def test_other_settings_and_a_wifi_that_it_has_set_itself_do_not_end_it():
+    bench = await Bench().open()
+    bench.settings.set("user_name1", "100")
+    bench.settings.set("language", "Deutsch")
+    assert bench.first.state == "open"
+    await bench.send(ssid="Workshop", wifi_pass="correct horse")
+    bench.settings.set("wifi_ssid2", "Other")
+    assert bench.first.state == "joining"
+    bench.network.up = True
+    await bench.pass_(1000)
+    bench.settings.set("wifi_ssid2", "Third")
+    assert bench.first.state == "joined" and bench.over == 0
+    bench.close()
+    bench = Bench()
+    bench.network.access_point.grace = 20_000
+    await bench.first.begin(False)
+    bench.settings.set("user_name1", "100")
+    assert bench.first.state == "soon"
+    bench.settings.set("wifi_pass1", "correct horse")
+    assert bench.first.state == "closed" and bench.over == 1
+
+
+async def test_it_does_not_open_late_where_it_was_switched_off_meanwhile():
+    bench = Bench()
+    bench.network.access_point.grace = 20_000
+    await bench.first.begin(False)
+    await bench.pass_(19_000)
+    assert bench.first.state == "soon" and bench.over == 0
+    bench.settings.set("first_start", "off")
+    await bench.pass_(2_000)
+    assert bench.first.state == "closed" and bench.over == 1
+    assert bench.network.access_point.opened is None and bench.network.joining.done == []
+
+
+async def test_without_a_grace_it_opens_at_once_and_unwanted_not_at_all():
+    bench = Bench()
+    bench.network.access_point.grace = 0
+    bench.network.access_point.refuses = OSError("asked")
+    await bench.first.begin(False)
+    assert "asked" in bench.lines[-1]
+    bench = Bench(wifi_ssid1="home")
+    bench.network.access_point.grace = 0
+    await bench.first.begin(False)
+    assert bench.lines == [] and bench.first.state == "closed"
+
+
+async def test_a_network_that_comes_by_itself_is_told_and_changes_no_setting():
+    bench = await Bench(user_name1="100").open()
+    before = bench.settings.changed()
+    bench.network.up = True
+    await bench.pass_(400)
+    assert bench.first.state == "joined" and bench.settings.changed() == before
+    assert bench.network.joining.done[-1] == "free"
+    bench.close()
+
+
+async def test_a_result_that_was_seen_stays_half_a_minute_however_often_it_is_looked_at():
+    bench = await Bench().open()
+    await bench.send(ssid="Workshop", wifi_pass="correct horse")
+    bench.network.up = True
+    await bench.pass_(400)
+    for _ in range(3):
+        assert "closes in half a minute" in text(await bench.ask("GET", "/?en"))
+        await bench.pass_(9_500)
+    assert bench.network.access_point.opened
+    await bench.pass_(2_500)
+    assert bench.network.access_point.opened is None
+
+
+async def test_each_request_has_the_status_it_is_owed():
+    bench = await Bench().open()
+    for method, path, status in (
+        ("GET", "/", 200),
+        ("HEAD", "/", 200),
+        ("GET", "/state", 200),
+        ("HEAD", "/style.css", 200),
+        ("PUT", "/", 405),
+        ("GET", "/nothing", 404),
+    ):
+        got = await bench.ask(method, path)
+        assert got.status == status, (method, path, got.status)
+        if method == "HEAD":
+            assert got.body == b""
+        if status == 405:
+            assert got.headers["allow"] == "GET, HEAD, POST"
+    got = await bench.ask("GET", "/state")
+    assert text(got) == "open" and got.headers["content-type"].startswith("text/plain")
+    assert (await bench.ask("GET", "/")).headers["content-type"].startswith("text/html")
+    bench.close()
+
+
+async def test_a_form_with_all_fields_as_long_as_they_may_be_is_taken():
+    bench = await Bench().open()
+    fields = {
+        "other": "é" * 16,  # 32 bytes, of which each is three on the way
+        "wifi_pass": "é" * 31,
+        "user": "é" * 32,
+        "host": "h" * 63 + "." + "h" * 63,
+        "user_pass": "é" * 32,
+        "http_pass": "é" * 32,
+    }
+    got = await bench.send("/?en", **fields)
+    assert got.status == 303 and bench.first.state == "joining", text(got)
+    assert bench.network.joining.done[-1] == ("é" * 16, "é" * 31)
+    bench.close()

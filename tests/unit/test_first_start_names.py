@@ -74,6 +74,7 @@ def test_a_broken_query_is_told_so_and_no_more():
     ):
         said = answer(data, IP)
         assert said[3] & 15 == code and len(said) == 12 and said[:2] == data[:2], data
+        assert said[2] & 0x80 and said[4:] == bytes(8), "it has no question and no record"
 
 
 def test_nothing_that_comes_breaks_it_and_an_answer_is_never_much_longer():

@@ -11,36 +11,36 @@ def test_a_calls_time_counts_from_its_answer_not_from_its_first_ring():
     office = Office()
     call = office.arrives(remote_display="Ann")
     office.run(20_000)  # it rings
-    assert office.lines() == ["Call from", "Ann 201"]
+    assert office.drawn() == ["Call from", "Ann 201"]
     office.press("ENTER")
     office.run(65_000)
-    assert office.lines() == ["Connected", "Ann 201", "1:05"]
+    assert office.drawn() == ["Connected", "Ann 201", "1:05"]
     call.remote_hold = True
-    assert office.lines()[0] == "You are on hold"
+    assert office.drawn()[0] == "You are on hold"
 
 
 def test_a_call_that_was_forwarded_tells_whom_it_was_meant_for():
     office = Office()
     call = office.arrives(remote_display="Ann", diversion="400@h")
-    assert office.lines() == ["Call from", "Ann 201", "for 400"]
+    assert office.drawn() == ["Call from", "Ann 201", "for 400"]
     call.answer()
-    assert "for 400" not in office.lines()
+    assert "for 400" not in office.drawn()
 
 
 def test_a_calls_time_counts_over_the_wrap_of_the_ticks():
     office = Office(start=0x3FFFFFFF - 10_000)
     office.talk()
     office.run(61_000)
-    assert office.lines()[2] == "1:01"
+    assert office.drawn()[2] == "1:01"
 
 
 def test_several_calls_are_a_list_with_the_active_one_first():
     office = Office()
     office.talk("300")
     office.talk("201")
-    assert office.lines() == ["Connected 201", "On hold 300"]
+    assert office.drawn() == ["Connected 201", "On hold 300"]
     office.desk.dialling, office.desk.entry = True, "42"
-    assert office.lines()[0] == "Dial: 42"
+    assert office.drawn()[0] == "Dial: 42"
 
 
 def test_the_other_party_is_shown_as_the_setting_wants_it():
@@ -49,14 +49,14 @@ def test_the_other_party_is_shown_as_the_setting_wants_it():
     shown = []
     for method in ("name", "number", "both"):
         office.settings.set("display_method", method)
-        shown.append(office.lines()[1])
+        shown.append(office.drawn()[1])
     assert shown == ["Ann", "201", "Ann 201"]
 
 
 def test_a_name_that_is_the_number_is_shown_once():
     office = Office()
     office.arrives(remote_display="201")
-    assert office.lines()[1] == "201"
+    assert office.drawn()[1] == "201"
 
 
 def test_the_idle_screen_tells_what_is_to_be_known():
@@ -81,17 +81,17 @@ def test_the_idle_screen_tells_what_is_to_be_known():
 
 def test_the_idle_screen_shows_the_time_once_it_is_known():
     office = Office()
-    assert office.lines() == ["100", ""]
+    assert office.drawn() == ["100", ""]
     office.clock.seconds = 1
-    assert office.lines() == ["100", "25/11 7:20"]
+    assert office.drawn() == ["100", "25/11 7:20"]
 
 
 def test_without_an_identity_the_display_says_what_to_do():
     office = Office()
     office.agent.accounts = []
-    assert office.lines()[0] == "No identity"
+    assert office.drawn()[0] == "No identity"
     office.settings.set("language", "Deutsch")
-    assert office.lines()[0] == "Keine Identität"
+    assert office.drawn()[0] == "Keine Identität"
 
 
 def test_lines_that_do_not_fit_take_turns_below_the_first():
@@ -100,7 +100,7 @@ def test_lines_that_do_not_fit_take_turns_below_the_first():
     office.desk.missed, office.desk.messages = 2, 3
     seen = []
     for _ in range(6):
-        seen.append(office.lines()[1])
+        seen.append(office.drawn()[1])
         office.run(2000)
     assert seen == ["", "Missed: 2", "Messages: 3"] * 2
 
@@ -111,9 +111,9 @@ def test_a_notice_stays_for_four_seconds_and_a_newer_one_for_its_own():
     office.run(3000)
     office.desk.say("two")
     office.run(3000)
-    assert office.lines()[-1] == "two"
+    assert office.drawn()[-1] == "two"
     office.run(1000)
-    assert "two" not in office.lines()
+    assert "two" not in office.drawn()
 
 
 def test_the_display_goes_on_when_it_was_unplugged():
@@ -214,7 +214,7 @@ def test_a_silent_ringer_makes_no_tone_and_the_display_tells_the_call():
     office.arrives()
     office.run(10_000)
     assert [x for x in office.part.tones if x] == [] and office.panel.ringing.hertz == 0
-    assert office.lines()[0] == "Call from"
+    assert office.drawn()[0] == "Call from"
 
 
 def test_a_tune_is_played_note_by_note_and_from_its_beginning_again():
@@ -307,9 +307,11 @@ def test_lamps_show_what_the_keys_switch():
         fkey10="active keyevent AUTOANSWER",
     )
     keys = ["P%d" % n for n in range(5, 12)]
+    office.drawn()
     assert [office.lamp(key) for key in keys] == ["off"] * 7
     office.settings.update({"dnd_mode": "on", "redirect_event": "all", "autoanswer": "on"})
     office.desk.messages, office.desk.muted = 1, True
+    office.drawn()
     assert [office.lamp(key) for key in keys] == ["on"] * 7
 
 
@@ -318,6 +320,7 @@ def test_the_lamp_of_a_watched_extension_shows_its_state():
     for state, shown in ((None, "off"), ("idle", "off"), ("ringing", "fast"), ("busy", "on")):
         subscription = type("S", (), {"state": state})()
         office.fkeys.watched[4] = subscription
+        office.drawn()
         assert office.lamp("P5") == shown, state
 
 
@@ -403,7 +406,7 @@ def test_what_moves_a_cursor_or_turns_the_writing_around_is_not_shown():
         assert printable(text) == shown, text
     office = Office()
     office.arrives("2\u202e01", remote_display="An\x07n\u200e")
-    assert office.lines()[1] == "An n 201"
+    assert office.drawn()[1] == "An n 201"
 
 
 def test_the_third_and_fifth_pattern_ring_as_they_are_written():
@@ -443,21 +446,21 @@ def test_a_key_that_a_call_is_bound_to_shows_the_call_whatever_its_type():
 def test_labels_of_function_keys_stand_where_the_display_has_room_and_the_phone_rests():
     office = Office(fkey_label4="Door", fkey_label9="Ann", fkey_label20="Täter", fkey_label39="Z")
     office.part.rows = 5
-    assert office.lines() == ["100", "", "P5 Door", "P10 Ann", "P21 Täter"]
+    assert office.drawn() == ["100", "", "P5 Door", "P10 Ann", "P21 Täter"]
     office.settings.set("fkey9", "active keyevent F_DND")
     office.fkeys.take(9)
     office.settings.set("dnd_mode", "on")
     office.panel.refresh()
-    assert office.lines()[2:] == ["Do not disturb", "P5 Door", "P10* Ann"]
+    assert office.drawn()[2:] == ["Do not disturb", "P5 Door", "P10* Ann"]
     office.part.rows = 2
     office.settings.set("dnd_mode", "off")
-    assert office.lines() == ["100", ""], "what is to be known goes first"
+    assert office.drawn() == ["100", ""], "what is to be known goes first"
     office.part.rows = 5
     office.desk.say("a notice")
-    assert office.lines()[:3] == ["100", "", "a notice"]
+    assert office.drawn()[:3] == ["100", "", "a notice"]
     office.lift()
-    assert not any("Door" in x for x in office.lines())
+    assert not any("Door" in x for x in office.drawn())
     office.put_back()
     office.settings.set("fkey_label4", "Gate")
     office.panel.took("fkey_label4")
-    assert "P5 Gate" in office.lines()
+    assert "P5 Gate" in office.drawn()

@@ -106,7 +106,6 @@ def digit(desk, name):
 
 
 def _waited(desk):
-    desk.digit_timer = None
     if desk.dialling and desk.entry:
         finish(desk)
         desk.changed()

@@ -49,16 +49,13 @@ def dialable(text):
     number = split(text).target
     if number[:4].lower() == "tel:":
         number = number[4:].partition(";")[0]
-    if ":" in number or "@" in number:
+    abroad = number[:1] == "+" or number[:2] == "00"
+    kept = number.replace("(0)", "") if abroad else number
+    kept = "".join([x for x in kept if x not in _SEPARATORS])
+    if not digits_only(kept):
         kept = number
-    else:
-        abroad = number[:1] == "+" or number[:2] == "00"
-        kept = number.replace("(0)", "") if abroad else number
-        kept = "".join([x for x in kept if x not in _SEPARATORS])
-        if not digits_only(kept):
-            kept = number
-        elif "+" in kept[1:]:
-            kept = ""
+    elif "+" in kept[1:]:
+        kept = ""
     if not kept or any(x in _NOT_IN_URI or x < " " or x == "\x7f" for x in kept):
         raise ValueError("'%s' is no number; write 201, +49 30 555-12 or 201@host" % text[:40])
     return kept

@@ -31,11 +31,14 @@ _SEEN = const(30_000)  # ms that it stays when it was
 _TRIED = const(20_000)  # ms that the account may take to register until the page says so
 
 
-def drawn():
-    """Return a new password for the own network: each letter is as likely as any other."""
+def drawn(source=urandom):
+    """Return a new password for the own network: each letter is as likely as any other.
+
+    ``source(count)`` gives random bytes.
+    """
     out = ""
     while len(out) < _LENGTH:
-        for number in urandom(_LENGTH):
+        for number in source(_LENGTH):
             if number < 248 and len(out) < _LENGTH:  # 8 times 31
                 out += _LETTERS[number % len(_LETTERS)]
     return out
@@ -163,7 +166,6 @@ class FirstStart:
         self._timer = self._dns = self._portal = None
         self._network.access_point.stop()
         self._network.joining.free()
-        self._changed()
 
     def _wait(self, ms):
         self._until = self._timers.clock.add(self._timers.clock.ms(), ms)
