@@ -111,6 +111,62 @@ def test_pages_have_their_words_and_no_others():
     assert due == [1]  # no answer tells of half an event
 
 
+async def test_whoever_waits_is_woken_by_the_desk_and_by_a_request_too():
+    made, watch, seen, _ = _watched()
+
+    def desk():
+        made.desk.say("something")
+
+    def request():
+        made.actions.sender.told(Entry("dnd_on"), "http://h/", 200)
+
+    for what, news in ((desk, None), (request, "sent")):
+        waiting = asyncio.create_task(watch.wait(seen, 60_000))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        what()
+        await waiting
+        assert news is None or news in watch.changes(seen)
+        watch.changes(seen)
+
+
+def test_a_request_that_goes_on_is_one_row_and_each_of_its_steps_is_news():
+    made, watch, seen, _ = _watched()
+    tell = made.actions.sender.told
+    entry = Entry("incoming")
+    for status, cause in ((None, None), (0, "refused"), (200, None)):
+        tell(entry, "http://h/", status, cause)
+        (row,) = watch.changes(seen)["sent"]
+        assert (row["status"], row["cause"]) == (status, cause or "")
+        assert sorted(row) == ["cause", "event", "id", "status", "url"]
+    assert [x["id"] for x in watch.changes({})["sent"]] == [2, 3], "over is over"
+
+
+def test_of_a_phone_that_has_restarted_all_lines_are_new():
+    made, watch, seen, _ = _watched()
+    for before, whole in ((0, True), (made.log.count, False), (made.log.count + 1, True)):
+        found = watch.changes({"log": before})
+        assert ("log" in found) is whole, before
+        if whole:
+            assert found["log"] == made.log.lines() and found["next"] == made.log.count
+    made.log(3, "one")
+    made.log(3, "two")
+    found = watch.changes({"log": made.log.count - 1})
+    assert [x[-3:] for x in found["log"]] == ["two"] and found["next"] == made.log.count
+
+
+def test_the_state_tells_what_is_switched_and_who_is_registered():
+    made, watch, seen, _ = _watched(user_name1="100")
+    made.agent.accounts[0].registered = False
+    assert watch.changes(seen)["state"]["registered"] == 0
+    made.desk.muted, made.desk.off_hook = True, True
+    found = watch.changes(seen)["state"]
+    assert found["muted"] is True and found["off_hook"] is True
+    made.agent.accounts.clear()
+    assert watch.changes(seen)["state"]["identities"] == 0
+
+
 # -- the control port -----------------------------------------------------------------------------
 
 
@@ -146,3 +202,26 @@ async def test_a_connection_gets_an_answer_a_line_and_is_closed_at_its_end():
     line = Line(b"get redirect_time\n", error=OSError(104))
     await console.connection(made, line, line)
     assert line.closed == 1 and json.loads(line.sent) == {"value": 10}
+
+
+async def test_a_line_whose_length_is_not_known_ends_the_connection_and_others_go_on():
+    made = phone()
+    line = Line(b"get redirect_time\n", error=MemoryError())
+    await console.connection(made, line, line)
+    assert line.closed == 1 and json.loads(line.sent) == {"value": 10}
+    line = Line()
+    await console.connection(made, line, line)
+    assert line.closed == 1 and line.sent == b""
+
+
+async def test_each_answer_has_left_before_the_next_line_is_read():
+    made = phone()
+    line = Line(b"get redirect_time\n", b"get redirect_time\n")
+    drained = []
+
+    async def drain():
+        drained.append(len(line.lines))
+
+    line.drain = drain
+    await console.connection(made, line, line)
+    assert drained == [1, 0]

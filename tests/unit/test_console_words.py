@@ -3,11 +3,13 @@
 import json
 import sys
 
+from deskkit import FakeCall
 from phonekit import phone, refusal, said, wait
+from support import raises
 
 from actions import template
 from base.version import VERSION
-from offhook.console import console, words
+from offhook.console import console, page_words, service_words, words
 from offhook.settings import catalogue
 
 
@@ -352,3 +354,327 @@ def test_no_connection_is_opened_ahead_of_need_while_there_is_a_call():
     made.agent.calls[0].over("remote", 486)
     wait(made, 1000)
     assert made.http.free()
+
+
+def test_a_key_is_held_as_long_as_is_said_a_minute_at_most():
+    made = phone()
+    held = []
+
+    async def press(name, ms):
+        held.append((name, ms))
+
+    made.remote.press = press
+    for line in ("press P5", "press P5 0", "press P5 2100", "press P5 60000"):
+        assert said(made, line) == {"ok": True}
+    assert held == [("P5", 80), ("P5", 0), ("P5", 2100), ("P5", 60000)]
+    assert refusal(made, "press P5 60001") and len(held) == 4
+
+
+def test_display_and_lamps_are_of_now():
+    made = phone(fkey4="active keyevent F_MUTE", display_method="number")
+    assert said(made, "lamps")["P5"] == "off"
+    made.desk.muted = True
+    assert said(made, "lamps")["P5"] == "on"
+    made.desk.notice = "something"
+    assert "something" in said(made, "display")["lines"]
+    made.panel.view.part = None  # a board without a display
+    made.desk.notice = "something else"
+    assert "something else" in said(made, "display")["lines"]
+
+
+def test_what_is_due_is_done_before_a_line_is_carried_out():
+    made = phone()
+    made.timers.after(0, made.settings.set, "redirect_time", "33")
+    assert said(made, "get redirect_time") == {"value": 33}
+
+
+def test_a_status_without_a_network_says_why_where_that_is_known():
+    made = phone()
+    made.network = type("N", (), {"up": False, "address": lambda self: None})()
+    found = said(made, "status")
+    assert found["network"] == "down" and found["address"] is None
+    made.network.reason = "wrong password"
+    assert said(made, "status")["network"] == "wrong password"
+    made.network.up = True
+    assert said(made, "status")["network"] == "up"
+
+
+def test_a_status_counts_what_is_watched_and_only_what_is_there():
+    made = phone()
+    account = made.agent.accounts[0]
+    for target in ("201", "202", "203"):
+        made.desk.watch.add(account, target, "dialog")
+    made.desk.watch.all[1].active = False
+    assert said(made, "status")["subscriptions"] == 2
+    made.desk.watch = made.agent = None
+    found = said(made, "status")
+    assert found["subscriptions"] == 0 and found["transactions"] == 0
+    made.settings.troubles.append("two files are broken")
+    assert said(made, "status")["settings"] == "two files are broken"
+
+
+def test_the_first_start_is_told_to_the_serial_line():
+    made = phone()
+    first = made.first_start = type("F", (), {"state": "open", "name": "Offhook-ABCD"})()
+    first.key, first.url = "secret", "http://192.168.4.1/"
+    first.ssid, first.told = "Workshop", "wrong password"
+    assert said(made, "first_start") == {
+        "state": "open",
+        "network": "Offhook-ABCD",
+        "password": "secret",
+        "page": "http://192.168.4.1/",
+        "ssid": "Workshop",
+        "failed": "wrong password",
+    }
+
+
+def test_new_software_is_fetched_from_where_the_line_or_the_setting_says():
+    made = phone(update_server="https://set.example/")
+    asked = []
+
+    def start(phone, url, forced):
+        asked.append((url, forced))
+
+    kept, service_words.software = service_words.software, type("S", (), {"start": start})
+    try:
+        for line in ("", " force", " https://a/", " https://a/ force", " force https://a/"):
+            assert said(made, "update" + line) == {"ok": True}, line
+        assert refusal(made, "update https://a/ force https://b/") == "update takes [URL] [force]"
+    finally:
+        service_words.software = kept
+    server = "https://set.example/"
+    assert (
+        asked
+        == [(server, False), (server, True), ("https://a/", False)] + [("https://a/", True)] * 2
+    )
+
+
+def test_a_log_is_as_long_as_is_asked():
+    made = phone()
+    for number in range(5):
+        made.log(3, "line %d", number)
+    for line, count in (("log 1", 1), ("log 3", 3)):
+        assert len(said(made, line)) == count, line
+    assert len(said(made, "log")) == len(made.log.lines())
+
+
+def test_a_value_that_is_locked_says_by_whom():
+    made = phone(redirect_time="20")
+    assert said(made, "get redirect_time") == {"value": 20}
+    made.settings.marks.locks["redirect_time"] = "server"
+    assert said(made, "get redirect_time") == {"value": 20, "locked": "by server"}
+
+
+def test_while_a_call_goes_on_a_setting_is_saved_after_it():
+    made = phone()
+    later = "when the call is over"
+    assert said(made, "set redirect_time 20") == {"value": 20}
+    said(made, "dial 300")
+    assert said(made, "set redirect_time 21") == {"value": 21, "saved": later}
+    assert said(made, "unset redirect_time") == {"saved": later}
+    assert said(made, "set redirect_time 22")["saved"] == later
+    made.agent.calls[0].over("remote", 486)
+    wait(made, 10_000)
+    assert said(made, "unset redirect_time") == {"ok": True}
+
+
+def test_the_mac_is_that_of_the_board_until_one_is_set():
+    made = phone()
+    assert said(made, "get mac") == {"value": made.network.mac}
+    assert said(made, "set mac 0011223344AA")["value"].lower() == "0011223344aa"
+    assert said(made, "get mac")["value"].lower() == "0011223344aa"
+
+
+def test_a_group_shows_what_is_locked_in_it_and_nothing_of_other_groups():
+    made = phone(user_name1="100", redirect_time="20")
+    made.settings.marks.locks["user_host2"] = "server"
+    made.settings.marks.locks["redirect_time"] = "server"
+    found = said(made, "group Identities")
+    assert found["locked"] == {"user_host2": "server"}
+    assert found["values"] == {"user_name1": "100"}
+    for title in said(made, "groups"):
+        rows = said(made, "group " + title)["settings"]
+        assert rows, title
+        for row in rows:
+            assert row["name"] and row["meaning"] and row["right"], row
+            assert ("values" in row) == (row["kind"] in ("int", "one")), row
+
+
+def test_as_many_settings_as_a_page_may_have_are_taken_at_once():
+    made = phone()
+    texts = {"fkey_label%d" % i: "x" for i in range(32)}
+    texts.update({"fkey_longpress%d" % i: "on" for i in range(32)})
+    assert said(made, "take " + json.dumps(texts)) == {"taken": 64}
+    assert made.settings.get("fkey_label31") == "x"
+
+
+def test_what_a_storage_cannot_keep_is_told_beside_a_setting():
+    made = phone()
+
+    async def keep(texts):
+        raise ValueError("user_name1: not saved, the storage says ENOSPC")
+
+    made.settings.keep = keep
+    for texts, name in (
+        ({"user_name1": "1", "redirect_time": "20"}, "user_name1"),
+        ({"user_pass1": "1", "redirect_time": "20"}, "redirect_time"),
+    ):
+        assert "not saved" in refusal(made, "take " + json.dumps(texts))
+        coroutine = page_words.take(made, json.dumps(texts))
+        with raises(page_words.Refused) as caught:
+            coroutine.send(None)
+        assert list(caught.value.errors) == [name], texts
+
+
+def test_every_event_has_the_variables_that_it_can_have():
+    rows = {row["event"]: row["variables"] for row in said(phone(), "actions")}
+    for event, has, lacks in (
+        ("action_incoming_url", "remote sip_header(NAME) mac", "mos context_url cancel_reason"),
+        ("action_disconnected_url", "remote mos rtp_loss cancel_reason duration", "context_url"),
+        ("action_missed_url", "remote cancel_reason", "mos longpress_key"),
+        ("action_log_on_url", "context_url active_user", "remote duration"),
+        ("action_reg_failed", "context_url", "remote call-id"),
+        ("action_setup_url", "phone_ip mac", "remote context_url call-id"),
+        ("action_dnd_on_url", "nr_ongoing_calls", "remote"),
+        ("action_hold", "remote active_key", "mos sip_header(NAME)"),
+        ("action_offhook_url", "remote local", "mos"),
+        ("action_longpress_url", "longpress_key active_key", "remote duration"),
+    ):
+        for name in has.split():
+            assert name in rows[event], (event, name)
+        for name in lacks.split():
+            assert name not in rows[event], (event, name)
+        assert len(rows[event]) == len(set(rows[event])), event
+
+
+def test_a_preview_of_a_call_that_might_be_has_a_value_for_each_of_its_variables():
+    made = phone(user_name1="100", user_realname1="Desk")
+    event = "preview action_disconnected_url http://h/?"
+    for variable, value in (
+        ("remote", "201@pbx"),
+        ("local", "100@pbx"),
+        ("display_remote", "Sample%20Caller"),
+        ("duration", "42"),
+        ("call_direction", "in"),
+        ("mos", "4.3"),
+        ("rtp_loss", "0.2"),
+        ("rtp_jitter", "4"),
+        ("nr_ongoing_calls", "0"),
+    ):
+        (url,) = said(made, event + "$" + variable)["urls"]
+        assert url == "http://h:80/?" + value, (variable, url)
+    made.agent.accounts.clear()
+    found = said(made, event + "$local&$remote")["urls"]
+    assert found == ["http://h:80/?100@desk.example&201@desk.example"]
+    assert said(made, event + "$REMOTE")["warnings"] != []
+
+
+def test_a_preview_takes_the_last_call_where_there_is_one():
+    made = phone()
+    account = made.agent.accounts[0]
+    for direction, expected in (("out", "out"), ("in", "in")):
+        call = FakeCall(made.agent, direction, account, "305@pbx")
+        call.remote_display = "Bob"
+        call.over("remote", 487)
+        wait(made, 100)
+        found = said(
+            made, "preview action_missed_url http://h/?$call_direction&$display_remote&$remote"
+        )
+        assert found["call"] == "last"
+        assert found["urls"] == ["http://h:80/?%s&Bob&305@pbx" % expected]
+
+
+def test_a_restart_is_refused_during_a_call_only_and_saves_what_waits():
+    made = phone()
+    assert said(made, "reboot") == {"ok": True}
+    assert made.platform.resets == 0, "its answer goes first"
+    wait(made, 500)
+    assert made.platform.resets == 1
+    made = phone()
+    said(made, "dial 300")
+    made.agent.calls[0].over("remote", 486)
+    wait(made, 10)
+    assert "calls.txt" not in made.platform.storage.files
+    said(made, "reboot")
+    wait(made, 500)
+    assert b"300@pbx" in made.platform.storage.files["calls.txt"]
+    assert made.platform.resets == 1
+
+    def full(*_):
+        raise OSError(28)
+
+    made = phone()
+    made.settings.flush = full
+    said(made, "reboot")
+    wait(made, 500)
+    assert made.platform.resets == 1 and "not saved" in said(made, "log")[-1]
+    made.desk.agent = None  # while the phone starts
+    assert said(made, "reboot") == {"ok": True}
+
+
+def test_the_last_calls_have_their_time_and_how_they_sounded():
+    made = phone()
+    made.clock.seconds = 1_700_000_000
+    said(made, "dial 300")
+    call = made.agent.calls[0]
+    call.connect()
+    call.remote_display = "Bob"
+    wait(made, 10)
+    made.desk.of(call).figures = type("F", (), dict(mos=4.3, loss=0.2, jitter=4, delay=61))
+    call.over("remote", 0)
+    wait(made, 10)
+    assert said(made, "lists") == [
+        {
+            "kind": "d",
+            "time": 1_700_000_000,
+            "number": "300@pbx",
+            "name": "Bob",
+            "voice": "4.3 0.2 4 61",
+        }
+    ]
+
+
+def test_each_function_key_is_told_with_its_label_and_number():
+    made = phone(fkey5="2 speed 201", fkey_label5="Ann", fkey6="none")
+    keys = said(made, "fkeys")["keys"]
+    assert [x["key"] for x in keys[:3]] == ["P1", "P2", "P3"]
+    assert (keys[5]["context"], keys[5]["type"], keys[5]["argument"]) == ("2", "speed", "201")
+    assert keys[5]["label"] == "Ann" and keys[4]["label"] == ""
+    assert keys[6]["type"] == "none" and keys[6]["argument"] == ""
+    made.fkeys.count = 0
+    assert len(said(made, "fkeys")["keys"]) == 1, "a page has one to show"
+
+
+def test_a_file_of_settings_is_taken_by_hand_piece_by_piece():
+    made = phone()
+    done = []
+    made.provisioning.resync = lambda: done.append("resync")
+    made.provisioning.begin = lambda: done.append("begin")
+    made.provisioning.feed = done.append
+
+    async def end():
+        return {"taken": 2}
+
+    made.provisioning.end = end
+    made.provisioning.report = lambda: {"state": "idle"}
+    for line, answer in (
+        ("provision", {"ok": True}),
+        ("provision now", {"ok": True}),
+        ("provision begin", {"ok": True}),
+        ("provision data YWJj", {"ok": True}),
+        ("provision end", {"taken": 2}),
+        ("provisioning", {"state": "idle"}),
+    ):
+        assert said(made, line) == answer, line
+    assert done == ["resync", "resync", "begin", b"abc"]
+    usage = "provision takes nothing, or begin, data BASE64, end"
+    for line in (
+        "provision now 1",
+        "provision begin 1",
+        "provision data",
+        "provision end 1",
+        "provision x",
+    ):
+        assert refusal(made, line) == usage, line
+    assert refusal(made, "provision data a") == "provision data takes base64"
+    assert len(done) == 4
