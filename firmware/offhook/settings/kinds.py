@@ -129,11 +129,6 @@ _PARSERS = {
 }
 
 
-def empty(kind):
-    """Return the value of an empty text."""
-    return False if kind == "bool" else 0 if kind == "int" else ""
-
-
 def parse(kind, detail, text):
     """Return the value that `text` stands for; an empty ValueError when it is none."""
     if kind not in _LINES and any(c < 32 or c == 127 for c in text.encode()):
@@ -183,4 +178,7 @@ def right(kind, detail):
         return "a number or sip: URI of %d characters at most" % detail
     if kind == "pem":
         return "a certificate (PEM) of %d characters at most, or a file's name" % detail
-    return _RIGHT.get(kind) or "a text of %d characters at most, in one line" % detail
+    words = _RIGHT.get(kind)
+    if words is None:
+        return "a text of %d characters at most, in one line" % detail
+    return "%s; %d characters at most" % (words, detail) if kind in _TEXTS else words

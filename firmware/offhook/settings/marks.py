@@ -27,9 +27,9 @@ class Marks:
             for who in tree.get("locks", {}):
                 for name in tree["locks"][who]:
                     self.locks[name] = who
-            self.given = tree.get("given", {})
+            self.given = dict(tree.get("given", {}))
             self.restarted = bool(tree.get("restarted"))
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, LookupError):
             pass  # nothing of it is worth a phone that does not start
 
     def text(self):

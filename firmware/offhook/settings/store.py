@@ -74,8 +74,8 @@ class Store:
         head, _, rest = raw.partition(b"\n")
         first, count = 0, None
         try:
-            word, first, count = records.opened(head).split()
-            first, count = int(first), int(count)
+            _, begin, lines = records.opened(head).split()
+            first, count = int(begin), int(lines)
         except ValueError:
             self._damaged(_WHOLE, head)
         found = self._add(texts, _WHOLE, rest, False)
