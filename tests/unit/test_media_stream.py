@@ -3,12 +3,15 @@
 import math
 
 from mediakit import Call, Phone, Said, alike, pair, power, run, speech, tone
-from support import Clock, only_in_the_vm
+from support import Clock, only_in_the_vm, until
 
 from media import rtcp
+from media.emodel import mos
 from media.g711 import ALAW, ULAW
 from media.jitter import Jitter
-from media.tones import melody
+from media.rtp import Source
+from media.stream import Figures, packet_time
+from media.tones import digit, melody
 
 
 def _rtp(phone):
@@ -991,3 +994,389 @@ def test_a_call_that_was_described_and_never_spoke_says_no_goodbye():
     first.call.state = "ended"
     first.voice.media(first.call)
     assert first.network.seen == []
+
+
+def test_a_packet_has_ten_to_sixty_ms_in_tens():
+    for wish, most, gets in (
+        (0, 0, 20), (None, 0, 20), (20, 0, 20), (1, 0, 10), (9, 0, 10), (10, 0, 10), (19, 0, 10),
+        (25, 0, 20), (30, 0, 30), (59, 0, 50), (60, 0, 60), (61, 0, 60), (200, 0, 60),
+        (40, 30, 30), (30, 40, 30), (30, 30, 30), (30, 29, 20), (0, 10, 10), (0, 5, 10),
+        (20, 1, 10), (100, 150, 60),
+    ):  # fmt: skip
+        assert packet_time(wish, most) == gets, (wish, most)
+
+
+class _Counts:
+    """As much of a stream as its figures look at."""
+
+    def __init__(self, sent=0, numbers=(), late=0, jitter=0, target=0, concealed=0, trip=None):
+        self.sender = self.jitter = self.reports = self
+        self.source = Source()
+        self.sent, self.late, self.target, self.concealed = sent, late, target, concealed
+        self.round_trip, self.strangers = trip, 7
+        for n in numbers:
+            packet = bytes((0x80, 0, 0, n)) + bytes(8)
+            self.source.read(packet, 12)
+            self.source.accept(packet)
+        self.source.jitter = jitter
+
+
+def test_figures_are_in_packets_percent_and_ms():
+    stream = _Counts(50, list(range(30)) + list(range(40, 51)), 2, 16 * 80 + 5, 320, 1601, 90)
+    found = Figures(stream, 0, 30)  # 50 are expected after the first one, which proved itself
+    assert (found.sent, found.received, found.lost, found.late) == (50, 40, 10, 2)
+    assert (found.loss, found.discarded) == (20.0, 4.0)
+    assert found.jitter == 10 and found.concealed == 200 and found.strangers == 7
+    assert found.delay == 45 + 40 + 20 + 30, "half the way, the buffer, a frame, the parts"
+    assert abs(found.mos - mos(24, 135)) < 0.001
+    assert str(found) == (
+        "sent 50, received 40, lost 10 (20.0%%), late 2, jitter 10 ms, delay 135 ms, MOS %.1f"
+        % mos(24, 135)
+    )
+    found = Figures(_Counts(target=160), 0)
+    assert (found.sent, found.received, found.lost, found.loss, found.discarded) == (0, 0, 0, 0, 0)
+    assert found.delay == 40 and abs(found.mos - mos(0, 40)) < 0.001
+    found = Figures(_Counts(numbers=[1, 2, 9], late=200), 0)
+    assert found.loss == 75 and found.discarded == 2500 and found.mos == mos(100, 20)
+
+
+def test_a_sign_of_life_is_sent_each_second_by_who_only_listens():
+    first, second = pair()
+    run(first.clock, 100, first, second)
+    first.hears(second, direction="sendonly")
+    times = []
+    for _ in range(450):
+        before = len(_rtp(first))
+        run(first.clock, 10, first, second)
+        if len(_rtp(first)) > before:
+            times.append(first.clock.ms())
+    gaps = [first.clock.diff(times[i + 1], times[i]) for i in range(len(times) - 1)]
+    assert gaps[-3:] == [1000, 1000, 1000], gaps
+    assert [x[1] >> 7 for x in _rtp(first)][-3:] == [1, 1, 1], "each begins anew"
+
+
+def test_the_timestamp_runs_on_while_a_call_only_rings():
+    first, second = pair()
+    first.call.state = "ringing"
+    sender = first.voice.stream(first.call).sender
+    before = sender.high << 16 | sender.low
+    run(first.clock, 2000, first, second)
+    assert not _rtp(first)
+    assert ((sender.high << 16 | sender.low) - before) & 0xFFFFFFFF == 16000
+    first.call.state = "connected"
+    run(first.clock, 100, first, second)
+    assert _rtp(first)[0][1] >> 7 and not _rtp(first)[1][1] >> 7
+
+
+def test_the_other_side_is_followed_elsewhere_after_eight_packets_in_sequence():
+    for sequence, follows in (  # and one more, for a source proves itself by two
+        (range(9), True),
+        (range(8), False),
+        ([0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12], False),
+        ([0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13], True),
+        ([65533, 65534, 65535, 0, 1, 2, 3, 4, 5], True),
+    ):
+        first, second = pair()
+        first.hears(second, ip="192.168.1.2", port=7000)
+        stream = first.voice.stream(first.call)
+        sock = first.network.sockets[stream.port.number]
+        for n in sequence:
+            packet = bytes((0x80, 0, n >> 8, n & 255)) + bytes(168)
+            sock.arrived.append((packet, ("10.0.0.9", 5)))
+        sock.arrived.append((b"\x80\0\0\1" + bytes(168), ("10.0.0.8", 6)))  # of another place
+        run(first.clock, 40, first)
+        assert (stream.port.remote == ("10.0.0.9", 5)) is follows, list(sequence)
+        if not follows:
+            assert stream.strangers == len(list(sequence)) + 1
+
+
+def _packets(phone, *payloads):
+    """Let RTP of the described place come to a phone; each is (payload type, payload)."""
+    stream = phone.voice.stream(phone.call)
+    sock = phone.network.sockets[stream.port.number]
+    address = (phone.call.voice.ip, phone.call.voice.port)
+    for n, (kind, payload) in enumerate(payloads):
+        sock.arrived.append((bytes((0x80, kind, 0, n, 0, 0, n)) + bytes(5) + payload, address))
+    run(phone.clock, 60, phone)
+    return stream
+
+
+def test_payloads_that_nobody_spoke_of_are_counted_and_not_heard():
+    first, second = pair()
+    run(first.clock, 20, first)
+    stream = _packets(
+        first, (0, bytes(160)), (99, bytes(160)), (13, b""), (13, b"\x28"), (3, b"x")
+    )
+    assert stream.unknown == 3, "99, 3, and a comfort noise of no level"
+    first, second = pair(events=96, comfort=101)
+    run(first.clock, 20, first)
+    stream = _packets(first, (0, bytes(160)), (101, b"\x28"), (96, b"\x05\0\0\xa0"), (97, b"x"))
+    assert first.digits == ["5"] and stream.unknown == 1
+    first, second = pair(events=96)
+    run(first.clock, 20, first)
+    _packets(first, (0, bytes(160)), (101, b"\x05\0\0\xa0"))
+    assert first.digits == ["5"], "by the number of our own offer"
+
+
+def test_a_digit_that_nobody_waits_for_is_no_fault():
+    first, second = pair()
+    first.voice.on_digit = None
+    _packets(first, (0, bytes(160)), (0, bytes(160)), (101, b"\x05\0\0\xa0"))
+    assert first.voice.stream(first.call).source.received == 2
+
+
+def test_each_call_in_the_summary_tells_how_it_is():
+    first, second = pair(codec="PCMA")
+    first.call.call_id = "a\x1bb"
+    first.audio.delay = 40
+    run(first.clock, 500, first, second)
+    first.voice.send_dtmf(first.call, "123")
+    row = first.voice.summary()[0]
+    stream = first.voice.stream(first.call)
+    assert row["codec"] == "PCMA" and row["srtp"] == "" and row["forged"] == 0
+    assert row["port"] == second.call.voice.port and "\x1b" not in row["call_id"]
+    assert row["digits"] is True and row["round_trip"] is None and row["told"] is None
+    assert (
+        row["target"] == stream.jitter.target // 8 and row["depth"] == stream.jitter.depth() // 8
+    )
+    assert row["delay"] == row["target"] + 60 and row["sent"] == len(_rtp(first))
+    assert row["latest"] <= 10 and row["skipped"] == 0
+    bare = Call()
+    assert first.voice.port(bare) and first.voice.summary()[1]["codec"] == ""
+    assert first.voice.figures(first.call).delay == row["delay"]
+    assert first.voice.figures(Call()) is None and not first.voice.hears(Call())
+
+
+def test_ports_are_even_and_within_their_bounds():
+    for wish, gets in (
+        (1, 1024), (1024, 1024), (1025, 1024), (1026, 1026), (5001, 5000), (65335, 65334),
+        (65334, 65334), (65535, 65334), (None, 16384), (0, 16384),
+    ):  # fmt: skip
+        phone = Phone("10.0.0.1", {}, rtp_port=wish)
+        assert phone.voice.port(Call()) == gets, wish
+        assert sorted(phone.network.sockets) == [gets, gets + 1]
+        assert phone.voice.port(Call("ended")) == (wish or 16384)
+
+
+def test_twenty_pairs_of_ports_are_tried_and_a_hundred_used_by_turns():
+    phone = Phone("10.0.0.1", {}, rtp_port=5000)
+    phone.network.taken = range(5000, 5038)
+    assert phone.voice.port(Call()) == 5038
+    phone = Phone("10.0.0.1", {}, rtp_port=5000)
+    phone.network.taken = range(5000, 5040)
+    assert phone.voice.port(Call()) == 5000 and not phone.voice.summary()
+    assert "no port" in phone.lines[0]
+    phone = Phone("10.0.0.1", {}, rtp_port=5000)
+    seen = []
+    for _ in range(102):
+        call = Call()
+        seen.append(phone.voice.port(call))
+        call.state = "ended"
+        phone.voice.media(call)
+    assert seen == list(range(5000, 5200, 2)) + [5000, 5002]
+
+
+def test_two_buffers_wait_for_the_next_calls_and_no_more():
+    made = []
+
+    def buffer():
+        made.append(Jitter())
+        return made[-1]
+
+    phone = Phone("10.0.0.1", {}, buffer=buffer)
+    for wanted in (4, 6):
+        calls = [Call() for _ in range(4)]
+        for call in calls:
+            phone.voice.port(call)
+        assert len(made) == wanted, "two of the four before are used again"
+        for call in calls:
+            call.state = "ended"
+            phone.voice.media(call)
+
+
+def test_tones_are_of_the_country_and_end_when_another_one_begins():
+    for scheme, hz in (("DE", 425), ("FR", 440), ("XX", 425), (None, 425)):
+        phone = Phone("10.0.0.1", {}, tone_scheme=scheme)
+        phone.voice.tone("dial")
+        run(phone.clock, 400, phone)
+        assert power(phone.audio.played[-1600:], hz) > 0.1, scheme
+        assert power(phone.audio.played[-1600:], 865 - hz) < 0.05, scheme
+    phone.voice.tone("no such tone")
+    assert not phone.voice.player.playing
+    phone.voice.tone("busy")  # 480 ms, and as long a pause
+    run(phone.clock, 460, phone)
+    phone.voice.tone("busy")  # the same again goes on
+    run(phone.clock, 100, phone)
+    assert max(phone.audio.played[-160:]) == 0
+    phone.voice.tone("stutter")
+    run(phone.clock, 140, phone)  # six short ones before it? not in Germany
+    assert power(phone.audio.played[-800:], 400) > 0.1
+
+
+def test_a_sound_is_heard_once_or_again_and_again_and_a_tone_after_it():
+    phone = Phone("10.0.0.1", {})
+    beep = digit("5", 100)
+    for repeat in (False, True):
+        phone.voice.sound(beep, repeat)
+        run(phone.clock, 200, phone)
+        assert phone.voice.player.playing is repeat
+    phone.voice.tone("")
+    assert not phone.voice.player.playing, "none is not the tone that was"
+
+
+def test_digits_in_band_end_before_speech_goes_on_and_small_letters_are_digits():
+    first, second = pair(events=None)
+    run(first.clock, 500, first, second)
+    assert first.voice.send_tones(first.call, "d")
+    run(first.clock, 140, first, second)
+    assert power(second.audio.played[-560:], 941) > 0.1
+    assert power(second.audio.played[-560:], 1633) > 0.1
+    for _ in range(64):
+        assert first.voice.send_tones(first.call, "1") or _ > 60
+    assert not first.voice.send_tones(first.call, "1"), "too many wait"
+    assert not first.voice.send_tones(Call(), "1")
+    first.call.state = "held"
+    run(first.clock, 20, first)
+    assert not first.voice.send_tones(first.call, "1"), "who is on hold hears none"
+
+
+def test_digits_go_to_the_call_they_were_pressed_in():
+    first, second = pair(events=None)
+    third = Phone("10.0.0.3", first.network.wires, first.clock)
+    other = Call()
+    port = first.voice.port(other)
+    third.voice.port(third.call)
+    other.voice = Said("10.0.0.3", third.voice.port(third.call), events=None)
+    first.voice.media(other)
+    third.call.voice = Said("10.0.0.1", port, events=None)
+    third.voice.media(third.call)
+    run(first.clock, 500, first, second, third)
+    assert first.voice.send_tones(first.call, "1" * 20)
+    assert first.voice.send_tones(other, "5"), "those of the first call end"
+    run(first.clock, 150, first, second, third)
+    assert power(third.audio.played[-480:], 1336) > 0.1
+    run(first.clock, 400, first, second, third)
+    assert power(third.audio.played[-800:], 770) < 0.01
+    assert power(second.audio.played[-800:], 697) < 0.03 and not first.voice._keys.playing
+
+
+def test_a_step_tells_when_the_next_one_is_due():
+    phone = Phone("10.0.0.1", {})
+    phone.voice.port(phone.call)
+    voice, clock = phone.voice, phone.clock
+    voice._due = clock.ms()
+    assert voice.step() == 10, "a frame was due: half way to the next one"
+    for moved, wait in (
+        (5, 5), (5, 10), (5, 5), (5, 10), (10, 10), (10, 10), (25, 5), (0, 5), (50, 0), (0, 5),
+    ):  # fmt: skip
+        clock.move(moved)
+        assert voice.step() == wait, moved
+
+
+def test_lateness_is_told_and_what_is_too_late_left_out():
+    for late, frames, skipped in (
+        (19, 1, 0),
+        (60, 4, 0),
+        (61, 1, 3),
+        (79, 1, 3),
+        (80, 1, 4),
+        (200, 1, 10),
+    ):
+        phone = Phone("10.0.0.1", {})
+        phone.voice.port(phone.call)
+        clock = phone.clock
+        phone.voice._due = clock.ms()
+        clock.move(late)
+        while not phone.voice.step():
+            pass
+        assert phone.voice.late == late and phone.voice.skipped == skipped, late
+        assert phone.audio.count // 160 == frames, late
+
+
+def test_memory_is_tidied_each_two_seconds_and_a_dead_part_told_at_once():
+    phone = Phone("10.0.0.1", {})
+    told, tidied = [], []
+    phone.voice.on_fault, phone.voice.tidy = told.append, lambda: tidied.append(phone.clock.ms())
+    phone.voice.port(phone.call)
+    run(phone.clock, 6100, phone)
+    assert [tidied[i + 1] - tidied[i] for i in range(len(tidied) - 1)] == [2000, 2000]
+    assert not told
+    for fault in ("microphone", "microphone", "", "speaker"):
+        phone.audio.fault = fault
+        run(phone.clock, 500, phone)
+    assert told == ["microphone", "", "speaker"]
+    phone.voice.on_fault, phone.audio.fault = None, "all"
+    run(phone.clock, 500, phone)
+    phone.voice.on_fault = told.append
+    run(phone.clock, 500, phone)
+    assert len(told) == 3, "it is told when it changes"
+
+
+def test_whoever_only_hears_is_not_heard_and_whoever_only_speaks_is_not_spoken_to():
+    for direction, we_hear, they_hear in (
+        ("sendrecv", 1, 1), ("sendonly", 1, 0), ("recvonly", 0, 1), ("inactive", 0, 0),
+    ):  # fmt: skip
+        first, second = pair()
+        first.hears(second, direction=direction)
+        run(first.clock, 1500, first, second)
+        assert (max(first.audio.played[-1600:]) > 1000) == bool(we_hear), direction
+        assert (max(second.audio.played[-1600:]) > 1000) == bool(they_hear), direction
+        assert first.voice.hears(first.call) == bool(we_hear)
+        stream = first.voice.stream(first.call)
+        assert stream.expects() == (direction == "sendrecv")
+
+
+def test_silence_is_told_again_when_it_lasts_and_only_where_somebody_waits_for_it():
+    first, second = pair()
+    told = []
+    first.voice.get = {"rtp_timeout": 5}.get
+    run(first.clock, 1000, first, second)
+    run(first.clock, 7000, first)  # nobody listens
+    first.voice.on_silence = told.append
+    run(first.clock, 500, first)
+    assert told == [first.call] and "nothing from 200@peer for 5 s" in first.lines[-1]
+    run(first.clock, 4400, first)
+    assert len(told) == 1
+    run(first.clock, 1200, first)
+    assert len(told) == 2
+    first.voice.get = {"rtp_timeout": 0}.get
+    run(first.clock, 9000, first)
+    assert len(told) == 2
+
+
+def test_a_call_that_said_nothing_and_heard_nothing_has_no_figures():
+    for spoke, heard in ((False, False), (True, False), (False, True)):
+        first, second = pair()
+        if spoke:
+            run(first.clock, 200, first)
+        if heard:
+            first.call.state = "ringing"
+            run(first.clock, 200, first, second)
+        first.call.state = "ended"
+        first.voice.media(first.call)
+        assert (first.figures is not None) == (spoke or heard) == bool(first.voice.before)
+        assert not first.voice.summary()
+
+
+async def test_the_parts_run_while_a_call_or_a_tone_does():
+    phone = Phone("10.0.0.1", {})
+    del phone.voice._start  # as it is, with a task
+    clock, told = phone.clock, []
+
+    def passes(what):
+        clock.move(10)
+        return what()
+
+    phone.voice.port(phone.call)
+    assert not phone.audio.running
+    await until(lambda: passes(lambda: phone.audio.count >= 1600))
+    assert phone.audio.running
+    phone.voice.on_fault, phone.audio.fault = told.append, "speaker"
+    phone.call.state = "ended"
+    phone.voice.media(phone.call)
+    await until(lambda: passes(lambda: not phone.audio.running))
+    assert told == ["speaker"]
+    phone.voice.sound(digit("1", 60))
+    await until(lambda: phone.audio.running)
+    await until(lambda: passes(lambda: not phone.audio.running))
+    assert max(phone.audio.played) > 0
