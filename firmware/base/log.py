@@ -7,15 +7,12 @@ grows nor leaves holes in the heap. When it is full, the oldest lines give way.
 """
 
 from base.compat import const
-from base.printable import is_plain
+from base.printable import replaced
 
 _LONGEST = const(2000)  # characters of one line's text
 _MOST = const(24_000)  # bytes of all lines: some 300
 _LEAST = const(3200)  # where memory is small
 _HEAD = const(2)  # bytes before a line, its length
-_MARKS = (  # what turns the direction of writing, or begins a line: it could forge what is read
-    "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-)
 
 
 class Log:
@@ -45,7 +42,7 @@ class Log:
             pass  # whoever logs has worse to do than to fail for it
 
     def _add(self, level, text):
-        text = printable(text)
+        text = replaced(text, b"?", b"?")  # which could forge what is read
         if len(text) > _LONGEST:
             text = text[:_LONGEST]
         line = "[%d] %s: %s" % (level, self.stamp(), text)
@@ -99,12 +96,3 @@ class Log:
     def since(self, count):
         """Return the lines that came after the first `count`, as far as they are still there."""
         return self._last(self.count - count)
-
-
-def printable(text):
-    """Return `text` with ``?`` for control characters (C0, DEL, C1) and direction marks."""
-    if is_plain(text):
-        return text
-    return "".join(
-        c if " " <= c and not "\x7f" <= c <= "\x9f" and c not in _MARKS else "?" for c in text
-    )

@@ -145,7 +145,11 @@ def test_ids_are_none_of_the_vms_random(phones):
 
 def _fill(start, piece):
     """Return `start` with as many `piece` as make the size of the attack."""
-    return start + piece * ((_SIZE - len(start)) // len(piece))
+    return start + piece * ((_SIZE - len(start)) // len(_bytes(piece)))
+
+
+def _bytes(text):
+    return text.encode("utf-8", "surrogateescape")
 
 
 def slow(peer, name, number):
@@ -153,6 +157,11 @@ def slow(peer, name, number):
     via = f"SIP/2.0/UDP {peer.ip}:{peer.port};branch=z9hG4bK{number}"
     uri = f"sip:x@{peer.ip}"
     changed = {
+        "from utf-8": {"from_": _fill('"', "\u00e9") + f'" <{uri}>;tag=1'},
+        "from c1": {"from_": _fill('"', "\u0085") + f'" <{uri}>;tag=1'},
+        "from latin-1": {"from_": _fill('"', "\udcff") + f'" <{uri}>;tag=1'},
+        "from some escapes": {"from_": _fill("<sip:" + "%C3%A9" * 66, "a") + "@b>;tag=1"},
+        "user utf-8": {"from_": _fill("<sip:", "\u00e9") + "@b>;tag=1"},
         "via params": {"via": _fill(via, ";<")},
         "via quotes": {"via": _fill(via, ';"\\"')},
         "via commas": {"via": _fill(via, ",")},
@@ -170,6 +179,8 @@ def slow(peer, name, number):
         headers = f"{name}: " + _fill("<sip:a@b>", ",<sip:a@b>") + "\r\n"
     elif name in ("Require", "Supported", "Accept", "Privacy", "Call-Info", "Alert-Info"):
         headers = f"{name}: " + _fill("x", ",;<x>;") + "\r\n"
+    elif name == "alert commas":
+        headers = "Alert-Info: " + _fill("", ",") + "\r\n"
     elif name == "folds":
         headers = "Subject: x" + _fill("", "\r\n x") + "\r\n"
     elif name == "lines":
@@ -186,6 +197,7 @@ def slow(peer, name, number):
 
 
 _SLOW = (
+    "from utf-8,from c1,from latin-1,from some escapes,user utf-8,alert commas,"
     "via params,via quotes,via commas,from brackets,from escapes,from quote,from params,"
     "contact list,uri params,Record-Route,Route,P-Asserted-Identity,Diversion,History-Info,"
     "Require,Supported,Accept,Privacy,Call-Info,Alert-Info,folds,lines,vias,sdp lines,"
@@ -208,7 +220,7 @@ class Meter:
         before = self._spent()
         for text in texts:
             self.count += 1
-            peer.send(text.encode())
+            peer.send(_bytes(text))
             peer.alone("OPTIONS")
             self._answered(peer)
         return self._spent() - before

@@ -77,6 +77,19 @@ def test_prefixes_quotes_comments_and_entities():
     assert attribute('local-tag="1" remote-tag="2"', "tag") == ""
 
 
+def test_an_attribute_is_found_among_those_that_look_like_it():
+    for text, value in (
+        ("id id =id id = 'x'", ""),
+        ("id id = 'x id=y'", "x id=y"),
+        ("xid='1' id='2'", "2"),
+        ("id2='1' id\r\n=\r\n'2'", "2"),
+        ("id='\u00e9", "\u00e9"),
+        ("id=", ""),
+        ("id" * 900, ""),
+    ):
+        assert attribute(text, "id") == value, text
+
+
 def test_every_cut_and_every_single_damage_is_refused_or_read():
     body = _body("14")
     for cut in range(len(body)):

@@ -1,7 +1,7 @@
 """The log: a ring that is bounded in lines and in characters, and whole lines in it."""
 
 from base.log import Log
-from base.printable import printable
+from base.printable import printable, replaced
 
 
 def _log(**options):
@@ -78,3 +78,19 @@ def test_text_for_the_display_has_no_control_characters_and_no_marks():
         ("\u202ea\u200b\ufeff", "a"), ("M\xfcller", "M\xfcller"), ("", ""),
     ):  # fmt: skip
         assert printable(text) == shown, text
+
+
+def test_each_hidden_character_is_left_out_and_no_other_one():
+    hidden = ((0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200F))
+    hidden += ((0x2028, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB))
+    seen = list(range(0x300)) + [0x61C, 0x180E, 0xFEFF, 0xFFFD, 0x1F600]
+    seen += list(range(0x2000, 0x2080)) + list(range(0xFFF0, 0xFFFC))
+    for code in seen:
+        gone = any([first <= code <= last for first, last in hidden])
+        wanted = " " if code < 32 else "" if gone else chr(code)
+        assert printable("\u00e9" + chr(code) + "x") == "\u00e9" + wanted + "x", code
+        wanted = "?" if code < 32 or gone else chr(code)
+        assert replaced(chr(code), b"?", b"?") == wanted, code
+        log, console = _log()
+        log(1, "a%sb", chr(code))
+        assert console[0].endswith("a%sb" % wanted), code

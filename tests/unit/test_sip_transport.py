@@ -145,6 +145,17 @@ def test_a_stream_is_cut_into_messages_wherever_its_parts_end():
         assert framer.pings + framer.pongs >= 2
 
 
+def test_the_headers_of_a_message_are_read_once_however_its_body_comes():
+    whole = message(b"hello")
+    framer, head = Framer(600), whole[:-5]
+    assert framer.feed(head) == [] and framer.size == len(whole)
+    framer.data = b"x" * len(head)  # not looked at any more
+    for byte in b"hell":
+        assert framer.feed(bytes([byte])) == []
+    assert framer.feed(b"o") == [b"x" * len(head) + b"hello"] and framer.size == 0
+    assert framer.feed(whole + whole[:9]) == [whole] and framer.size == 0
+
+
 def test_what_has_no_end_is_refused():
     for head in (b"l: -1\r\n", b"l: x\r\n", b"l:\r\n", b"l: 1\r\nl: 2\r\n", b"l: 600\r\n"):
         with raises(ValueError):

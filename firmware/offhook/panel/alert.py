@@ -16,7 +16,7 @@ _GROUPS = (
 _BELLCORE = "bellcore-dr"
 _RINGER = "ringer"
 _BELLCORES = const(5)
-_MOST = const(8)  # values that are looked at
+_LONGEST = const(512)  # characters that are looked at
 
 
 def choose(get, call):
@@ -32,7 +32,7 @@ def choose(get, call):
 
 def _values(text):
     """Return the single values of the header, in lower case; a comma in <> belongs to it."""
-    found, start, inside = [], 0, False
+    found, start, inside, text = [], 0, False, text[:_LONGEST]
     for at in range(len(text)):
         letter = text[at]
         if letter == "<":
@@ -43,7 +43,7 @@ def _values(text):
             found.append(text[start:at])
             start = at + 1
     found.append(text[start:])
-    return [x.strip().lower() for x in found[:_MOST]]
+    return [x.strip().lower() for x in found]
 
 
 def _meant(get, value):

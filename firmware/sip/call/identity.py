@@ -6,6 +6,8 @@ mid-call (RFC 4916), Privacy (RFC 3323), anonymous callers (RFC 5079); and hidin
 
 from collections import namedtuple
 
+from base.compat import const
+from base.printable import printable
 from sip.call.optional import reading
 from sip.message.fields import param
 from sip.message.uri import address_of, name_addr, unescape, untagged, uri_parts
@@ -13,6 +15,7 @@ from sip.message.uri import address_of, name_addr, unescape, untagged, uri_parts
 # `address` is "user@host" (see `plain`), `display` the name; `anonymous`: who it is was withheld
 Party = namedtuple("Party", ("address", "display", "anonymous"))
 
+_NAME = const(128)  # characters of a name, for display, lists and events
 _NOBODY = "anonymous.invalid"
 _WITHIN = "." + _NOBODY
 _PRIVATE = (b"id", b"header", b"user")  # of Privacy; "session" and "critical" hide nobody
@@ -42,9 +45,7 @@ def _plain(uri, parts):
     if ";" in user:
         user = user.partition(";")[0]
     shown = unescape(user)
-    if shown is not user and any(
-        x <= " " or x in '@<>"\x7f' or "\x80" <= x < "\xa0" for x in shown
-    ):
+    if shown is not user and (printable(shown) != shown or any(x in shown for x in ' @<>"')):
         shown = user
     if port and port != 5060:
         return "%s@%s:%d" % (shown, host, port)
@@ -66,6 +67,7 @@ def _anonymous(parts):
 
 def _told(display, uri, hidden=False):
     """Return the `Party` that a display name and a URI stand for."""
+    display = display[:_NAME]
     try:
         parts = uri_parts(uri)
     except ValueError:

@@ -12,6 +12,7 @@ from collections import namedtuple
 
 from base.compat import const
 
+_FOREIGN = const(512)  # bytes of a text in another encoding
 _PARTS = const(128)  # of one header line; Via and Allow have some 20 in the field
 
 _BACKSLASH = const(0x5C)
@@ -28,13 +29,16 @@ def raw(value):
 
 
 def readable(data):
-    """Return the text of `data`; what is no UTF-8 keeps every byte as one character."""
+    """Return the text of `data`; what is no UTF-8 keeps every byte as one character.
+
+    It ends after 512 of them then: no name is longer, and each costs its time.
+    """
     if not data:
         return ""
     try:
         return str(data, "utf-8")
     except ValueError:  # Latin-1 or worse
-        return "".join(map(chr, data))
+        return "".join(map(chr, data[:_FOREIGN]))
 
 
 def split(value, separator):

@@ -136,16 +136,30 @@ def tags(text):
 
 def attribute(attributes, name):
     """Return an attribute's value, "" where there is none."""
-    text, start = " " + attributes.replace("\r", " ").replace("\n", " "), 0
-    while True:
-        start = text.find(" " + name, start)
-        if start < 0:
-            return ""
-        rest = text[start + 1 + len(name) :].lstrip()
-        if rest[:1] == "=":
-            rest = rest[1:].lstrip()
-            value = rest[1:].partition(rest[0])[0] if rest[:1] in ('"', "'") and rest else ""
-            for escaped, plain in _ENTITIES:
-                value = value.replace(escaped, plain)
-            return value
-        start += 1
+    data = (" " + attributes.replace("\r", " ").replace("\n", " ")).encode()
+    wanted = b" " + name.encode()
+    start = data.find(wanted)
+    while start >= 0:
+        place = _past_spaces(data, start + len(wanted))
+        if data[place : place + 1] == b"=":
+            return _value(data, _past_spaces(data, place + 1))
+        start = data.find(wanted, start + 1)
+    return ""
+
+
+def _past_spaces(data, place):
+    while data[place : place + 1] == b" ":
+        place += 1
+    return place
+
+
+def _value(data, place):
+    """Return the quoted value that begins at `place`, "" where none does."""
+    quote = data[place : place + 1]
+    if quote not in (b'"', b"'"):
+        return ""
+    end = data.find(quote, place + 1)
+    value = str(data[place + 1 : end if end >= 0 else len(data)], "utf-8")
+    for escaped, plain in _ENTITIES:
+        value = value.replace(escaped, plain)
+    return value

@@ -9,6 +9,7 @@ class Framer:
     def __init__(self, largest):
         self.largest = largest
         self.data = b""
+        self.size = 0  # bytes of the message that has begun, 0 while that is not known
 
     def feed(self, data):
         """Return the messages that are whole now; ValueError where no end can be found."""
@@ -24,15 +25,26 @@ class Framer:
                 self.pongs += 1
                 self.data = self.data[2:]
             else:
-                end = self.data.find(b"\r\n\r\n") + 4
-                size = end + _length(self.data[:end]) if end > 3 else len(self.data)
+                size = self._whole()
                 if size > self.largest:
                     raise ValueError("message too large")
-                if end < 4 or size > len(self.data):
+                if not self.size or size > len(self.data):
                     break
                 found.append(self.data[:size])
-                self.data = self.data[size:]
+                self.data, self.size = self.data[size:], 0
         return found
+
+    def _whole(self):
+        """Return the size of the message at the beginning, as far as it is known.
+
+        Its headers are read once, however small the pieces are in which its body comes.
+        """
+        if not self.size:
+            end = self.data.find(b"\r\n\r\n") + 4
+            if end < 4:
+                return len(self.data)
+            self.size = end + _length(self.data[:end])
+        return self.size
 
 
 def _length(head):
