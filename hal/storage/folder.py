@@ -2,6 +2,10 @@
 
 import os
 
+from base.compat import const
+
+_FILE = const(0x8000)  # in the mode of a file, and in no folder's
+
 
 def content(path):
     """Return a file's bytes, None when there is none."""
@@ -12,16 +16,36 @@ def content(path):
         return None
 
 
+def _delete(path):
+    """Delete a file, or a folder with all that is in it; what cannot be deleted stays."""
+    try:
+        os.remove(path)
+        return
+    except OSError:
+        pass
+    try:
+        for name in os.listdir(path):
+            _delete(path + "/" + name)
+        os.rmdir(path)
+    except OSError:
+        pass  # it was not there
+
+
 class Storage:
-    """The folder `root`, made when it is not there."""
+    """The folder `root`, made when it is not there, in place of a file if need be."""
 
     def __init__(self, root):
         self.root = root
         self._name = self._file = None  # what was appended to last
         try:
+            if os.stat(root)[0] & _FILE:
+                os.remove(root)
+        except OSError:
+            pass  # it is not there
+        try:
             os.mkdir(root)
         except OSError:
-            pass  # it is there
+            pass  # it is there, or cannot be made
 
     def read(self, name):
         """Return the file's bytes, None when there is none."""
@@ -71,14 +95,14 @@ class Storage:
         os.rename(self.root + "/" + old, self.root + "/" + new)
 
     def remove(self, name):
-        """Delete a file if it is there."""
+        """Delete a file if it is there; a folder in its place too."""
         if name == self._name:
             self.close()
-        try:
-            os.remove(self.root + "/" + name)
-        except OSError:
-            pass
+        _delete(self.root + "/" + name)
 
     def names(self):
         """Return the names of all files."""
-        return os.listdir(self.root)
+        try:
+            return os.listdir(self.root)
+        except OSError:
+            return []  # nothing can be kept; to write says so

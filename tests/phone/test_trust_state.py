@@ -69,6 +69,34 @@ def test_a_file_that_ends_early_or_has_a_wrong_byte_starts_a_phone(tmp_path, cut
         assert phone.ask("calls") == []
 
 
+_THINGS = {
+    "empty": lambda path: path.write_bytes(b""),
+    "a folder": lambda path: (path.mkdir(), (path / "x").write_bytes(b"x")),
+    "more than the memory": lambda path: path.write_bytes(b"x" * 3_000_000),
+    "lines without end": lambda path: path.write_bytes(b"x=y\n" * 20_000),
+    "zeros": lambda path: path.write_bytes(bytes(5000) + b"\n"),
+    "deep": lambda path: path.write_bytes(b'{"a":' * 20_000 + b"\n"),
+}
+
+
+@pytest.mark.parametrize("what", _THINGS)
+@pytest.mark.parametrize("name", ["settings.txt", "settings.1", "settings.json", "calls.txt"])
+def test_whatever_lies_in_place_of_a_file_the_phone_starts_and_keeps_what_it_is_told(
+    tmp_path, name, what
+):
+    _THINGS[what](tmp_path / name)
+    with Phone(tmp_path, options=("--heap", "2m")) as phone:
+        phone.ask("set phone_name kept")
+        assert phone.ask("lists") == []
+        phone.ask("press MENU")
+        assert not [x for x in phone.ask("log 100") if x.startswith("[0]") or "Error" in x]
+        if name != "calls.txt" and what != "empty":
+            assert name in phone.ask("status")["settings"]
+            phone.wait(lambda _: (tmp_path / "settings.txt").is_file())
+    with Phone(tmp_path) as phone:
+        assert phone.ask("get phone_name")["value"] == "kept"
+
+
 def test_a_replaced_password_and_one_of_a_reset_phone_are_nowhere(tmp_path):
     secrets = [f"hush-hush-{number}" for number in range(4)]
     with Phone(tmp_path, {"user_name1": "100", "user_pass1": secrets[0]}) as phone:

@@ -294,6 +294,9 @@ class Storage:
     def read(self, name):
         return None
 
+    def names(self):
+        return []
+
     def write(self, name, data):
         raise OSError(2)
 

@@ -348,3 +348,46 @@ def test_a_file_that_is_longer_than_the_lists_shows_sixty_calls():
     office.desk.lists.save()
     assert [len(_numbers(office, kind)) for kind in "drm"] == [20] * 3
     assert _numbers(office, "m") == ["%d@pbx" % x for x in range(20)]
+
+
+def test_a_line_that_is_no_call_and_a_file_that_cannot_be_read_cost_no_list():
+    folder = Folder("junk")
+    good = "d\t1000\t201@pbx\tAnn\t201\t\n"
+    junk = (
+        "d\tsoon\t202@pbx\tX\t\t\n",
+        "d\t-5\t202@pbx\tX\t\t\n",
+        "x\t5\t202@pbx\tX\t\t\n",
+        "d\t99999999999999\t202@pbx\tX\t\t\n",
+        "d\t5\t%s\tX\t\t\n" % ("9" * 5000),
+        "\xff\n",
+        "\t\t\t\t\t\t\t\n",
+    )
+    for text in junk:
+        folder.write("calls.txt", (text + good).encode())
+        office = Office(folder)
+        assert _numbers(office, None) == ["201@pbx"], text
+        assert office.desk.lists.last_dialled() == "201"
+    folder.write("calls.txt", "d\t1\t201\tA\u202enn\x9b\t201\t\n".encode())
+    assert Office(folder).desk.lists.entries()[0].name == "Ann"
+    folder.write("calls.txt", b"x\n" * 50_000)
+    assert _numbers(Office(folder), None) == []
+    folder.remove("calls.txt")
+    os.mkdir(folder.root + "/calls.txt")  # as a file system that is damaged may have it
+    office = Office(folder)
+    _end(office, "out", "203")
+    office.run(3000)
+    assert _numbers(Office(folder), "d") == ["203@pbx"]
+    assert any("calls.txt" in str(line) for line in office.logged)
+
+
+def test_a_list_that_does_not_fit_into_memory_begins_anew():
+    class Full(Folder):
+        def read(self, name):
+            if "calls.txt" in self.names():
+                raise MemoryError
+            return super().read(name)
+
+    folder = Full("full")
+    folder.write("calls.txt", b"x")
+    office = Office(folder)
+    assert _numbers(office, None) == [] and folder.names() == []

@@ -282,6 +282,87 @@ async def test_what_is_damaged_is_set_aside_and_the_rest_goes_on_over_a_restart(
     assert again.values == {"user_name1": "100", "user_uid1": "7"} and not again.trouble
 
 
+class Odd(Memory):
+    """Storage where reading `odd` gives `found`: None for a folder, or an exception."""
+
+    def __init__(self, files, odd, found):
+        super().__init__(files)
+        self.odd, self.found = odd, found
+
+    def read(self, name):
+        if name != self.odd or name not in self.files:
+            return super().read(name)
+        if self.found is None:
+            return None
+        raise self.found
+
+    def rename(self, old, new):
+        super().rename(old, new)
+        if old == self.odd:
+            self.odd = new
+
+
+async def test_a_file_that_cannot_be_read_is_set_aside_whole_and_told():
+    files = Memory()
+    settings = make(files)
+    settings.set("user_name1", "100")
+    await settings.compact()
+    settings.set("user_uid1", "7")
+    for name, left in (
+        ("settings.txt", {"user_uid1": "7"}),
+        ("settings.2", {"user_name1": "100"}),
+        ("settings.json", {"user_uid1": "7"}),
+    ):
+        for found in (None, MemoryError()):
+            storage, logged = Odd(files.files, name, found), []
+            if name == "settings.json":
+                del storage.files["settings.txt"]
+            storage.files.setdefault(name, b"x")
+            again = make(storage, logged)
+            assert again.values == left, (name, found)
+            assert name in again.trouble and name in logged[0] and "settings.bad" in logged[0]
+            again.set("phone_name", "desk")
+            await again.compact()
+            last = make(storage, [])
+            left["phone_name"] = "desk"
+            assert last.values == left and not last.trouble, name
+            del left["phone_name"]
+
+
+def test_a_file_of_damaged_lines_is_told_in_some_words_and_kept_in_part():
+    storage, logged = Memory(), []
+    good = records.pack({"user_name1": "100"})
+    storage.files["settings.1"] = b"junk of some length\n" * 5000 + good
+    settings = make(storage, logged)
+    assert settings.values == {"user_name1": "100"}
+    assert len(logged) <= 10 and "5000" in logged[-1] and "5000" in settings.trouble
+    assert 1000 < len(storage.files["settings.bad"]) <= 4097
+
+
+def test_what_provisioning_has_said_may_have_any_form():
+    for tree in (
+        '{"locks": [1]}',
+        '{"locks": {"a": 5}}',
+        '{"locks": {"a": [[1], 2]}}',
+        '{"given": [1]}',
+        '{"given": {"dnd_mode": 5}}',
+        '{"given": 7}',
+        "[]",
+        "7",
+        '"x"',
+        "[" * 500,
+        "{",
+    ):
+        storage = Memory()
+        line = records.pack({"#marks": tree, "user_name1": "100"})
+        storage.files["settings.1"] = line
+        settings = make(storage)
+        assert settings.values == {"user_name1": "100"}, tree
+        settings.marks.give("dnd_mode", "on")
+        settings.marks.lock("dnd_mode", "pbx")
+        assert "dnd_mode" in settings.marks.text(), tree
+
+
 async def test_what_this_software_does_not_know_or_take_is_kept_not_used_and_told():
     storage, logged = Memory(), []
     lines = [records.seal("#settings 0 3"), records.pack({"newer_setting": "x"})]

@@ -16,6 +16,8 @@ _EACH = const(20)
 _LATER = const(3000)  # ms from the end of a call to the write
 _MOST = const(30)  # calls that may wait for it: beside one that lasts
 _SPARED = const(5)  # those that stay in memory where they cannot be written
+_LINES = const(120)  # of the file that are looked at, twice as many as it may have
+_LONGEST = const(600)  # bytes of a line
 _FIELDS = const(6)
 _OLDEST = const(4)  # fields of a line that older software wrote
 
@@ -55,12 +57,30 @@ class Lists:
     def _lines(self):
         """Yield the lines, the newest first: those not yet written, then those of the file."""
         yield from self._new
-        for raw in (self.storage.read(FILE) or b"").split(b"\n"):
+        raw, start = self._stored(), 0
+        for _ in range(_LINES):
+            end = raw.find(b"\n", start)
+            line = raw[start : end if end >= 0 else start + _LONGEST]
             try:
-                if raw:
-                    yield raw.decode() + "\n"
+                if 0 < len(line) < _LONGEST:
+                    yield line.decode() + "\n"
             except UnicodeError:
                 pass
+            if end < 0:
+                return
+            start = end + 1
+
+    def _stored(self):
+        """Return the file's bytes; one that cannot be read is told and deleted."""
+        try:
+            raw = self.storage.read(FILE)
+            if raw is not None or FILE not in self.storage.names():
+                return raw or b""
+        except MemoryError:
+            pass
+        self.desk.log(1, "%s cannot be read, the call lists begin anew", FILE)
+        self.storage.remove(FILE)
+        return b""
 
     def entries(self, kind=None):
         """Return the `Entry` of each call, the newest first, of one kind or all."""
@@ -69,8 +89,8 @@ class Lists:
             row = line.rstrip("\n").split("\t")
             if _OLDEST <= len(row) < _FIELDS:
                 row += [""] * (_FIELDS - len(row))
-            if len(row) == _FIELDS and kind in (None, row[0]) and len(rows) < 3 * _EACH:
-                rows.append(Entry(*row))
+            if _right(row) and kind in (None, row[0]) and len(rows) < 3 * _EACH:
+                rows.append(Entry(*[printable(x) for x in row]))
         return rows
 
     def last_dialled(self):
@@ -99,6 +119,16 @@ class Lists:
         except OSError as error:
             self._new = self._new[:_SPARED]
             self.desk.log(2, "call list not saved: %r", error)
+
+
+def _right(row):
+    """Return whether the fields of a line are those of a call."""
+    return (
+        len(row) == _FIELDS
+        and row[0] in ("d", "r", "m")
+        and not row[1].strip("0123456789")
+        and len(row[1]) < 12
+    )
 
 
 def _voice(figures):

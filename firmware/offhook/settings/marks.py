@@ -24,13 +24,18 @@ class Marks:
         self.restarted = False
         try:
             tree = json.loads(text or "{}")
-            for who in tree.get("locks", {}):
-                for name in tree["locks"][who]:
-                    self.locks[name] = who
-            self.given = dict(tree.get("given", {}))
-            self.restarted = bool(tree.get("restarted"))
-        except (ValueError, AttributeError, TypeError, LookupError):
+            self._read(tree)
+        except (ValueError, AttributeError, TypeError, LookupError, RuntimeError):
             pass  # nothing of it is worth a phone that does not start
+
+    def _read(self, tree):
+        given, locks = tree.get("given", {}), {}
+        for who, names in tree.get("locks", {}).items():
+            for name in names:
+                locks[_text(name)] = who
+        self.given = {_text(name): _text(given[name]) for name in given}
+        self.locks = locks
+        self.restarted = bool(tree.get("restarted"))
 
     def text(self):
         """Return what `Marks` is made of."""
@@ -64,6 +69,12 @@ class Marks:
         self.given.pop(name, None)
         if text is not None:
             self.given[name] = checksum(text)
+
+
+def _text(value):
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value
 
 
 def checksum(text):

@@ -6,7 +6,8 @@ append costs two small writes, and no block is copied or erased. Beyond some of 
 grows, which copies a block each time. When nobody calls, `compact` writes the whole file anew
 under a temporary name, in slices, renames it over the old one, and deletes the journal that it
 holds. Each line has its checksum (`records`); what is damaged is put into ``settings.bad`` for a
-person to look at, and the rest is used.
+person to look at, and the rest is used. A file that cannot be read at all, or is too long for the
+memory, is put there whole.
 """
 
 import json
@@ -21,6 +22,8 @@ _JOURNAL = "settings."  # and a number
 _SMALL = const(128)  # bytes of a file that littlefs keeps inline
 _FILES = const(8)  # of the journal; more would split their folder's block, which takes 0.5 s
 _SLICE = const(512)  # bytes written at once
+_KEPT = const(4096)  # bytes of what is damaged that are kept at a start
+_TOLD = const(8)  # damaged lines that are told one by one
 
 
 def _no_secret(name):
@@ -42,7 +45,8 @@ class Store:
         self._next = 1  # number of the journal's next file
         self._size = _SMALL  # bytes in its last one
         self._torn = True  # it may end within a line, as what was there at start: it is left alone
-        self._bad = []
+        self._bad = bytearray()  # of damaged lines
+        self._damages = 0  # lines
         self._secret = False  # one was replaced: what was set aside may hold it
 
     # -- reading ------------------------------------------------------------------------------
@@ -53,21 +57,46 @@ class Store:
         first = self._load_whole(texts)
         for number in self._numbers():
             self._next = number + 1
-            if number < first:  # the power went before it was deleted
-                self._remove(_JOURNAL + str(number))
-                continue
-            self._files.append(number)
             name = _JOURNAL + str(number)
-            self._add(texts, name, self.storage.read(name) or b"", True)
+            if number < first:  # the power went before it was deleted
+                self._remove(name)
+                continue
+            raw = self._read(name)
+            if raw is not None:
+                self._files.append(number)
+                self._add(texts, name, raw, True)
         self._next = max(self._next, first)
+        if self._damages > _TOLD:
+            self.tell("%d lines are damaged in all" % self._damages)
         if self._bad:
             self._set_aside()
         self.due = self.due or len(self._files) >= _FILES
         return texts
 
+    def _read(self, name):
+        """Return a file's bytes, None without any: where they cannot be had, it is set aside."""
+        why = "cannot be read"
+        try:
+            raw = self.storage.read(name)
+        except MemoryError:
+            raw, why = None, "does not fit into the memory"
+        if raw is None and name in self.storage.names():
+            self._put_away(name, why)
+        return raw
+
+    def _put_away(self, name, why):
+        """Set a whole file aside."""
+        self.due = True
+        self.tell("%s %s, set aside as %s" % (name, why, _BAD))
+        try:
+            self.storage.remove(_BAD)
+            self.storage.rename(name, _BAD)
+        except OSError as error:
+            self.tell("%s: %r" % (name, error))
+
     def _load_whole(self, texts):
         """Add what the whole file says; return the journal's first number that goes after it."""
-        raw = self.storage.read(_WHOLE)
+        raw = self._read(_WHOLE)
         if raw is None:
             self._load_first(texts)
             return 0
@@ -90,11 +119,26 @@ class Store:
         `unfinished`: the power may have gone in the middle of the last one; nobody was told that
         it is saved.
         """
-        lines = raw.split(b"\n")
-        end = lines.pop()
-        if end and not unfinished:
-            lines.append(end)
-        for line in lines:
+        found = {}
+        try:
+            count = self._unpack(found, name, raw, unfinished)
+            texts.update(found)
+            return count
+        except MemoryError:
+            found.clear()
+            self._put_away(name, "does not fit into the memory")
+            return 0
+
+    def _unpack(self, texts, name, raw, unfinished):
+        count = start = 0
+        while start < len(raw):
+            end = raw.find(b"\n", start)
+            if end < 0:
+                if unfinished:
+                    break
+                end = len(raw)
+            line, start = raw[start:end], end + 1
+            count += 1
             try:
                 found = records.unpack(line)
                 texts.update(found)
@@ -102,10 +146,10 @@ class Store:
                     self.due = self._secret = True  # the line before it may hold another one
             except ValueError:
                 self._damaged(name, line)
-        return len(lines)
+        return count
 
     def _load_first(self, texts):
-        raw = self.storage.read(_FIRST)
+        raw = self._read(_FIRST)
         if raw is None:
             return
         self.due = True
@@ -115,6 +159,9 @@ class Store:
                 raise ValueError
         except ValueError:
             self._damaged(_FIRST, raw)
+            return
+        except (MemoryError, RuntimeError):  # the latter: nested too deep
+            self._put_away(_FIRST, "does not fit into the memory")
             return
         for name, value in values.items():
             switch = value is True or value is False
@@ -129,8 +176,13 @@ class Store:
         return sorted(found)
 
     def _damaged(self, name, line):
-        self._bad.append(line)
-        known = line[9:].split(b"=")[0][:40]  # the setting, where the name was spared
+        self._damages += 1
+        left = _KEPT - len(self._bad)
+        if left > 0:
+            self._bad.extend(line[: left - 1] + b"\n")
+        if self._damages > _TOLD:
+            return
+        known = line[9:49].split(b"=")[0]  # the setting, where the name was spared
         if known and not known.strip(b"abcdefghijklmnopqrstuvwxyz_0123456789"):
             name += " (" + known.decode() + ")"
         self.tell("a line of %s is damaged, set aside in %s" % (name, _BAD))
@@ -144,10 +196,10 @@ class Store:
     def _set_aside(self):
         self.due = True
         try:
-            self.storage.append(_BAD, b"\n".join(self._bad) + b"\n")
-        except OSError as error:
+            self.storage.append(_BAD, self._bad)
+        except (OSError, MemoryError) as error:
             self.tell("%s: %r" % (_BAD, error))
-        self._bad = []
+        self._bad = bytearray()
 
     # -- writing ------------------------------------------------------------------------------
 
