@@ -8,6 +8,7 @@ import asyncio
 
 from base.compat import Nap, const, current_task, uncancel
 
+_LONGEST = const(500_000_000)  # ms: ticks cannot tell what is further from what is over
 _FAR = const(60_000)  # the longest sleep of the loop: ticks_diff stays far from its wrap
 
 
@@ -28,7 +29,7 @@ class Timer:
 
 
 class Timers:
-    """Timers on `clock` (``ms``, ``add``, ``diff``). Delays are milliseconds, 149 hours at most.
+    """Timers on `clock` (``ms``, ``add``, ``diff``). Delays are milliseconds, 138 hours at most.
 
     `report(error)` takes what a callback raises; without it, it is raised (as tests want it).
     """
@@ -41,9 +42,12 @@ class Timers:
         self.deadlines = {}  # id of a task -> the innermost `Deadline` that it is in
 
     def after(self, delay, callback, *args):
-        """Call ``callback(*args)`` in `delay` ms; return the `Timer`, to cancel it."""
+        """Call ``callback(*args)`` in `delay` ms; return the `Timer`, to cancel it.
+
+        Whatever others may ask for, a longer delay is one of 138 hours.
+        """
         clock, queue = self.clock, self._queue
-        when = clock.add(clock.ms(), int(delay))
+        when = clock.add(clock.ms(), min(int(delay), _LONGEST))
         timer = Timer(self, when, callback, args)
         place = self._place(when)
         queue.insert(place, timer)

@@ -269,6 +269,36 @@ def test_a_422_raises_our_interval():
     finish(wire, a)
 
 
+def test_a_422_is_followed_three_times_and_no_more():
+    wire = Wire()
+    a = wire.agent(A, "100", session_timer=100)
+    peer = wire.peer(B)
+    call = a.call(a.accounts[0], "200@" + B)
+    peer.take()
+    for number in range(4):
+        peer.reply(peer.got[-1], 422, headers=[("Min-SE", str(400 + number))])
+        assert peer.take() == (["ACK", "INVITE"] if number < 3 else ["ACK"]), number
+    assert call.state == "ended" and call.status == 422
+    finish(wire, a)
+
+
+def test_a_session_of_any_length_is_neither_over_nor_refreshed_at_once():
+    for seconds in (1_200_000, 4_294_967, 9_999_999):
+        for refresher in ("uac", "uas"):
+            wire = Wire()
+            a = wire.agent(A, "100")
+            peer = wire.peer(B)
+            call = a.call(a.accounts[0], "200@" + B)
+            peer.take()
+            value = "%d;refresher=%s" % (seconds, refresher)
+            peer.reply(peer.got[0], 200, body=SDP, headers=[("Session-Expires", value)])
+            assert peer.take(100_000) == ["ACK"] and call.state == "connected", value
+            call.hangup()
+            peer.take()
+            peer.reply(peer.got[0], 200)
+            finish(wire, a)
+
+
 def test_a_refused_hold_leaves_the_time_for_the_other_sides_refresh():
     wire, a, peer, call = _peer(session_timer=200)
     headers = [("Session-Expires", "200;refresher=uac"), ("Supported", "timer")]

@@ -57,6 +57,18 @@ def test_an_interval_too_brief_is_lengthened_once():
     assert account.reason.startswith("423")
 
 
+def test_intervals_too_brief_are_lengthened_three_times_and_no_more():
+    wire, peer, _, account = _scene()
+    for _ in range(2):  # each time that it is tried
+        for number in range(4):
+            longer = str(account.registration.expires + 10)
+            peer.reply(peer.got[-1], 423, headers=(("Min-Expires", longer),))
+            assert peer.take() == (["REGISTER"] if number < 3 else []), number
+        assert account.reason.startswith("423")
+        while "REGISTER" not in peer.take(100):
+            pass
+
+
 def test_a_registrar_that_has_moved_is_followed_once_and_no_one_else_says_where_to():
     for status in (301, 302):
         wire = Wire()

@@ -248,6 +248,20 @@ def test_min_expires_a_lost_dialog_and_a_refusal():
     scene.asked(200_000)
 
 
+def test_min_expires_is_followed_three_times_and_no_more():
+    scene = Scene()
+    watched = scene.watch()
+    for _ in range(4):
+        longer = str(watched.expires + 10)
+        scene.answer(scene.asked(), 423, ("Min-Expires", longer))
+    scene.peer.take(3_500_000)
+    assert not scene.peer.got
+    while "SUBSCRIBE" not in scene.peer.take(100):
+        pass
+    scene.answer(scene.peer.got[0], 423, ("Min-Expires", "20000"))
+    assert scene.asked().header("expires") == "20000"
+
+
 def test_retry_after_and_a_dead_server_are_waited_for():
     scene = Scene()
     scene.watch()

@@ -20,6 +20,20 @@ def test_timers_fire_in_the_order_of_their_time():
     assert timers.run() is None
 
 
+def test_a_delay_of_any_length_is_one_that_ticks_can_tell():
+    """Others may ask for it: a session of 115 days is no timer that is over at once."""
+    for delay in (0x1FFFFFFF, 0x20000000, 0x3FFFFFFF, 5 * 10**9, 10**12):
+        clock, seen = Clock(), []
+        timers = Timers(clock)
+        timers.after(delay, seen.append, delay)
+        timers.after(10, seen.append, 10)
+        clock.move(100_000_000, timers)
+        assert seen == [10], delay
+        for _ in range(4):
+            clock.move(100_000_000, timers)
+        assert seen == [10, delay]
+
+
 def test_timers_of_the_same_moment_fire_in_the_order_of_setting():
     clock, seen = Clock(), []
     timers = Timers(clock)

@@ -4,6 +4,7 @@ from base.compat import const
 from sip.call.optional import has
 
 _MIN = const(90)  # s: the shortest interval that anybody may have (section 5)
+_RAISED = const(3)  # 422s that one call follows: each proxy on the way may have a limit of its own
 _MARGIN = const(32)  # s before its end that a session without a refresh is given up (section 10)
 
 
@@ -27,6 +28,7 @@ class SessionTimer:
     least = _MIN
     theirs = False  # the other side knows session timers
     update = False  # the other side takes UPDATE
+    _raised = 0
     _timer = None
 
     def __init__(self, timers, wanted, refresh, expired):
@@ -120,8 +122,9 @@ class SessionTimer:
     def longer(self, response):
         """Take a 422; return whether another try with the interval that is wanted makes sense."""
         least = response.header("min-se") or ""
-        if not _digits(least) or int(least[:6]) <= self.least:
+        if not _digits(least) or int(least[:6]) <= self.least or self._raised >= _RAISED:
             return False
+        self._raised += 1
         self.least = int(least[:6])
         self.seconds = max(self.seconds, self.least)
         if self.state == "off":

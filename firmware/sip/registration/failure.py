@@ -7,6 +7,7 @@ _BASE = const(30)  # s of the first pause, unless the settings say otherwise
 _LONGEST = const(1800)
 _DAY = const(86400)  # s: the longest registration that anybody may ask for
 _ASKED = const(3600)  # s: the longest Retry-After that is obeyed
+_RAISED = const(3)  # 423s that are followed, one after the other
 _PASSWORD = const(60)  # s: a wrong password does not get right by asking often
 
 
@@ -23,7 +24,10 @@ def _longer(registration, response):
     wanted = response.header("min-expires") or ""
     if not wanted.isdigit() or not registration.expires < int(wanted[:7]) <= _DAY:
         return False
-    registration.expires = int(wanted)
+    if registration.raised >= _RAISED:
+        return False
+    registration.raised += 1
+    registration.expires = int(wanted[:7])
     return True
 
 

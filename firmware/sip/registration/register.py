@@ -32,6 +32,7 @@ class Registration:
         self.dialog.remote = "<%s>" % account.uri
         self.expires = account.expires
         self.failures = 0
+        self.raised = 0  # 423s that were followed since an answer that was none
         self.request = self.timer = None
         self.bound = self.kept = None  # the Contact that we have sent, and the one that was taken
         self.public = None  # (ip, port) that the registrar sees
@@ -184,7 +185,7 @@ class Registration:
             self._failed(response)
 
     def _registered(self, response):
-        self.failures = 0
+        self.failures = self.raised = 0
         self.outbound = response.has("require", "outbound")
         self.kept = self.bound
         self.routes = refresh.routes(self, response)
@@ -213,6 +214,7 @@ class Registration:
 
     def _failed(self, response):
         self.failures += 1
+        self.raised = 0
         self.dialog.target = "sip:" + self.account.host
         self.account.reason = failure.reason_of(response)
         self._change(False, failed=True)

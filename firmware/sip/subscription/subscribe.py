@@ -18,6 +18,7 @@ _LONGEST = const(900)  # s between two tries for an extension's state
 _RARELY = const(86400)  # s between two tries for what a server cannot do
 _TRIES = const(10)  # refusals with 5xx after which nobody asks for messages any more
 _REFUSED = const(3600)  # s: who refuses today may not tomorrow
+_RAISED = const(3)  # 423s that are followed, one after the other
 _SOON = const(2)
 _FAILURES = (408, 480, 500, 503, 504)  # it may work later
 
@@ -38,7 +39,7 @@ class Subscription:
     version = state = data = None
     contact = routes = None
     addresses = ()  # where its SUBSCRIBEs went
-    failures = 0
+    failures = raised = 0
     active = over = False  # NOTIFYs come; it is given up
 
     def __init__(self, account, target, event, number):
@@ -246,7 +247,7 @@ class Subscriptions:
             self.forget(subscription)
             self.plan()
         elif status < 300:
-            self.failures = subscription.failures = 0
+            self.failures = subscription.failures = subscription.raised = 0
             self.learn(subscription, response, True)
             expires = notify.seconds(response.header("expires"), subscription.expires)
             self.renew(subscription, expires)
@@ -262,8 +263,9 @@ class Subscriptions:
 
     def _longer(self, subscription, response):
         least = notify.seconds(response.header("min-expires"), 0)
-        if subscription.expires >= least:
+        if subscription.expires >= least or subscription.raised >= _RAISED:
             return False
+        subscription.raised += 1
         subscription.expires = least
         return True
 
@@ -286,6 +288,7 @@ class Subscriptions:
         self.tell(subscription, None)
 
     def _given_up(self, subscription, response):
+        subscription.raised = 0
         status, reason = response.status, response.reason
         self.agent.log(3, "SUBSCRIBE %s: %d %s", subscription.target, status, reason)
         self.tell(subscription, None)
