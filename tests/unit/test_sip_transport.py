@@ -252,6 +252,32 @@ async def test_a_queue_that_does_not_move_is_bounded():
     await scene.end()
 
 
+async def test_what_comes_in_one_go_is_all_answered_however_much_it_is():
+    scene = Scene()
+    answers = []
+
+    def answer(data, address, protocol):
+        answers.append(b"%d;" % len(answers))
+        scene.send(answers[-1], address, protocol)
+
+    scene.transport.received(answer)
+    await scene.transport.start()
+    reader, writer = Reader(), Writer()
+    task = asyncio.create_task(scene.network.handler(reader, writer))
+    writer.stuck = asyncio.Event()
+    for _ in range(4):
+        reader.feed(message() * 15)
+    await scene.settle()
+    assert len(answers) == 5 and not scene.failures  # no more is taken than can leave
+    writer.stuck.set()
+    writer.stuck = None
+    for _ in range(20):
+        await scene.settle()
+    assert len(answers) == 60 and writer.data == b"".join(answers) and not scene.failures
+    await scene.end()
+    assert task.done()
+
+
 async def test_connections_of_others_are_answered_where_they_came_from():
     scene = Scene()
     await scene.transport.start()

@@ -15,6 +15,7 @@ from sip.transport.framer import Framer
 
 _MOST = const(4)  # connections: of the ESP32's ten sockets the Action URLs and DNS need four
 _QUEUE = const(8)  # messages that wait for one
+_READABLE = const(4)  # messages that may wait while more is read, whose answers come on top
 _PATIENCE = const(10_000)  # ms for connecting, and for one message to leave
 _IDLE = const(180_000)
 _PING = const(95_000)
@@ -43,6 +44,7 @@ class Connection:
         self.unanswered = []  # `failed` of what has left since something came
         self.lost = []  # called back when it breaks
         self.wake = asyncio.Event()
+        self.moved = asyncio.Event()  # the queue has become shorter
         self.tasks = []
         self.touch()
 
@@ -87,6 +89,7 @@ class Connection:
                     self.writer.write(data)
                     await wait_for_ms(self.writer.drain(), _PATIENCE)
                     self.queue.pop(0)
+                    self.moved.set()
                     if failed:
                         self.unanswered.append(failed)
                 self.wake.clear()
@@ -97,7 +100,9 @@ class Connection:
             self._broken(error)
 
     async def read(self, reader):
-        """Hand on what comes, until the end."""
+        """Hand on what comes, until the end; no faster than what is answered leaves, for nobody
+        would repeat by a stream what finds no place in the queue.
+        """
         transport = self.streams.transport
         framer = Framer(self.streams.largest)
         error = "closed"
@@ -110,6 +115,7 @@ class Connection:
                 self.touch()
                 pings = framer.pings
                 for message in framer.feed(data):
+                    await self._room()
                     transport.deliver(message, self.address, self.protocol)
                 if framer.pings > pings:
                     self.send(b"\r\n", None)
@@ -119,6 +125,11 @@ class Connection:
         except Exception as problem:
             error = problem
         self._broken(error)
+
+    async def _room(self):
+        while len(self.queue) > _READABLE:
+            self.moved.clear()
+            await self.moved.wait()
 
     def _broken(self, error):
         log = self.streams.transport.log
