@@ -83,7 +83,7 @@ def _acceptable(request, realm, challenge):
     if request.method == "REGISTER":
         if realm not in account.realms:
             account.realms = account.realms[1 - _REALMS :] + [realm]
-    elif account.realms and realm not in account.realms and realm != account.realm:
+    elif account.realms and realm not in account.realms and realm != (account.realm or None):
         request.agent.log(3, "SIP: no credentials for realm '%s'", realm[:40])
         return False
     if strength(challenge) < account.strengths.get(realm, 0):

@@ -176,13 +176,20 @@ def test_the_registrars_name_that_leads_elsewhere_by_maddr_is_not_the_registrar(
 
 
 def test_another_realm_than_that_of_the_register_is_refused_unless_it_was_set():
-    for realm, wanted in (("", ["ACK"]), ("other", ["ACK", "INVITE"])):
+    no, yes = ["ACK"], ["ACK", "INVITE"]
+    for realm, asked, wanted in (
+        ("", "other", no),
+        ("", "", no),  # which is none that was set
+        ("", "PBX", no),
+        ("other", "other", yes),
+        ("other", "", no),
+    ):
         wire, agent, account, registrar, attacker = _registered()
         account.realm = realm
         agent.call(account, "200")
         registrar.take()
-        registrar.reply(registrar.got[0], 401, headers=_ask("other"), contact=False)
-        assert registrar.take() == wanted, realm
+        registrar.reply(registrar.got[0], 401, headers=_ask(asked), contact=False)
+        assert registrar.take() == wanted, (realm, asked)
 
 
 def test_a_weaker_algorithm_than_before_is_refused():
