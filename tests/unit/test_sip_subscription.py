@@ -345,6 +345,31 @@ def test_messages_waiting_are_counted_asked_for_or_not():
     assert "dialog" in scene.peer.got[0].header("allow-events")
 
 
+def test_messages_of_an_identity_without_registration_are_told_by_its_server():
+    lines, body = [("Event", "message-summary")], b"Messages-Waiting: yes\r\n"
+    kind = "application/simple-message-summary"
+    for host, others, wanted in (
+        (B, False, ["200", "403"]),
+        ("pbx.example", False, ["200", "200"]),  # which of them it is nobody can tell
+        ("", False, ["200", "200"]),
+        (B, True, ["200", "403"]),
+        ("pbx.example", True, ["403", "403"]),
+        ("", True, ["403", "403"]),
+    ):
+        scene = Scene()
+        scene.account.host = host
+        if others:
+            scene.agent.add(Account(2, "registered", "10.0.0.9"))
+        stranger = scene.wire.peer("10.0.0.66")
+        scene.agent.settings.values["filter_registrar"] = False
+        for index, peer in enumerate((scene.peer, stranger)):
+            status = wanted[index]
+            peer.request(
+                "NOTIFY", (A, 5060), "sip:100@" + A, "u" + status, 1, lines, body, kind=kind
+            )
+            assert peer.take() == [status], (host, others, peer.address)
+
+
 def test_check_sync_is_taken_from_the_registrar_only():
     scene = Scene()
 

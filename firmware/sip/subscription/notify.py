@@ -5,8 +5,10 @@
 """
 
 from base.compat import const
+from net.resolver import dotted
 from sip.account import account_of
 from sip.message.fields import param
+from sip.message.uri import uri_parts
 from sip.subscription import dialog_info, message_summary
 
 _DAY = const(86400)  # s
@@ -122,7 +124,8 @@ def unasked(agent, message, otherwise=481):
     """Take a NOTIFY that no subscription asked for; return the status that it is owed.
 
     Message summaries are taken for the account that they are for, from its registrar or proxy;
-    check-sync likewise, and from nobody else.
+    check-sync likewise, and from nobody else. An account that does not register has the server
+    that is written in its settings.
     """
     event = _event(message)
     if event not in ("message-summary", "check-sync"):
@@ -131,17 +134,26 @@ def unasked(agent, message, otherwise=481):
     if account is None:
         return 404
     registration = account.registration
-    known = registration and registration.has_sent(message)
     if event == "check-sync":
-        if not known:
+        if not (registration and registration.has_sent(message)):
             return 403 if registration else _BAD_EVENT
         params = (message.header("event") or "").partition(";")[2]
         agent.listener("checksync", account, reboot=param(params, "reboot") == "true")
         return 200
-    if registration and not known:
+    if not _serves(agent, account, message):
         return 403
     if message.body and _kind(message) != message_summary.KIND:
         return 415
     found = message_summary.summary(message.body)
     agent.listener("mwi", account, new=found.new, old=found.old)
     return 200
+
+
+def _serves(agent, account, message):
+    """Return whether who tells of an account's messages is its server, as far as that is known:
+    behind a name, or where there is none, anybody may be as long as nobody registers.
+    """
+    if agent.trusted(account, message):
+        return True
+    unknown = not account.registration and not dotted(uri_parts("sip:" + account.host).host)
+    return unknown and agent.guard.open_house
