@@ -4,7 +4,10 @@ _FAR = 0x7FFFFFFF
 
 
 def days(year, month, day):
-    """Return the days from 1970-01-01 to a date of the Gregorian calendar."""
+    """Return the days from 1970-01-01 to a date of the Gregorian calendar.
+
+    Month 13 is January of the next year.
+    """
     if month < 3:
         year, month = year - 1, month + 12
     return (
@@ -16,15 +19,6 @@ def days(year, month, day):
         + day
         - 719469
     )
-
-
-def _year(seconds):
-    year = 1970 + seconds // 31556952
-    while days(year + 1, 1, 1) * 86400 <= seconds:
-        year += 1
-    while days(year, 1, 1) * 86400 > seconds:
-        year -= 1
-    return year
 
 
 def _name(text):
@@ -63,7 +57,7 @@ def _moment(rule, year):
             raise ValueError("time zone: '%s'" % rule)
         day = days(year, month, 1)
         day += (weekday - (day + 4) % 7) % 7 + 7 * (week - 1)
-        if day >= (days(year, month + 1, 1) if month < 12 else days(year + 1, 1, 1)):
+        if day >= days(year, month + 1, 1):
             day -= 7
     elif rule[:1] == "J":
         number = int(rule[1:])
@@ -91,7 +85,7 @@ def offset(zone, now):
             summer = -west
         begin, end = rest[1:].split(",")
         changes = []
-        year = _year(now)
+        year = 1970 + now // 31556952  # at its ends a neighbour: those are looked at too
         for y in (year - 1, year, year + 1):
             changes.append((_moment(begin, y) - standard, summer))
             changes.append((_moment(end, y) - summer, standard))

@@ -170,3 +170,84 @@ def test_a_large_heap_is_looked_at_every_fifteen_seconds_for_it_takes_long():
     clock.move(1, timers)
     clock.move(5000, timers)
     assert len(memory.told) == 1
+
+
+def test_where_nobody_calls_little_garbage_is_collected_every_fifteen_seconds():
+    clock, used, kept = Clock(), _Used(), module.gc
+    timers, busy = Timers(clock), []
+    heap = Heap(lambda *_: None, None, None, used)
+    most = allowance(*used())
+    module.gc = gc = _Collector(used)
+    try:
+        heap.watch(timers, lambda: not busy)  # nobody knows how much of it is garbage
+        assert gc.count == 1
+        used.used += most // 8 - 1
+        clock.move(15_000, timers)
+        assert gc.count == 1, "an eighth is what is worth it"
+        used.used += 2
+        clock.move(14_999, timers)
+        assert gc.count == 1
+        busy.append(1)
+        clock.move(1, timers)
+        assert gc.count == 1, "in a call it is left"
+        busy.clear()
+        clock.move(15_000, timers)
+        assert gc.count == 2
+        used.used += most
+        clock.move(10_000, timers)
+        assert gc.count == 2
+        clock.move(5000, timers)
+        assert gc.count == 3
+    finally:
+        module.gc = kept
+
+
+def test_in_a_call_six_eighths_of_what_may_gather_are_worth_a_collection():
+    used, kept = _Used(), module.gc
+    heap = Heap(lambda *_: None, None, None, used)
+    module.gc = gc = _Collector(used)
+    try:
+        heap.tidy()
+        for more, count in ((allowance(*used()) * 6 // 8 - 1, 1), (1, 2)):
+            used.used += more
+            heap.tidy()
+            assert gc.count == count
+    finally:
+        module.gc = kept
+
+
+def test_a_board_without_psram_is_told_by_its_heap():
+    kept = module.heap_figures
+    try:
+        for used, free, small in (
+            (100, 60_000, True),
+            (499_999, 0, True),
+            (400_000, 100_000, False),
+        ):
+            module.heap_figures = lambda used=used, free=free: (used, free)
+            assert module.small() is small
+            assert (allowance(used, free) == 8192) is small
+    finally:
+        module.heap_figures = kept
+
+
+def test_the_largest_block_is_what_an_allocation_gets():
+    kept = module._fits
+    try:
+        for most in (0, 300, 5000, 40_000, 65_536):
+            module._fits = lambda size, most=most: size <= most
+            found = Memory(1 << 20, None).heap().figures()["largest"]
+            assert most - 256 <= found <= most, (most, found)
+    finally:
+        module.fits = module._fits = kept
+
+
+def test_a_heap_without_anybody_to_tell_tells_the_log():
+    lines, free = [], [1000]
+    heap = Heap(lambda level, text, *values: lines.append((level, text % values)), None, None,
+                lambda: (1, free[0]))  # fmt: skip
+    heap.look()
+    free[0] = 100_000
+    heap.look()
+    assert [x[0] for x in lines] == [1, 3] and not heap.short
+    assert lines[1][1] == "memory is not short any more: heap 1 used, 100000 free"

@@ -1,7 +1,7 @@
 """The log: a ring that is bounded in lines and in characters, and whole lines in it."""
 
 from base.log import Log
-from base.printable import printable, replaced
+from base.printable import is_plain, printable, replaced
 
 
 def _log(**options):
@@ -94,3 +94,79 @@ def test_each_hidden_character_is_left_out_and_no_other_one():
         log, console = _log()
         log(1, "a%sb", chr(code))
         assert console[0].endswith("a%sb" % wanted), code
+
+
+def test_what_is_above_the_level_is_not_there_and_what_is_at_it_is():
+    log, console = _log(level=3)
+    heard = []
+    log.heard = lambda: heard.append(log.count)
+    log(3, "in")
+    log(4, "out")
+    log(0, "%d %%", 5)
+    log(0, "100 %")
+    assert console == log.lines() == ["[3] now: in", "[0] now: 5 %", "[0] now: 100 %"]
+    assert heard == [1, 2, 3] and log.count == 3
+    log.level = 4
+    log(4, "in")
+    assert log.lines(1) == ["[4] now: in"] and log.lines(2)[0] == "[0] now: 100 %"
+    assert Log(lambda: "now").level == 5
+
+
+def test_a_log_without_a_console_keeps_its_lines():
+    log = Log(lambda: "now")
+    log(1, "a")
+    assert log.lines() == ["[1] now: a"] and log.count == 1
+
+
+def test_a_line_has_two_thousand_characters_at_most():
+    log, console = _log()
+    for size, kept in ((1999, 1999), (2000, 2000), (2001, 2000)):
+        log(1, "x" * size)
+        assert console[-1] == "[1] now: " + "x" * kept == log.lines(1)[0]
+
+
+def test_a_line_as_long_as_the_ring_is_kept_and_a_longer_one_is_cut_in_halves():
+    for size in range(1055, 1070):  # of three bytes each, in a ring of 3200
+        log, console = _log(small=True)
+        log(1, "before")
+        log(1, "\u4e2d" * size)
+        held = log.lines()
+        whole = len(console[-1].encode()) + 2 <= 3200
+        assert len(held[-1]) == len(console[-1]) // (1 if whole else 2)
+        assert console[-1].startswith(held[-1])
+        both = len("".join(["[1] now: before", held[-1]]).encode()) + 4 <= 3200
+        assert held[:-1] == (["[1] now: before"] if both else [])
+
+
+def test_memory_that_is_short_costs_a_line_and_not_who_logs():
+    def full(_):
+        raise MemoryError
+
+    log = Log(lambda: "now", full)
+    log(1, "a")
+    log.sink = None
+    log(1, "b")
+    assert log.lines(1) == ["[1] now: b"]
+
+
+def test_what_is_plain_and_what_is_hidden_at_each_edge():
+    for first, last in (
+        (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200F),
+        (0x2028, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB),
+    ):  # fmt: skip
+        for code in (first, last):
+            assert printable("a%sb" % chr(code)) == "ab", hex(code)
+        for code in (first - 1, last + 1):
+            assert printable("a%sb" % chr(code)) == "a%sb" % chr(code), hex(code)
+    for code in range(0x20):
+        assert printable("a%sb" % chr(code)) == "a b" and not is_plain(chr(code)), code
+    for code in (0x20, 0x21, 0x7E):
+        assert is_plain("a%sb" % chr(code)) and is_plain(chr(code)), code
+    assert is_plain("") and not is_plain("a\x7f") and not is_plain("\xe4")
+
+
+def test_each_control_character_of_a_log_is_one_question_mark():
+    log, console = _log()
+    codes = list(range(0x20)) + list(range(0x7F, 0xA0))
+    log(1, "%s", "a" + "".join([chr(x) for x in codes]) + "b")
+    assert console[-1] == "[1] now: a" + "?" * len(codes) + "b"

@@ -5,6 +5,7 @@ from support import Clock, raises
 from test_net_http import STAYS, Kit
 
 from base.compat import sleep_ms
+from base.timers import Timers
 from net.http_pool import Server
 from net.tls import TimeUnknown
 
@@ -310,4 +311,46 @@ async def test_a_server_that_is_slow_to_connect_to_is_not_connected_to_twice():
     await kit.until(lambda: kit.client.pool.kept)
     await kit.tick(4000)
     assert len(begun) == 1 and web.connections == 1
+    await done(kit, [web])
+
+
+async def test_what_is_kept_is_looked_at_by_one_timer_and_none_where_nothing_is():
+    kit, webs = await several(2)
+    before = len(kit.timers)
+    for web in webs:
+        await asked(kit, web)
+    assert len(kit.timers) == before + 1
+    kit.clock.move(10_000, kit.timers)
+    assert len(kit.timers) == before + 1
+    kit.client.pool.close()
+    kit.clock.move(1000, kit.timers)
+    assert len(kit.timers) == before
+    await asked(kit, webs[0])
+    assert len(kit.timers) == before + 1
+    await done(kit, webs)
+
+
+async def test_after_a_restart_it_is_the_new_timers_that_look():
+    kit, (web,) = await several(1)
+    await asked(kit, web)
+    timers = Timers(kit.clock)
+    kit.client.restart(timers)
+    pool = kit.client.pool
+    pool.give(await pool.take(server(web, True)), True)
+    assert len(timers) == 1 and len(pool.kept) == 1
+    kit.clock.move(240_000, timers)
+    assert not pool.kept
+    await done(kit, [web])
+
+
+async def test_a_connection_that_breaks_is_closed_and_not_in_use_any_more():
+    kit, (web,) = await several(1)
+    pool, here = kit.client.pool, server(web, True)
+    for way in (pool.broken, pool.drop, pool.refused):
+        connection = await pool.take(here)
+        closed = []
+        connection.close = lambda closed=closed: closed.append(1)
+        assert pool.has(here)
+        way(connection)
+        assert closed == [1] and not pool.has(here)
     await done(kit, [web])

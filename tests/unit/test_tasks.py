@@ -146,3 +146,98 @@ def test_a_task_of_the_moment_that_dies_is_named():
 
     board.run(main())
     assert board.reports[0][0] == "task one_request died" and board.restarts == 0
+
+
+class _Time:
+    """Stands for the clock and the sleep of `tasks`: a sleep is over at once, and noted."""
+
+    def __init__(self):
+        self.now, self.slept = 0, []
+
+    def ms(self):
+        return self.now
+
+    def diff(self, end, start):
+        return end - start
+
+    async def sleep(self, ms):
+        self.slept.append(ms)
+        self.now += ms
+        await sleep_ms(0)
+
+
+def _with_time(run):
+    """Return (what ``run(time)`` returns, the `_Time`), where `tasks` knows no other."""
+    kept, time = (tasks.Ticks, tasks.sleep_ms, tasks.pause_ms), _Time()
+    tasks.Ticks, tasks.sleep_ms, tasks.pause_ms = time, time.sleep, time.slept.append
+    try:
+        return run(time), time
+    finally:
+        tasks.Ticks, tasks.sleep_ms, tasks.pause_ms = kept
+
+
+def test_a_task_begins_again_a_second_after_it_has_died():
+    board, begun = Board(), []
+
+    async def receiver(time):
+        begun.append(time.now)
+        if len(begun) < 3:
+            raise ValueError
+
+    async def main(time):
+        await tasks.keep("receiver", receiver, time)
+
+    _, time = _with_time(lambda time: board.run(main(time)))
+    assert begun == [0, 1000, 2000] and time.slept == [1000, 1000] and board.restarts == 0
+
+
+def test_only_one_that_dies_five_times_within_ten_seconds_each_restarts_the_board():
+    for lives, deaths, restarts in (
+        ([0] * 4 + [None], 4, 0),
+        ([0] * 5, 5, 1),
+        ([9999] * 5, 5, 1),
+        ([10_000] * 9 + [None], 9, 0),
+        ([0] * 4 + [10_000] + [0] * 3 + [None], 8, 0),  # once it has worked it is counted anew
+        ([0] * 4 + [10_000] + [0] * 4, 9, 1),
+    ):
+        board, left = Board(), list(lives)
+
+        async def keys(time, left=left):
+            life = left.pop(0)
+            if life is not None:
+                time.now += life
+                raise KeyError("x")
+
+        async def main(time, keys=keys):
+            try:
+                await tasks.keep("keys", keys, time)
+            except tasks.Doomed as error:
+                asyncio.get_event_loop().call_exception_handler(
+                    {"message": "doomed", "exception": error, "future": None}
+                )
+
+        _with_time(lambda time, main=main, board=board: board.run(main(time)))
+        assert len([x for x in board.reports if "begun again" in x[0]]) == deaths, lives
+        assert board.restarts == restarts and left == [], lives
+
+
+def test_the_system_is_given_time_to_free_memory_before_the_next_poll():
+    board = Board()
+
+    async def main():
+        Poller().times = 2
+        await sleep_ms(5)
+
+    _, time = _with_time(lambda _: board.run(main()))
+    assert len(time.slept) == 2 and min(time.slept) > 0
+
+
+def test_what_the_phone_returns_or_raises_is_its_own():
+    board = Board()
+
+    async def main():
+        raise ValueError("its own")
+
+    with raises(ValueError):
+        board.run(main())
+    assert board.restarts == 0 and board.reports == []

@@ -63,9 +63,8 @@ class Settings:
         value = self.values.get(name)
         if value is not None:
             return value
-        if name.endswith("]"):
-            return self.get(canonical(name))
-        return catalogue.default(name)
+        plain = canonical(name) if name.endswith("]") else name
+        return catalogue.default(name) if plain == name else self.get(plain)
 
     def known(self, name):
         """Return True when `name` is a setting."""
