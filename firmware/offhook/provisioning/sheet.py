@@ -84,6 +84,8 @@ class Sheet:
             self.absent.add(name)
         except names.Unknown:
             self.unknown.add(name)
+        except Broken:
+            raise
         except ValueError as error:
             self.refuse(name, "line %d: %s" % (line, error))
 
@@ -98,6 +100,8 @@ class Sheet:
             found = names.key(index, _tidied(text), attributes)
             self._take(found, text, self._perm(attributes.get("perm"), line))
             self.refused.drop(name)
+        except Broken:
+            raise
         except ValueError as error:
             self.refuse(name, "line %d: %s" % (line, error))
 
