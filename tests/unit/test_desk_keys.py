@@ -629,3 +629,293 @@ def test_every_key_press_is_shown_at_once():
     office.keys.on_key("2", True)
     office.run()
     assert office.part.shown == ["Dial: 2"]
+
+
+# -- keys at their bounds ---------------------------------------------------------------------
+
+
+def test_which_types_want_an_argument_and_which_may_have_one():
+    wanting = "speed dest url keyevent dtmf icom blf".split()
+    for kind in "none line speed dest url keyevent dtmf transfer redirect autoanswer".split() + [
+        "icom",
+        "orbit",
+        "blf",
+    ]:
+        try:
+            assert parse("2 " + kind) == Entry("2", kind, "") and kind not in wanting
+        except ValueError as error:
+            assert kind in wanting and str(error) == "type %s wants an argument" % kind
+        assert parse("active %s 5" % kind) == Entry("active", kind, "5"), kind
+
+
+def test_identities_of_a_key_are_1_to_12():
+    for context, good in (("1", True), ("12", True), ("0", False), ("13", False), ("-1", False)):
+        try:
+            assert parse(context + " line").context == context and good
+        except ValueError as error:
+            assert not good and "context '%s'" % context in str(error)
+
+
+def test_a_keyevent_takes_each_key_and_digit_and_nothing_else():
+    for name in names.events():
+        assert parse("active keyevent " + name).argument == names.own(name)
+        assert name.startswith("F_") and not name.startswith("F_F")
+    assert len(set(names.events())) == len(names.LABELS) + len(names.ALIASES) - 4  # F1 to F4
+    for digit in names.DIGITS:
+        assert parse("active keyevent " + digit).argument == digit
+    with raises(ValueError):
+        parse("active keyevent P1")
+
+
+def test_a_key_is_long_from_two_seconds_on():
+    for ms, told in ((1999, []), (2000, ["longpress"])):
+        office = Office(fkey4="none")
+        office.keys.on_key("P5", True)
+        office.run(ms)
+        office.keys.on_key("P5", False)
+        office.run(5000)
+        assert office.events() == told, ms
+
+
+def test_a_free_line_key_in_a_call_holds_it_and_gives_a_dial_tone():
+    office = Office()
+    call = office.talk()
+    office.desk.audio = ""
+    office.press("P3")
+    assert call.state == "held" and office.desk.dialling and office.desk.audio == "speaker"
+    office.press("3", "ENTER")
+    assert office.desk.of(office.agent.calls[-1]).key == "P3"
+
+
+def test_the_line_key_of_a_call_that_rings_there_does_nothing():
+    office = Office()
+    office.press("P2", "3", "ENTER")
+    call = office.agent.calls[0]
+    for _ in range(2):
+        office.press("P2")
+        assert call.state in ("calling", "ringing") and call.done == []
+        assert not office.desk.dialling and len(office.agent.calls) == 1
+        office.does(call.alert)
+
+
+def test_a_key_for_a_number_uses_the_identity_that_it_names_else_the_active_one():
+    for text, number in (
+        ("1 speed 201", 1),
+        ("2 speed 201", 2),
+        ("active speed 201", 2),
+        ("2 icom 201", 2),
+        ("1 dest 201", 1),
+        ("active dest 201", 2),
+        ("7 speed 201", 2),  # which is not there
+        ("1 orbit 201", None),
+    ):
+        office = Office(active_line=2, fkey4=text)
+        office.agent.accounts.append(Account(2, "102"))
+        office.press("P5")
+        assert number in (None, office.agent.calls[0].account.number), text
+
+
+def test_keys_for_a_call_touch_only_one_that_was_answered():
+    for text in ("active dtmf 12", "active transfer 300"):
+        office = Office(fkey4=text)
+        office.press("2", "ENTER")
+        call = office.agent.calls[0]
+        office.does(call.alert)
+        office.press("P5")
+        assert call.done == [] and call.state == "ringing", text
+        office.does(call.connect)
+        office.press("P5")
+        assert call.done != [], text
+    office = Office(fkey4="active orbit 700")
+    call = office.talk()
+    office.press("HOLD", "P5")
+    assert call.done == [] and office.agent.calls[-1].remote == "700@pbx", "nobody is moved"
+
+
+def test_a_url_key_belongs_to_the_call_that_is_heard_before_one_that_waits():
+    office = Office(fkey4="active url http://h/")
+    heard = office.talk("201")
+    office.arrives("202")
+    office.press("P5")
+    assert office.told[-1].call is heard
+    assert office.actions.sent[0][0] == ("parsed", "http://h/")
+
+
+def test_a_board_with_fewer_keys_has_32_by_software_and_one_with_more_has_all():
+    office = Office()
+    for count, last in ((0, 31), (31, 31), (32, 31), (33, 32), (144, 143)):
+        office.fkeys.count = count
+        office.fkeys.check(last)
+        with raises(ValueError) as caught:
+            office.fkeys.check(last + 1)
+        told = "there is no key P%d; this phone has P1 to P%d, fkey0 to fkey%d"
+        assert str(caught.value) == told % (last + 2, last + 1, last)
+
+
+def test_a_call_is_bound_to_the_first_line_of_its_identity_that_is_free():
+    office = Office(fkey1="2 line", fkey2="none", fkey4="active line")
+    first, second = office.agent.accounts[0], Account(2, "102")
+    free = office.fkeys.free
+    assert [free([], first), free(["P1"], first), free(["P1", "P4"], first)] == ["P1", "P4", "P5"]
+    assert free(["P1"], second) == "P2" and free(["P1", "P4", "P5"], first) is None
+    office.fkeys.count = 4
+    assert free(["P1", "P4"], first) is None, "the board has no more keys"
+    assert [office.fkeys.context(x) for x in ("P1", "P2", "P3")] == ["active", "2", "active"]
+    assert (office.fkeys.place("P2"), office.fkeys.place("HOLD")) == (1, None)
+
+
+def test_the_mailbox_of_an_identity_without_a_server_is_not_watched():
+    office = Office(user_mailbox1="*98", user_mailbox2="*97", user_mailbox3="")
+    office.agent.accounts += [Account(2, "102", ""), Account(3, "103")]
+    blf.renew(office.desk, office.fkeys)
+    assert office.desk.watch.log == ["add sip:100@pbx"]
+    assert office.desk.watch.all[0].event == "message-summary"
+
+
+def test_a_blf_key_belongs_to_its_identity_and_is_dark_without_one():
+    office = Office(fkey4="2 blf 205", fkey5="3 blf 206")
+    second = Account(2, "102")
+    office.agent.accounts.append(second)
+    blf.renew(office.desk, office.fkeys)
+    assert [(x.account, x.target) for x in office.desk.watch.all] == [(second, "205")]
+    assert office.fkeys.watched[5] is None
+    office.fkeys.watched[4].state = "idle"
+    office.press("P5")
+    assert office.agent.calls[0].account is second
+    office.press("CANCEL")
+    office.settings.set("pickup_code", "*8")
+    office.fkeys.watched[4].state = "ringing"
+    office.press("P5")
+    assert office.agent.calls[0].account is second and office.agent.calls[0].remote == "*8205@pbx"
+
+
+def test_the_same_extension_of_two_identities_is_watched_by_each():
+    office = Office(fkey4="1 blf 205", fkey5="2 blf 205")
+    office.agent.accounts.append(Account(2, "102"))
+    blf.renew(office.desk, office.fkeys)
+    assert [x.account.number for x in office.desk.watch.all] == [1, 2]
+    office.settings.set("fkey4", "none")
+    office.fkeys.take(4)
+    blf.renew(office.desk, office.fkeys)
+    assert [x.account.number for x in office.desk.watch.all] == [2]
+    assert office.desk.watch.log == ["add 205", "add 205", "remove 205"]
+
+
+def test_keys_of_a_board_without_interrupts_are_held_too():
+    board = Board(Office(), ["P5"])
+    board.parts = [(type("P", (), {"names": ["P5"], "irq": None}), None)]
+    soft_keys.hold(board, "P5", True)
+    assert board.held == {"P5": True}
+    soft_keys.hold(board, "P5", False)
+    soft_keys.hold(board, "P5", False)
+    assert board.held == {}
+
+
+def test_the_last_of_a_phones_keys_by_software_acts_and_the_next_is_refused():
+    office = Office(fkey31="active keyevent F_MUTE")
+    board = Board(office, [])
+    board.parts = []
+    office.talk()
+    soft_keys.hold(board, "P32", True)
+    soft_keys.hold(board, "P32", False)
+    assert office.desk.muted
+    with raises(ValueError):
+        soft_keys.hold(board, "P33", True)
+
+
+def test_volume_is_between_0_and_15_and_of_what_is_open():
+    for audio, name in (
+        ("", "vol_ringer"),
+        ("handset", "vol_handset"),
+        ("headset", "vol_headset"),
+    ):
+        for before, key, after in (
+            (0, "VOLUME_DOWN", "0"),
+            (1, "VOLUME_DOWN", "0"),
+            (14, "VOLUME_UP", "15"),
+            (15, "VOLUME_UP", "15"),
+            (7, "VOLUME_UP", "8"),
+            (7, "VOLUME_DOWN", "6"),
+        ):
+            office = Office(**{name: before})
+            office.desk.audio = audio
+            office.press(key)
+            assert office.settings.get(name) == after, (audio, before, key)
+            assert office.desk.notice == "Volume " + after
+
+
+def test_keys_open_hang_up_and_switch_over_what_one_speaks_into():
+    office = Office()
+    for keys, audio, dialling in (
+        (["SPEAKER"], "speaker", True),
+        (["HEADSET"], "headset", True),
+        (["HEADSET"], "", False),
+        (["HEADSET"], "headset", True),
+        (["OFFHOOK"], "handset", True),
+        (["SPEAKER"], "speaker", True),
+        (["SPEAKER"], "handset", True),
+        (["ONHOOK"], "", False),
+    ):
+        office.press(*keys)
+        assert (office.desk.audio, office.desk.dialling) == (audio, dialling), keys
+    call = office.arrives()
+    office.press("HEADSET")
+    assert call.state == "connected" and office.desk.audio == "headset"
+    office.press("HEADSET")
+    assert call.state == "ended"
+    office.press("2", "SPEAKER")
+    assert office.agent.calls[0].remote == "2@pbx" and office.desk.audio == "speaker"
+
+
+def test_cancel_takes_back_one_thing_at_a_time():
+    office = Office(call_completion=True)
+    office.press("2", "ENTER")
+    office.does(office.agent.calls[0].over, "remote", 486)
+    assert office.desk.completion
+    held = office.talk("201")
+    office.press("HOLD")
+    rings = office.arrives("202")
+    office.press("DOWN")
+    assert office.desk.menu is None
+    office.press("3", "CANCEL")
+    assert office.desk.entry == "" and rings.state == "ringing"
+    office.press("CANCEL")
+    assert rings.state == "ended" and held.state == "held"
+    office.press("CANCEL")
+    assert held.state == "ended" and office.desk.completion
+    office.desk.missed = 1
+    office.press("CANCEL")
+    assert office.desk.completion is None and office.desk.missed == 1
+    office.press("CANCEL")
+    assert office.desk.missed == 0
+
+
+def test_ok_does_the_first_of_what_there_is_to_do():
+    office = Office()
+    held = office.talk("201")
+    office.press("HOLD")
+    rings = office.arrives("202")
+    office.press("3", "ENTER")
+    assert office.agent.calls[-1].remote == "3@pbx" and rings.state == "ringing"
+    office.press("CANCEL", "ENTER")
+    assert rings.state == "connected" and held.state == "held"
+    office.press("ENTER")
+    assert held.state == "held", "somebody is spoken to"
+    office.press("CANCEL", "ENTER")
+    assert held.state == "connected"
+    office = Office()
+    office.arrives("201")
+    office.desk.dialling = True  # a dial tone
+    office.press("ENTER")
+    assert office.states() == ["ringing"], "OK has a number to wait for"
+
+
+def test_mute_is_for_a_call_that_is_heard():
+    office = Office()
+    office.press("MUTE")
+    assert not office.desk.muted
+    office.talk()
+    office.press("MUTE")
+    assert office.desk.muted and office.lines()[-1] == "Muted"
+    office.press("MUTE")
+    assert not office.desk.muted and "Muted" not in office.lines()

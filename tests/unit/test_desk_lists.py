@@ -140,6 +140,9 @@ def test_what_is_long_is_cut():
     _end(office, "in", "2" * 200, remote_display="x" * 200)
     entry = office.desk.lists.entries("m")[0]
     assert len(entry.number) == 80 and len(entry.name) == 40
+    _end(office, "out", "3" * 200)
+    office.press("DOWN")
+    assert max([len(x) for x in office.lines()]) <= 81, "with the mark of the chosen one"
 
 
 def test_redial_calls_the_number_dialled_last():

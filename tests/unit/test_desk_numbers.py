@@ -516,3 +516,20 @@ def test_a_plus_or_two_zeros_are_what_goes_before_a_zero_in_brackets():
         ("sip:12-3", "sip:12-3"),
     ):
         assert dialable(written) == dialled, written
+
+
+def test_a_transfer_whose_number_is_complete_after_a_time_is_shown_as_done():
+    office = Office(auto_dial=5)
+    call = office.talk()
+    office.press("TRANSFER", "3")
+    office.run(5000)
+    assert call.done == [("transfer", "3")] and office.lines()[0] == "On hold"
+
+
+def test_who_answers_forgets_a_number_that_was_being_typed():
+    office = Office()
+    office.press("2", "0")
+    office.arrives("201")
+    office.press("P1")
+    assert office.states() == ["connected"] and office.desk.entry == ""
+    assert office.lines()[0] == "Connected" and not office.desk.dialling

@@ -3,8 +3,9 @@
 from deskkit import Office, Part
 
 from base.printable import printable
-from offhook.panel import dates, tones
+from offhook.panel import dates, text_de, text_en, tones
 from offhook.panel.lamps import Lamps
+from offhook.panel.texts import Texts
 
 
 def test_a_calls_time_counts_from_its_answer_not_from_its_first_ring():
@@ -464,3 +465,382 @@ def test_labels_of_function_keys_stand_where_the_display_has_room_and_the_phone_
     office.settings.set("fkey_label4", "Gate")
     office.panel.took("fkey_label4")
     assert "P5 Gate" in office.drawn()
+
+
+# -- at the bounds ----------------------------------------------------------------------------
+
+
+def test_numbers_of_ringers_that_there_are_and_are_not():
+    for info, pattern in (
+        ("Bellcore-dr0", None),
+        ("Bellcore-dr1", 1),
+        ("Bellcore-dr5", 5),
+        ("Bellcore-dr6", None),
+        ("Bellcore-dr", None),
+        ("Bellcore-dr12", None),
+        ("Ringer0", None),
+        ("Ringer1", 1),
+        ("bellcore_dr2", 2),
+        ("Ringer10", 10),
+        ("Ringer 3.wav", 3),
+        ("Ringer11", None),  # the owner's melody is for the owner to choose
+        ("Ringer010", 10),
+        ("Ringer1000", None),
+        ("silent", 0),
+        ("silent.wav", 0),
+        ("silently", None),
+    ):
+        for written in (info, "<http://h/%s>" % info, "<http://h/a>;info=" + info):
+            office = Office(ring_sound=9)
+            office.arrives(alert_info=written)
+            assert office.panel.ringing.pattern == (9 if pattern is None else pattern), written
+
+
+def test_of_many_values_of_alert_info_the_first_eight_are_looked_at():
+    for before, pattern in ((7, 3), (8, 9)):
+        office = Office(ring_sound=9)
+        office.arrives(alert_info="<http://h/x>," * before + "alert-external")
+        assert office.panel.ringing.pattern == pattern, before
+    for info, pattern in (
+        ("<http://h/a,alert-internal,b>", 9),
+        ("<http://h/a>,alert-internal", 2),
+        ("alert-internal,alert-external", 2),
+        (",alert-external", 3),
+        ("<http://h/a>;info=x,<http://h/b>;info=alert-group", 4),
+        ("urn:alert:source:internal", 2),
+        ("<urn:alert:source:group>", 9),  # RFC 7462 has no such source
+        ("<urn:alert:source:>", 9),
+        ("http://h/a;info", 9),
+        (";info=", 9),
+    ):
+        office = Office(ring_sound=9)
+        office.arrives(alert_info=info)
+        assert office.panel.ringing.pattern == pattern, info
+
+
+def test_an_owners_text_is_meant_before_a_group_that_is_part_of_it():
+    office = Office(alert_external_ring_text="internal-sales")
+    office.arrives(alert_info="info=internal-sales")
+    assert office.panel.ringing.pattern == 3
+    office = Office(alert_external_ring_text="internal-sales")
+    office.arrives(alert_info="info=alert-external")
+    assert office.panel.ringing.pattern == 3, "external is part of it all the same"
+
+
+def test_a_ringer_of_its_own_is_that_of_the_identity_that_is_called():
+    office = Office(user_ringer1=6, user_ringer2=7, ring_sound=9)
+    office.arrives()
+    assert office.panel.ringing.pattern == 6
+    office = Office(user_ringer1=-1, ring_sound=9)
+    office.arrives()
+    assert office.panel.ringing.pattern == 9
+
+
+def test_a_call_is_told_with_what_is_to_be_known_in_its_state():
+    office = Office()
+    call = office.arrives("201", diversion="400@h")
+    for state, lines in (
+        ("ringing", ["Call from", "201", "for 400"]),
+        ("connected", ["Connected", "201", "0:00"]),
+        ("held", ["On hold", "201", "0:00"]),
+    ):
+        call.state = state
+        assert office.drawn() == lines
+    call.state, call.remote_hold = "connected", True
+    assert office.drawn()[0] == "You are on hold"
+    call.state = "held"
+    assert office.drawn()[0] == "On hold", "what we have done ourselves goes first"
+    office = Office()
+    office.press("2", "ENTER")
+    first = office.lines()
+    office.does(office.agent.calls[0].alert)
+    assert len(first) == len(office.lines()) == 2 and first[0] != office.lines()[0]
+
+
+def test_the_time_of_a_call_is_minutes_and_seconds():
+    for ms, shown in ((0, "0:00"), (59_900, "0:59"), (60_000, "1:00"), (3_661_000, "61:01")):
+        office = Office()
+        office.talk()
+        office.desk.of(office.agent.calls[0]).answered = office.clock.now
+        office.run(ms)
+        assert office.drawn()[2] == shown
+
+
+def test_calls_beside_each_other_are_lines_below_what_is_dialled():
+    office = Office()
+    office.talk("201")
+    office.press("HOLD")
+    rings = office.arrives("202")
+    assert office.lines() == ["Call from 202", "On hold 201"], "what waits goes first"
+    office.press("3")
+    assert office.lines() == ["Dial: 3", "Call from 202", "On hold 201"]
+    office.press("CANCEL")
+    office.does(rings.over, "remote", 487)
+    assert office.lines()[0] == "On hold" and len(office.lines()) == 3
+    office.press("3")
+    assert office.lines() == ["Dial: 3", "On hold 201"]
+    office.press("CANCEL", "HOLD", "TRANSFER", "4")
+    assert office.lines() == ["Transfer to: 4", "On hold 201"]
+
+
+def test_who_hides_has_no_number():
+    office = Office()
+    for remote, name, anonymous, shown in (
+        ("anonymous@anonymous.invalid", "", True, "Anonymous"),
+        ("anonymous@anonymous.invalid", "Hidden", True, "Hidden"),
+        ("201@pbx", "Ann", True, "Ann 201"),
+        ("anonymous@pbx", "", False, "anonymous"),
+    ):
+        call = office.arrives(remote, remote_display=name, anonymous=anonymous)
+        assert office.drawn()[1] == shown, (remote, name)
+        office.does(call.over, "remote", 487)
+
+
+def test_the_idle_screen_names_who_this_is_and_each_identity_that_fails():
+    office = Office()
+    first = office.agent.accounts[0]
+    first.display = "Reception"
+    assert office.drawn() == ["Reception", ""]
+    first.registered = False
+    assert office.drawn()[2:] == ["100 not registered"]
+    first.register = False
+    assert office.drawn()[2:] == [], "it need not"
+    first.register, first.reason = True, "403"
+    assert office.drawn()[2:] == ["100 not registered", " 403"]
+    first.registered = True
+    office.panel.troubles["no_network"] = ""
+    office.panel.troubles["settings"] = type("T", (), {"reason": "two are broken"})()
+    lines = office.drawn()[2:]
+    assert len(lines) == 3 and " two are broken" in lines
+    office.panel.troubles.clear()
+    office.agent.accounts = []
+    assert len(office.drawn()) == 3, "what to do without an identity"
+
+
+def test_a_list_shows_four_entries_from_the_chosen_one():
+    office = Office()
+    for number in range(6):
+        call = office.arrives("20%d" % number, remote_display="N%d" % number)
+        office.does(call.over, "remote", 487)
+    office.press("LEFT")
+    assert office.lines()[1:] == [">N5 205", "N4 204", "N3 203", "N2 202"]
+    office.press("DOWN", "DOWN", "DOWN")
+    assert office.lines()[1:] == [">N2 202", "N1 201", "N0 200"]
+
+
+def test_lines_take_turns_only_where_they_do_not_fit():
+    for rows, turns in ((1, 1), (2, 4), (3, 2), (4, 2), (5, 1), (6, 1)):
+        office = Office()
+        office.part.rows = rows
+        office.desk.missed, office.desk.messages = 2, 3
+        office.settings.set("dnd_mode", "on")
+        pages = []
+        for _ in range(8):
+            lines = list(office.drawn())
+            assert lines[0] == "100" and len(lines) == 5
+            if lines not in pages:
+                pages.append(lines)
+            office.run(2000)
+        assert len(pages) >= turns and (len(pages) > 1) == (turns > 1), (rows, pages)
+        if rows > 1:
+            seen = {x for lines in pages for x in lines[:rows]}
+            assert len(seen) == 5, "each line is seen"
+
+
+def test_the_display_is_drawn_each_second_and_no_oftener():
+    office = Office()
+    drawn = []
+    office.part.show = drawn.append
+    office.panel.refresh()
+    office.panel.refresh()
+    drawn.clear()
+    office.run(999)
+    assert drawn == []
+    office.run(1)
+    assert len(drawn) == 1
+    office.run(10_000)
+    assert len(drawn) == 11
+
+
+def test_a_burst_of_changes_is_drawn_once():
+    office = Office()
+    office.run()
+    drawn = []
+    office.part.show = drawn.append
+    for _ in range(5):
+        office.desk.changed()
+    office.run()
+    assert len(drawn) == 1
+    office.desk.changed()
+    office.run()
+    assert len(drawn) == 2
+
+
+def test_a_lamp_is_told_only_what_is_new_and_a_board_without_lamps_nothing():
+    office = Office()
+    told = []
+    part = Part()
+    part.set = lambda index, on: told.append((index, on))
+    part.count = 2
+    lamps = Lamps(part, office.timers)
+    lamps.update(["on", "off", "on"])
+    assert told == [(0, True), (1, False)], "it has two"
+    lamps.update(["on", "off", "on"])
+    assert len(told) == 2
+    lamps.update(["off", "off"])
+    assert told[2:] == [(0, False)]
+    lamps = Lamps(None, office.timers)
+    lamps.update(["fast"])
+    assert lamps.states == ["fast"]
+
+
+def test_lamps_that_were_unplugged_go_on_blinking():
+    office = Office()
+
+    def flush():
+        raise OSError(5)
+
+    office.part.flush = flush
+    lamps = Lamps(office.part, office.timers)
+    lamps.update(["fast"])
+    seen = []
+    for _ in range(4):
+        seen.append(office.part.lit["P1"])
+        office.run(250)
+    assert seen == [True, False, True, False]
+
+
+def test_lamps_blink_at_half_a_second_or_a_whole_one():
+    office = Office()
+    lamps = Lamps(office.part, office.timers)
+    lamps.update(["fast", "slow"])
+    changes = {"P1": [], "P2": []}
+    before = dict(office.part.lit)
+    for now in range(1, 2001):
+        office.run(1)
+        for name in changes:
+            if office.part.lit[name] is not before[name]:
+                changes[name].append(now)
+        before = dict(office.part.lit)
+    assert changes["P1"] == list(range(250, 2001, 250))
+    assert changes["P2"] == list(range(500, 2001, 500))
+
+
+def test_a_lamp_shows_the_first_call_of_its_key_and_what_is_dialled_on_it():
+    office = Office(fkey5="active speed 201")
+    office.press("P2")
+    assert office.lamp("P2") == "on"
+    office.press("CANCEL")
+    assert office.lamp("P2") == "off"
+    office.desk.dialling, office.desk.key = True, "P6"
+    office.drawn()
+    assert office.lamp("P6") == "off", "no line"
+    for number in (39, 40, 41):  # the board has 40
+        office.desk.key = "P%d" % number
+        office.drawn()
+    office.desk.dialling = False
+    call = office.talk()
+    for key in ("P40", "P41", None):
+        office.desk.of(call).key = key
+        office.drawn()
+        lit = [x for x in range(40) if office.panel.states[x] != "off"]
+        assert lit == ([39] if key == "P40" else []), key
+    office.fkeys.count = 2
+    office.drawn()
+    assert len(office.panel.states) == 2
+
+
+def test_a_short_tone_ends_by_itself():
+    office = Office()
+    office.desk.beep(880, 400)
+    assert office.part.tones == [880]
+    office.run(399)
+    assert office.part.tones == [880]
+    office.run(1)
+    assert office.part.tones == [880, 0]
+    office.panel.ringing.part = None
+    office.desk.beep(880, 400)
+
+
+def test_a_part_that_is_used_already_rings_on():
+    office = Office()
+    office.arrives()
+    office.panel.ringing.use(office.part)
+    office.panel.refresh()
+    assert office.part.tones == [440]
+    bell = Part()
+    office.press("CANCEL")
+    tones_before = list(office.part.tones)
+    office.panel.ringing.use(bell)
+    assert office.part.tones == tones_before and bell.tones == []
+
+
+def test_a_loudspeaker_rings_again_when_the_dial_tone_is_over_and_stops_with_the_call():
+    office = Office()
+    told = []
+    office.part.play = lambda segments: told.append("play")
+    office.part.quiet = lambda: told.append("quiet")
+    call = office.arrives()
+    assert told == ["play"]
+    office.run(20_000)
+    assert told == ["play"], "it keeps time by itself"
+    office.press("SPEAKER")
+    assert told == ["play", "quiet"] and call.state == "connected"
+    office.press("CANCEL")
+    assert told == ["play", "quiet"]
+
+
+def test_texts_are_in_the_language_that_is_set_and_else_in_english():
+    for language, shown in (("English", "Busy"), ("Deutsch", "Besetzt"), ("Klingon", "Busy")):
+        assert Texts({"language": language}.get).text("486") == shown
+    assert Texts({"language": "Deutsch"}.get).text("nosuch") == "nosuch"
+    assert set(text_en.TEXTS) == set(text_de.TEXTS)
+
+
+def test_what_the_first_start_shows_stands_instead_of_the_idle_screen_and_alone():
+    office = Office(fkey_label4="Door")
+    first = office.panel.view.first_start = type("F", (), {})()
+    first.shown = lambda text: ["Set up", "Offhook-ABCD"]
+    assert office.drawn() == ["Set up", "Offhook-ABCD"]
+    office.talk()
+    assert office.drawn()[0] == "Connected"
+    office.press("CANCEL")
+    first.shown = lambda text: []
+    assert office.drawn() == ["100", "", "P5 Door"]
+
+
+def test_labels_are_not_shown_beside_a_list_or_a_question():
+    office = Office(fkey_label4="Door")
+    office.press("DOWN")
+    assert "P5 Door" not in office.lines()
+    office.press("CANCEL")
+    assert "P5 Door" in office.lines()
+    office.arrives()
+    assert "P5 Door" not in office.lines()
+
+
+def test_tones_follow_what_is_open_what_rings_and_what_waits():
+    office = Office()
+    desk, tone = office.desk, tones.tone
+    office.arrives("201")
+    assert tone(desk) == "", "nothing is open"
+    desk.audio = "handset"
+    assert tone(desk) == "waiting"
+    office.settings.set("call_waiting", "visual")
+    assert tone(desk) == "", "there is a call, and no number is asked for"
+    desk.dialling = True
+    assert tone(desk) == "dial"
+    desk.entry = "2"
+    assert tone(desk) == ""
+    office = Office()
+    office.talk("201")
+    office.press("HOLD")
+    assert tones.tone(office.desk) == ""
+    office = Office()
+    office.press("2", "ENTER")
+    assert tones.tone(office.desk) == "", "it does not ring there yet"
+    call = office.agent.calls[0]
+    call.voice, office.desk.hears = object(), lambda _: False
+    for status, heard in ((180, "ringback"), (182, "ringback"), (183, ""), (184, "ringback")):
+        call.alert(status)
+        assert tones.tone(office.desk) == heard, status

@@ -100,3 +100,36 @@ def test_before_there_is_an_agent_nothing_is_asked():
     desk.changed()
     timers.run()
     assert voice.tones == []
+
+
+def test_nothing_open_leaves_the_way_of_the_sound_as_it_is():
+    _, desk, voice, part, timers = _sounds()
+    desk.changed()
+    timers.run()
+    assert voice.tones == [""] and (part.way, part.level) == (None, None)
+    desk.members = ("one", "two")
+    desk.changed()
+    timers.run()
+    assert voice.joined == ("one", "two"), "the two of a conference hear each other"
+    assert not voice.muted and not part.muted
+
+
+def test_after_the_bell_the_desk_is_heard_again_and_a_quiet_bell_tells_nobody():
+    sounds, desk, voice, part, timers = _sounds()
+    sounds.bell.quiet()
+    timers.run()
+    assert voice.tones == []
+    desk.audio, desk.dialling = "handset", True
+    sounds.bell.play(((440, 0, 1000, 0),))
+    timers.run()
+    assert (part.way, part.level) == ("speaker", 9)
+    sounds.bell.quiet()
+    timers.run()
+    assert voice.tones[-1] == "dial" and (part.way, part.level) == ("handset", 5)
+
+
+def test_a_bell_sounds_what_the_loudspeaker_can():
+    for hertz, heard in ((440, 440), (3000, 3000), (3001, 3000), (8000, 3000)):
+        sounds, _, voice, _, _ = _sounds()
+        sounds.bell.tone(hertz)
+        assert voice.tones == [(heard, True)]
