@@ -774,3 +774,36 @@ def test_a_phone_that_has_run_is_left_for_the_repl():
         if hasattr(asyncio, "set_event_loop"):
             asyncio.set_event_loop(None)
         asyncio.new_event_loop()
+
+
+async def test_what_comes_of_a_message_is_acted_on_when_the_agent_is_done_with_it():
+    made = Silent().made(user_name1="100")
+
+    async def told(made):
+        await _up(made)
+        (account,) = made.agent.accounts
+        made.agent.listener("mwi", account, new=3)
+        assert made.desk.messages == 0, "the agent is not done yet"
+        made.agent.settled()
+        assert made.desk.messages == 3
+
+    await made.during(told)
+
+
+async def test_settings_of_a_server_are_asked_for_and_keys_are_looked_at_while_it_runs():
+    made, served = Silent().made(), []
+
+    async def asks():
+        served.append("provisioning")
+
+    async def looks():
+        served.append("keys")
+
+    made.provisioning.serve, made.input.serve = asks, looks
+
+    async def both(made):
+        await _up(made)
+        await until(lambda: len(served) >= 2)
+
+    await made.during(both)
+    assert sorted(set(served)) == ["keys", "provisioning"]
