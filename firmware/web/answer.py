@@ -63,7 +63,7 @@ def head(status, kind=TEXT, length=None, stays=False, more=(), cache="no-store")
 
 
 def _nothing():
-    """Stand for the deadline's end where there is no deadline."""
+    """Stand for what is called where nobody waits for it."""
 
 
 class Answer:
@@ -74,6 +74,7 @@ class Answer:
         self._request = request
         self.status = 0  # of what was sent
         self.endless = _nothing  # lifts the deadline, for a stream
+        self.wanted = _nothing  # says that it is for somebody who may ask: the place stays theirs
         self.stays = request is not None and request.stays
 
     async def send(self, status, body=b"", kind=TEXT, more=(), cache="no-store"):

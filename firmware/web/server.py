@@ -1,8 +1,8 @@
 """The server: its connections, how many there may be, and a deadline for each phase of one.
 
 Nothing of a client outlives its connection. When all places are taken, one that has no request
-under way gives its place to a newcomer; where none has, the newcomer waits a little, and is then
-told to come back.
+under way, or none of somebody who may ask, gives its place to a newcomer; where none has, the
+newcomer waits a little, and is then told to come back.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ _PLACES = const(4)  # connections that are served
 _WAITING = const(4)  # that wait for a place
 _WAIT = const(4000)  # ms that one waits
 _FRESH = const(500)  # ms that a request may take to come before its connection gives way
+_LATE = const(2000)  # ms after which it does so whatever it sends: it does not take its answers
 _LOOK = const(100)  # ms between two looks for one that does
 _IDLE = const(20_000)  # ms between two requests of a connection
 _HEAD = const(5_000)  # ms from a head's first byte to its last
@@ -40,26 +41,34 @@ class _Place:
 
     def __init__(self, task, stream, clock):
         self.task = task
-        self.busy = False  # a request is under way
+        self.busy = False  # a request of somebody who may ask is under way
         self._stream = stream
         self._clock = clock
         self._since = clock.ms()
 
     def free(self):
-        """Begin to wait for a request."""
-        self.busy = False
-        self._since = self._clock.ms()
+        """Begin to wait for a request; only one of somebody who may ask gives it time anew."""
+        if self.busy:
+            self.busy = False
+            self._since = self._clock.ms()
+
+    def serves(self):
+        """Take it that whoever asks may: the place is theirs until they are served."""
+        self.busy = True
 
     def gives_way(self):
         """Return whether nobody is served here: its request may be on its way just now."""
         idle = self._clock.diff(self._clock.ms(), self._since)
-        return not self.busy and idle >= _FRESH and not waits(self._stream)
+        if self.busy or idle < _FRESH:
+            return False
+        return idle >= _LATE or not waits(self._stream)
 
 
 class Server:
     """Serves connections of `network` on a port.
 
-    ``serve(request, answer, reader)`` carries out one request. An answer that streams says so with
+    ``serve(request, answer, reader)`` carries out one request. It calls `answer.wanted` once it
+    knows that the request is of somebody who may ask. An answer that streams says so with
     `endless`, which lifts the deadline.
     """
 
@@ -168,13 +177,14 @@ class Server:
         try:
             with Deadline(self._timers, _HEAD):
                 request = await reader.head()
-            place.busy = True
             answer = Answer(writer, request)
+            answer.wanted = place.serves
             with Deadline(self._timers, _WORK) as deadline:
                 answer.endless = deadline.lift
                 await self._serve(request, answer, reader)
                 if not answer.status:
                     await answer.refuse(404, "there is no such page")
+                place.free()  # what is left of a body may never come
                 if request.left > _REST:  # not worth the reading; see `_refuse` for the pause
                     with Deadline(self._timers, _LINGER):
                         await reader.discard(_REFUSED)

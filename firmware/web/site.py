@@ -95,6 +95,7 @@ class Site:
         if request.method not in _METHODS:
             await answer.refuse(405, "GET, HEAD or POST", ("Allow: GET, HEAD, POST",))
         elif await self._passes(request, answer):
+            answer.wanted()
             await self._route(request, answer, reader)
 
     async def _passes(self, request, answer):

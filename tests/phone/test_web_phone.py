@@ -143,6 +143,21 @@ def test_attacks_cost_a_call_nothing_and_leave_nothing(site):
     peer.close()
 
 
+def test_who_asks_without_end_and_takes_no_answer_holds_no_place(site):
+    _, web = site()
+    request = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    held = [web.connect() for _ in range(4)]
+    for connection in held:
+        connection.settimeout(0.2)
+        with contextlib.suppress(OSError):  # until the phone reads no more
+            connection.sendall(request * 5000)
+    with web.connect() as fresh:
+        fresh.sendall(request)
+        assert fresh.recv(100).startswith(b"HTTP/1.1 401")
+    for connection in held:
+        connection.close()
+
+
 def test_what_a_caller_sends_breaks_out_of_nothing(site):
     name = "</script><script>alert(1)</script>\\u2028' onload=x"
     phone, web = site()

@@ -111,6 +111,60 @@ async def test_a_place_that_nobody_uses_is_given_away_after_half_a_second():
     bench.stop()
 
 
+async def test_who_may_not_ask_holds_no_place_whatever_is_sent():
+    head = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n"
+    for data in (head, head + b"x", head[:-2], head[:30], b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
+        bench = await open_bench()
+        held = []
+        for _ in range(4):
+            client = await bench.client()
+            await client.send(data)
+            held.append(client)
+        await until(lambda b=bench: b.site.server.count == 4)
+        await turns()
+        new = await bench.client()
+        await new.send(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        for _ in range(7):
+            await turns()
+            move(bench, 100)
+        assert (await new.answer()).status == 401, data
+        for client in held + [new]:
+            client.close()
+        bench.stop()
+
+
+async def test_who_may_ask_keeps_the_place_until_the_answer():
+    bench = await open_bench()
+    begun, go = [], asyncio.Event()
+
+    async def slow(_):
+        begun.append(1)
+        await go.wait()
+        return {"done": True}
+
+    bench.words.reads["slow"] = slow
+    head = "GET /api/slow HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\n\r\n"
+    clients = []
+    for _ in range(4):
+        client = await bench.client()
+        client.take(await client.request("GET", "/"))
+        await client.send((head % (client.host, client.login("GET", "/api/slow"))).encode())
+        clients.append(client)
+    await until(lambda: len(begun) == 4)
+    new = await bench.client()
+    await new.send(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    for _ in range(42):
+        await turns()
+        move(bench, 100)
+    assert (await new.answer()).status == 503
+    go.set()
+    for client in clients:
+        assert (await client.answer()).status == 200
+    for client in clients + [new]:
+        client.close()
+    bench.stop()
+
+
 async def test_who_waits_for_a_place_waits_four_seconds():
     bench = await open_bench()
 

@@ -48,7 +48,9 @@ class Portal:
     async def _serve(self, request, answer, reader):
         if not self._access_point.near(request.peer):
             await answer.refuse(403, "this page is for the phone's own network")
-        elif request.method not in ("GET", "HEAD", "POST"):
+            return
+        answer.wanted()
+        if request.method not in ("GET", "HEAD", "POST"):
             await answer.refuse(405, "GET, HEAD or POST", ("Allow: GET, HEAD, POST",))
         elif request.headers.get("host", "").lower() != self._host or request.path in PROBES:
             self._first.asked()
