@@ -129,10 +129,10 @@ class Answer:
             with Deadline(self._timers, _IDLE):
                 line = await self._line()
             try:
-                size = int(line.partition(b";")[0].strip().decode() or "x", 16)
+                size = _size(line.partition(b";")[0].strip())
             except ValueError:
                 raise OSError("no chunk")
-            if size <= 0:
+            if not size:
                 break
             if size > limit or await self._take(size, sink) < size:
                 return False
@@ -143,6 +143,13 @@ class Answer:
             with Deadline(self._timers, _IDLE):
                 line = await self._line()
         return True
+
+
+def _size(digits):
+    """Return the bytes of a chunk: hex digits and nothing else (RFC 9112 section 7.1)."""
+    if not digits or digits.strip(b"0123456789abcdefABCDEF"):
+        raise ValueError
+    return int(digits.decode(), 16)
 
 
 def _length(answer, value):

@@ -69,6 +69,8 @@ def _chosen(lines):
     found = []
     for line in lines:
         try:
+            if any(x < 0x20 and x != 9 or x == 0x7F for x in line):
+                raise ValueError  # it would come back in a header of ours
             found += parse_challenge(_text(line))
         except ValueError:
             pass

@@ -106,7 +106,11 @@ def _number(label):
 
 def _login(text):
     user, _, password = text.partition(":")
-    return decoded(user), decoded(password)
+    login = decoded(user), decoded(password)
+    for part in login:  # they stand in a header (RFC 7617 section 2)
+        if any(x < 0x20 or x == 0x7F for x in part.encode()):
+            raise ValueError("user and password take no control characters")
+    return login
 
 
 def decoded(text):

@@ -8,6 +8,7 @@ import pytest
 
 from tests.phone import webserver
 from tests.phone.webserver import OK, WebServer
+from tools.control import Refused
 
 _TIMEOUT = 1  # s, action_url_timeout of these phones
 
@@ -229,7 +230,7 @@ def test_what_is_refused_when_it_is_set_says_what_would_be_right(phone):
         ("http://[::1]/", "IPv6"),
     ):
         for name, text in (("action_setup_url", value), ("fkey3", "active url " + value)):
-            with pytest.raises(Exception, match=re.escape(word)) as refused:
+            with pytest.raises(Refused, match=re.escape(word)) as refused:
                 phone.ask(f"set {name} {text}")
             assert name in str(refused.value)
     phone.ask("set action_setup_url http://h/" + "x" * 1015)

@@ -154,7 +154,15 @@ async def test_digest_in_its_forms():
 
 
 async def test_challenges_that_nobody_can_answer():
-    for challenge in ("Negotiate", "", 'Digest realm="x', "Digest nonce=x, algorithm=NEW", "\xff"):
+    for challenge in (
+        "Negotiate",
+        "",
+        'Digest realm="x',
+        "Digest nonce=x, algorithm=NEW",
+        "\xff",
+        'Digest realm="x\rX: y", nonce="n"',  # would come back as a line of ours
+        'Digest realm="x", nonce="n\x00"',
+    ):
         bench, web = await bench_and_web(wanting(challenge))
         assert not await bench.go("http://u:p@web.test:%d/x" % web.port)
         assert len(web.heads) == 1 and bench.counted() == (1, 1, 0, 1, 0, 0), bench.lines

@@ -102,6 +102,10 @@ def test_what_is_no_url_is_refused_in_words():
         ("http://h\xf6st/", "not ASCII"),
         ("http://a b/", "' ' cannot be in a host"),
         ("a:b@c://h", "scheme does not fit"),
+        ("http://a%0d%0aX:b@h/", "control characters"),
+        ("http://a:b%0Ac@h/", "control characters"),
+        ("http://a:%00@h/", "control characters"),
+        ("http://a%7f@h/", "control characters"),
     ):
         with raises(ValueError) as caught:
             parse(text)
