@@ -56,3 +56,16 @@ def replaced(text, control, mark):
 def printable(text):
     """Return `text` for display and list: control characters are spaces, marks are gone."""
     return replaced(text, b" ", b"")
+
+
+def escaped(text):
+    """Return JSON `text` with what `printable` takes away as escapes: it means the same."""
+    if is_plain(text):
+        return text
+    data = text.encode().replace(b"\x7f", b"\\u007f")
+    for first, sequences in _SEQUENCES.items():
+        if first in data:
+            for each in sequences:
+                if each in data:
+                    data = data.replace(each, b"\\u%04x" % ord(str(each, "utf-8")))
+    return str(data, "utf-8")

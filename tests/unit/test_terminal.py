@@ -1,7 +1,9 @@
 """The serial line: JSON for a program, and for a person a prompt, an echo and words."""
 
+import json
+
 from base.version import VERSION
-from offhook.console import terminal, words
+from offhook.console import console, terminal, words
 from offhook.console.terminal import Terminal, in_words
 
 
@@ -271,3 +273,14 @@ def test_answers_in_words_are_a_table_whose_second_column_is_straight():
         (7, ["7"]),
     ):
         assert in_words(answer) == lines, (answer, in_words(answer))
+
+
+async def test_marks_that_turn_or_hide_text_are_escapes_for_a_program_and_gone_for_a_person():
+    odd = "a\u202eb\x9b2c\u2066d\u200be\ufeff"
+    phone = Phone()
+    shown = await phone.type(odd + "\n")
+    assert "'a\\u202eb\\u009b2c\\u2066d\\u200be\\ufeff'" in shown
+    assert "'%s'" % odd in json.loads(shown)["error"]
+    assert await console.execute(phone, odd) == shown[:-1]
+    await phone.type("\r")
+    assert "refused: there is no command 'ab2cde'" in await phone.type(odd + "\r")

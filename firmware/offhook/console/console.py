@@ -7,6 +7,7 @@ here. What is refused is answered with ``{"error": "…"}``.
 import json
 
 from base.compat import const, shut
+from base.printable import escaped
 from offhook.console.words import find
 
 _LINE = const(8700)  # bytes of the longest command: a setting's name and eight URLs
@@ -31,7 +32,7 @@ async def execute(phone, line):
     """Carry out one line for `phone` (offhook.telephone.Phone); return JSON text. Never raises."""
     got = await answer(phone, line)
     try:
-        return json.dumps(got)
+        return escaped(json.dumps(got))
     except MemoryError:
         return '{"error": "MemoryError: the answer is too long"}'
 

@@ -8,6 +8,7 @@ before by the up arrow, and answers in words. ``json on``, or Ctrl-D, goes back 
 import json
 
 from base.compat import const
+from base.printable import escaped, printable
 from base.version import VERSION
 from offhook.console import console
 
@@ -146,9 +147,9 @@ class Terminal:
         try:
             answer = await console.answer(self._phone, line)
             if self.person:
-                self._write("".join(x + "\n" for x in in_words(answer)))
+                self._write("".join(printable(x) + "\n" for x in in_words(answer)))
             else:
-                self._write(json.dumps(answer) + "\n")
+                self._write(escaped(json.dumps(answer)) + "\n")
         except Exception as error:  # no memory, say: the next line may fare better
             self._write('{"error": "%s"}\n' % type(error).__name__)
         finally:
