@@ -13,8 +13,10 @@ import inspect
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -31,6 +33,12 @@ def pytest_configure(config):
     for folder in (UNIT, vm.ROOT, vm.ROOT / "firmware"):
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
+    os.environ["OFFHOOK_TEMPORARY"] = tempfile.mkdtemp(prefix="offhook-")
+
+
+def pytest_unconfigure(config):
+    """Clear away what the unit tests have written."""
+    shutil.rmtree(os.environ.pop("OFFHOOK_TEMPORARY", ""), ignore_errors=True)
 
 
 def pytest_collect_file(file_path, parent):

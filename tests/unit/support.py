@@ -76,6 +76,14 @@ def data(name):
     raise Skip("no test data: set OFFHOOK_TESTDATA to the folder that holds " + name)
 
 
+def folder(name):
+    """Return the path of a folder for `name` that no other run of the tests uses, not made yet.
+
+    `OFFHOOK_TEMPORARY` is where; whoever runs the tests makes it and clears it away.
+    """
+    return "%s/offhook-%s" % (os.getenv("OFFHOOK_TEMPORARY") or "/tmp", name)
+
+
 def firmware_file(name):
     """Return an open text file of the firmware's sources."""
     return open("firmware/" + name, encoding="utf-8")

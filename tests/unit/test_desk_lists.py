@@ -3,6 +3,7 @@
 import os
 
 from deskkit import Office
+from support import folder
 
 from hal.storage.folder import Storage
 from offhook.desk.menu import Menu
@@ -12,7 +13,7 @@ class Folder(Storage):
     """A folder of its own, emptied at first."""
 
     def __init__(self, name, empty=True):
-        super().__init__("/tmp/offhook-lists-" + name)
+        super().__init__(folder("lists-" + name))
         for file in os.listdir(self.root) if empty else ():
             os.remove(self.root + "/" + file)
 

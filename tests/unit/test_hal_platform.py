@@ -4,6 +4,7 @@ import os
 
 import fakechip  # before what needs the chip's modules
 import fakes
+from support import folder
 
 from hal import fit, platform
 from hal.clock import ntp
@@ -48,7 +49,7 @@ def _keeper(**settings):
 
 
 def _folder(*names):
-    root = "/tmp/offhook-trial-%d" % id(names)
+    root = folder("trial")
     try:
         os.mkdir(root)
     except OSError:

@@ -3,6 +3,7 @@
 import os
 
 import contracts
+from support import folder
 
 from hal.clock.watchdog import Watchdog
 from hal.storage.folder import Storage
@@ -10,7 +11,7 @@ from hal.storage.sim import Storage as SimStorage
 
 
 def _folder(make):
-    root = "/tmp/offhook-storage-%d" % id(make)
+    root = folder("storage")
     part = make(root)
     for name in part.names():
         part.remove(name)

@@ -5,7 +5,7 @@ import os
 from binascii import hexlify
 from hashlib import sha256
 
-from support import raises
+from support import folder, raises
 
 from base.version import VERSION
 from offhook.update import files, listing, update
@@ -66,7 +66,7 @@ class Phone:
     def __init__(self, app, served=None):
         global _count
         _count += 1
-        self.flash = "/tmp/offhook-update-%d-%d" % (id(self), _count)
+        self.flash = folder("update-%d" % _count)
         files.delete(self.flash)
         os.mkdir(self.flash)
         self.write("app", app)
@@ -441,7 +441,7 @@ def test_files_are_walked_copied_measured_and_deleted():
 
 
 def _read(text):
-    path = "/tmp/offhook-list-%d" % id(text)
+    path = folder("list")
     with open(path, "w") as file:
         file.write(text)
     try:

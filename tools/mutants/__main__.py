@@ -12,6 +12,7 @@ import pathlib
 import pickle
 import random
 import re
+import shutil
 import signal
 import sys
 import time
@@ -119,6 +120,7 @@ class _Running:
 
     def _wait(self):
         pid, status = os.wait()
+        shutil.rmtree(trial.scratch(pid), ignore_errors=True)
         if pid in self.pids:
             self.done.append((self.pids.pop(pid), status))
 

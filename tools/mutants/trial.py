@@ -66,7 +66,14 @@ def _prepare():
         os.dup2(sink, number)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     os.chdir(vm.ROOT)
+    os.mkdir(scratch(os.getpid()))
+    os.environ["OFFHOOK_TEMPORARY"] = scratch(os.getpid())
     sys.path[:0] = [str(UNIT), str(vm.ROOT), str(vm.ROOT / "firmware")]
+
+
+def scratch(pid):
+    """Return where the tests of child process `pid` keep what they write, for no one else."""
+    return f"{tempfile.gettempdir()}/offhook-mutants-{pid}"
 
 
 def _run(test):
