@@ -3,7 +3,7 @@
 from sipkit import Wire
 
 from sip.account import Account
-from sip.subscription.subscribe import Subscriptions
+from sip.subscription.subscribe import Subscription, Subscriptions
 
 A, B = "10.0.0.1", "10.0.0.2"
 _INFO = "application/dialog-info+xml"
@@ -417,3 +417,162 @@ def test_a_second_account_is_kept_apart():
     scene.every.stop()
     scene.peer.take(10_000)
     assert not scene.peer.got
+
+
+def test_a_subscription_in_a_new_dialog_counts_from_one_and_forgets_the_other():
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    assert first.cseq()[0] == 1
+    scene.answer(first, 200, ("Expires", "100"))
+    assert (
+        scene.notify(first, info("early", 7), "active;expires=100", cseq=40) == 200
+        and watched.active
+    )
+    renewal = scene.asked(82_000)
+    assert renewal.cseq()[0] == 2 and renewal.uri == "sip:peer@%s:5060" % B
+    scene.answer(renewal, 481)
+    anew = scene.asked()
+    assert anew.cseq()[0] == 1 and anew.uri == "sip:201@" + B
+    assert not watched.active
+    scene.answer(anew, 200, ("Expires", "100"))
+    assert (
+        scene.notify(anew, info("confirmed"), "active", cseq=1) == 200 and watched.state == "busy"
+    )
+
+
+def test_a_481_before_there_is_a_dialog_is_a_refusal():
+    scene = Scene()
+    scene.watch()
+    scene.answer(scene.asked(), 481)
+    assert scene.told[-1] == "unwatched"
+    scene.peer.take(3_500_000)
+    assert not scene.peer.got
+    scene.asked(200_000)
+
+
+def test_each_refusal_is_tried_again_soon_or_much_later():
+    for status, early, late in (
+        (408, 29_000, 2000), (480, 29_000, 2000), (500, 29_000, 2000), (503, 29_000, 2000),
+        (504, 29_000, 2000), (403, 3_599_000, 2000), (404, 3_599_000, 2000),
+        (489, 3_599_000, 2000), (603, 3_599_000, 2000),
+    ):  # fmt: skip
+        scene = Scene()
+        scene.watch()
+        scene.answer(scene.asked(), status)
+        assert ("unwatched" in scene.told) is (late == 2000 and early > 29_000), status
+        scene.peer.take(early)
+        assert not scene.peer.got, status
+        scene.asked(late)
+
+
+def test_an_extension_that_fails_is_asked_slower_and_slower_up_to_a_quarter_of_an_hour():
+    scene = Scene()
+    scene.watch()
+    request = scene.asked()
+    for seconds in (30, 60, 120, 240, 480, 900, 900):
+        scene.answer(request, 500)
+        scene.peer.take(1000 * seconds - 1000)
+        assert not scene.peer.got, seconds
+        request = scene.asked(2000)
+    scene.answer(request, 200, ("Expires", "100"))
+    renewal = scene.asked(82_000)
+    scene.answer(renewal, 500)
+    scene.peer.take(29_000)
+    assert not scene.peer.got
+    scene.asked(2000)
+
+
+def test_what_is_granted_is_renewed_at_four_fifths_of_it_and_never_at_once():
+    for granted, early, late in (
+        ("100", 79_900, 200), ("10", 7900, 200), ("2", 1900, 200), ("1", 1900, 200),
+        ("0", 1900, 200), ("x", 2_879_000, 2000),
+    ):  # fmt: skip
+        scene = Scene()
+        scene.watch()
+        scene.answer(scene.asked(), 200, ("Expires", granted))
+        scene.peer.take(early - 40)
+        assert not scene.peer.got, granted
+        scene.asked(late)
+
+
+def test_a_min_expires_that_asks_for_no_more_is_a_refusal():
+    for least in ("3600", "60", "x"):
+        scene = Scene()
+        scene.watch()
+        scene.answer(scene.asked(), 423, ("Min-Expires", least))
+        scene.peer.take(100_000)
+        assert not scene.peer.got and scene.told[-1] == "unwatched", least
+
+
+def test_nobody_is_asked_before_the_account_is_registered_or_without_a_network():
+    scene = Scene()
+    scene.account.register, scene.account.registered = True, False
+    scene.watch()
+    scene.peer.take(10_000)
+    assert not scene.peer.got
+    scene.account.registered = True
+    scene.answer(scene.asked(2100), 200, ("Expires", "100"))
+    scene.agent.network.up = False
+    scene.peer.take(100_000)
+    assert not scene.peer.got
+    scene.agent.network.up = True
+    scene.asked(5100)
+
+
+def test_what_was_forgotten_or_stopped_asks_no_more():
+    scene = Scene()
+    one, two = scene.watch(), scene.watch()
+    first = scene.asked()
+    scene.every.forget(one)
+    assert scene.every.request is None and scene.every.all == [two]
+    scene.answer(first, 200, ("Expires", "100"))
+    assert not one.tag
+    scene.every.plan()
+    assert scene.asked().header("call-id") != first.header("call-id")
+    scene.every.forget(one)
+    scene.every.stop()
+    scene.peer.take(200_000)
+    assert not [x for x in scene.peer.got if x.method == "SUBSCRIBE"] and not scene.every.all
+    assert scene.agent.notify is None and len(scene.wire.timers) == 0
+
+
+def test_what_was_never_answered_is_dropped_without_a_word():
+    scene = Scene()
+    watched = scene.watch()
+    scene.every.remove(watched)
+    assert scene.every.all == []
+    scene.peer.take(200_000)
+    assert not scene.peer.got
+
+
+def test_a_dead_server_is_asked_for_none_of_the_others_meanwhile():
+    scene = Scene()
+    for number in range(3):
+        scene.every.add(scene.account, "sip:20%d@%s" % (number, B), "dialog")
+    first = scene.asked()
+    scene.peer.take(31_900)  # 32 s until it counts as dead, then 30 s
+    assert {x.uri for x in scene.peer.got} <= {first.uri}
+    scene.peer.take(29_000)
+    assert not scene.peer.got
+    found = set()
+    for _ in range(3):
+        scene.peer.take(12_000)
+        for request in scene.peer.got:
+            if request.uri not in found:
+                found.add(request.uri)
+                scene.peer.reply(request, 200, headers=(("Expires", "600"),))
+    assert len(found) == 3
+
+
+def test_an_extension_is_a_number_an_address_or_a_uri():
+    scene = Scene()
+    for target, uri in (
+        ("201", "sip:201@pbx"), ("201@h", "sip:201@h"), ("sip:201@h", "sip:201@h"),
+        ("SIPS:201@h", "SIPS:201@h"), ("sip", "sip:sip@pbx"),
+    ):  # fmt: skip
+        scene.account.host = "pbx"
+        assert Subscription(scene.account, target, "dialog", 1).uri == uri, target
+    one = scene.watch()
+    other = Account(2, "9")
+    assert scene.every.of(scene.account) == [one] and scene.every.of(other) == []
