@@ -478,3 +478,280 @@ def test_no_frame_allocates():
     finally:
         micropython.heap_unlock()
     assert sound.microphone.at
+
+
+class _Driver:
+    """A machine.I2S by hand: what it was given waits until the test says that it is over."""
+
+    def __init__(self):
+        self.given = []
+
+    def irq(self, handler):
+        self.handler = handler
+
+    def write(self, view):
+        self.given.append(bytes(view))
+        return len(view)
+
+    def readinto(self, view):
+        self.given.append(view)
+        return len(view)
+
+    def over(self, times=1):
+        for _ in range(times):
+            self.handler(self)
+
+
+def _blocks(driver):
+    """Return the blocks that were given to a loudspeaker, as samples."""
+    return [array("h", x) for x in driver.given]
+
+
+def test_what_is_written_follows_a_block_of_silence_and_is_whole_over_the_rings_end():
+    clock, driver = Clock(), _Driver()
+    speaker = i2s.Loudspeaker(driver, clock)
+    count = 0
+    for _ in range(40):  # 12,800 samples: six times round the ring
+        speaker.write(array("h", [count + i + 1 for i in range(320)]))
+        count += 320
+        clock.move(20)
+        driver.over(2)
+    heard = array("h", b"".join(driver.given))
+    assert list(heard[:256]) == [0] * 256, "what the DMA is ahead by"
+    assert list(heard[256:]) == list(range(1, len(heard) - 255))
+    assert len(heard) > 12000 and speaker.underruns == 1 and speaker.dropped == 0
+
+
+def test_no_more_than_two_blocks_are_with_the_driver_and_80_ms_on_their_way():
+    clock, driver = Clock(), _Driver()
+    speaker = i2s.Loudspeaker(driver, clock)
+    frame = array("h", [1] * 320)
+    for _ in range(9):
+        speaker.write(frame)
+    assert len(driver.given) == 2 and speaker.out == 2
+    assert speaker.dropped > 0 and speaker.ahead <= 1280 + 320
+    waiting = speaker.waiting
+    driver.over()
+    assert len(driver.given) == 3 and speaker.waiting == waiting - 256
+    # once 20 ms have been played there is room for 20 ms
+    dropped = speaker.dropped
+    while speaker.ahead > 1280:
+        clock.move(20)
+        speaker.write(frame)
+    assert speaker.dropped >= dropped
+
+
+def test_a_pause_costs_one_block_of_silence_however_long_it_is():
+    clock, driver = Clock(0x3FFFFF00), _Driver()
+    speaker = i2s.Loudspeaker(driver, clock)
+    frame = array("h", [7] * 320)
+    for pause in (20, 2000, 700_000):
+        for _ in range(5):
+            speaker.write(frame)
+            clock.move(20)
+            driver.over(2)
+        before, driver.given[:] = speaker.underruns, []
+        clock.move(pause)
+        driver.over(2)
+        speaker.write(frame)
+        driver.over(2)
+        assert speaker.underruns == before + 1, pause
+        first = [x for block in _blocks(driver) for x in block]
+        assert first.count(0) == 256, pause
+
+
+def test_silence_fills_a_whole_block_wherever_the_ring_stands():
+    for at in (0, 320, 1600, 1920):
+        clock, driver = Clock(), _Driver()
+        speaker = i2s.Loudspeaker(driver, clock)
+        for i in range(2048):
+            speaker.ring[i] = 9
+        speaker.to = at
+        speaker.silence()
+        zeros = [i for i in range(2048) if not speaker.ring[i]]
+        assert zeros == sorted([(at + i) % 2048 for i in range(256)]), at
+        assert speaker.to == (at + 256) % 2048 and speaker.ahead == 255
+        assert speaker.waiting + 256 * speaker.out == 256
+
+
+def test_no_silence_is_sent_where_it_has_no_room():
+    clock, driver = Clock(), _Driver()
+    speaker = i2s.Loudspeaker(driver, clock)
+    for _ in range(20):
+        speaker.silence()
+    assert speaker.waiting + 256 * speaker.out == 2048 and len(driver.given) == 2
+
+
+def test_a_callback_counts_as_lost_after_100_ms_and_ten_in_a_row_as_a_dead_part():
+    clock, driver = Clock(0x3FFFFFF0), _Driver()
+    speaker = i2s.Loudspeaker(driver, clock)
+    speaker.silence()
+    clock.move(100)
+    speaker.watch()
+    assert speaker.lost == speaker.dead == 0 and speaker.out == 1
+    clock.move(1)
+    speaker.watch()
+    assert speaker.lost == speaker.dead == 1 and speaker.out == 0
+    clock.move(500)
+    speaker.watch()
+    assert speaker.lost == 1, "the driver has nothing"
+    for n in range(8):
+        speaker.silence()
+        clock.move(101)
+        speaker.watch()
+        speaker.watch()
+        assert speaker.lost == speaker.dead == n + 2
+    speaker.silence()
+    speaker.silence()
+    clock.move(60)
+    driver.over()
+    assert speaker.dead == 0 and speaker.lost == 9
+    clock.move(60)
+    speaker.watch()
+    assert speaker.lost == 9, "one came 60 ms ago"
+    sound = Sound(_Driver(), None, clock)
+    for n in range(10):
+        assert sound.fault == "", n
+        sound.speaker.silence()
+        clock.move(101)
+        sound.speaker.watch()
+    assert sound.fault == "speaker"
+
+
+def test_a_lost_callback_gives_the_driver_the_next_blocks_where_the_part_is_on():
+    for on in (True, False):
+        clock, driver = Clock(), _Driver()
+        microphone = i2s.Microphone(driver, clock)
+        microphone.start()
+        microphone.on = on
+        assert len(driver.given) == microphone.out == 2
+        clock.move(101)
+        microphone.watch()
+        assert len(driver.given) == (4 if on else 2) and microphone.lost == 1
+        assert microphone.out == (2 if on else 0)
+
+
+def _fill(driver, number):
+    """Fill the oldest block that the driver has with a number."""
+    view = driver.given.pop(0)
+    for i in range(256):
+        view[i] = number
+    driver.over()
+
+
+def test_the_microphone_is_read_in_its_order_over_the_rings_end():
+    clock, driver = Clock(), _Driver()
+    microphone, out = i2s.Microphone(driver, clock), array("h", bytes(800))
+    microphone.start()
+    got = []
+    for n in range(60):
+        _fill(driver, n)
+        while microphone.waiting >= (320 if got else 576):
+            assert microphone.read(out, 40)
+            assert list(out[:40]) == [0] * 40 and list(out[360:]) == [0] * 40
+            got.extend(out[40:360])
+    # four blocks are what the DMA has kept from before; the rest has no gap
+    wanted = [n for n in range(4, 60) for _ in range(256)]
+    assert got == wanted[: len(got)] and len(got) > len(wanted) - 640
+    assert microphone.starved == microphone.dropped == 0
+
+
+def test_reading_begins_with_a_frame_and_a_block_and_goes_on_with_frames():
+    clock, driver = Clock(), _Driver()
+    microphone, out = i2s.Microphone(driver, clock), array("h", bytes(640))
+    microphone.start()
+    for n in range(4 + 2):
+        _fill(driver, n)
+    assert microphone.waiting == 512 and not microphone.read(out, 0)
+    _fill(driver, 6)
+    assert microphone.read(out, 0) and microphone.read(out, 0) and microphone.waiting == 128
+    assert not microphone.read(out, 0) and microphone.starved == 1
+    assert not microphone.read(out, 0) and microphone.starved == 1, "it begins anew"
+    _fill(driver, 7)
+    assert microphone.waiting == 384 and not microphone.read(out, 0)
+    _fill(driver, 8)
+    assert microphone.read(out, 0)
+
+
+def test_of_what_waits_too_long_the_oldest_is_dropped():
+    clock, driver = Clock(), _Driver()
+    microphone, out = i2s.Microphone(driver, clock), array("h", bytes(640))
+    microphone.start()
+    for n in range(4 + 6):
+        _fill(driver, n)
+    assert microphone.waiting == 1024 and microphone.dropped == 2
+    assert microphone.read(out, 0) and set(out[:256]) == {6}
+
+
+def test_a_part_is_still_where_all_it_gives_is_one_number():
+    microphone = i2s.Microphone(_Driver(), Clock())
+    for value in (0, -1, 500):
+        for i in range(2048):
+            microphone.ring[i] = value
+        assert microphone.still()
+        microphone.ring[1234] = value + 1
+        assert not microphone.still()
+
+
+async def test_after_its_test_a_part_is_off_until_a_call_begins():
+    bench = Bench(begun=False)
+    bench.frames = False
+    assert await _tested(bench) == "" and not bench.sound.microphone.on
+    given = bench.sound.microphone.block
+    bench.run(300)
+    assert bench.sound.microphone.block == given and not bench.sound.microphone.out
+    bench.sound.start()
+    bench.frames = True
+    bench.run(500)
+    assert len(bench.got) > 10 and bench.sound.fault == ""
+
+
+# -- who has the line -----------------------------------------------------------------------------
+
+
+def _gains(switch, near, far, frames=1):
+    for _ in range(frames):
+        switch.update(near, far)
+    return {65536: "open", 23200: "half", 650: "shut"}[switch.near], {
+        65536: "open", 23200: "half", 650: "shut",
+    }[switch.far]  # fmt: skip
+
+
+def test_the_line_is_whoevers_speaks_and_the_louder_ones_where_both_do():
+    switch = Switch()
+    assert (switch.near, switch.far) == (23200, 23200)
+    assert _gains(switch, 40, 40) == ("half", "half")
+    assert _gains(switch, 3000, 0) == ("open", "shut")
+    assert _gains(switch, 3000, 2900) == ("open", "shut"), "he goes on, and is the louder one"
+    assert _gains(switch, 0, 2900) == ("shut", "open"), "he has stopped"
+    assert _gains(switch, 2800, 2900) == ("shut", "open"), "that may be the loudspeaker's own"
+    assert _gains(switch, 2900, 2900) == ("open", "shut"), "that is not"
+    switch.reset()
+    assert _gains(switch, 3000, 3000) == ("shut", "open"), "who begins at once with the other"
+
+
+def test_a_way_stays_open_for_ten_frames_after_its_last_word():
+    for near, far in ((3000, 0), (0, 3000)):
+        switch = Switch()
+        way = _gains(switch, near, far)
+        assert _gains(switch, 0, 0, 10) == way
+        assert _gains(switch, 0, 0) == ("half", "half")
+
+
+def test_a_word_is_twice_as_loud_as_what_is_always_there():
+    for level, word in ((83, True), (82, False), (40, False), (41, False)):
+        switch = Switch()
+        assert (_gains(switch, level, 0) == ("open", "shut")) is word, level
+        switch = Switch()
+        assert (_gains(switch, 0, level) == ("shut", "open")) is word, level
+
+
+def test_noise_is_followed_up_slowly_and_down_at_once():
+    switch = Switch()
+    assert _gains(switch, 400, 0) == ("open", "shut")
+    n = 1
+    while _gains(switch, 400, 0) == ("open", "shut"):
+        n += 1
+    assert 60 < n < 200, "two seconds are a long word"
+    _gains(switch, 0, 0)
+    assert _gains(switch, 100, 0) == ("open", "shut"), "quiet: a small word is one"

@@ -140,3 +140,43 @@ def test_a_clock_that_nobody_has_set_tells_no_time():
             assert clock.time() == (now if known else None)
         finally:
             module.time = kept
+
+
+class _Times:
+    """The module `time` of a chip whose clock begins in 1970 or 2000."""
+
+    def __init__(self, now, since):
+        self.now, self.since = now, since
+
+    def time(self):
+        return self.now - self.since
+
+    def gmtime(self, seconds):
+        import time
+
+        return time.gmtime(seconds + self.since)
+
+
+def test_the_time_is_the_same_whatever_year_the_chip_counts_from():
+    kept = module.time
+    for since in (0, 946_684_800):
+        module.time = _Times(1_790_000_000, since)
+        try:
+            rtc = _Rtc()
+            clock = Clock(rtc)
+            assert clock.time() == 1_790_000_000
+            assert clock.localtime() == (2026, 9, 21, 14, 13, 20), since
+            clock.zone(3600)
+            assert clock.localtime() == (2026, 9, 21, 15, 13, 20)
+            clock.zone(-7200)
+            assert clock.localtime() == (2026, 9, 21, 12, 13, 20)
+            clock.zone(_BERLIN)
+            assert clock.localtime() == (2026, 9, 21, 16, 13, 20)
+            module.time.now = 1_793_000_000  # after the change of October
+            assert clock.localtime() == (2026, 10, 26, 8, 33, 20)
+            clock.zone("UTC0")
+            assert clock.localtime()[3] == 7
+            clock.set(1_790_000_000)
+            assert rtc.value == (2026, 9, 21, 0, 14, 13, 20, 0)
+        finally:
+            module.time = kept

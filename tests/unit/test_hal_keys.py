@@ -394,3 +394,146 @@ def test_a_key_that_is_held_at_the_start_is_no_press_until_it_was_let_go():
     assert seen == [("5", True), ("5", False), ("*", True)]
     keypad.unplugged = True
     assert not made.held_at_start("*")
+
+
+def test_each_key_of_the_ht16k33_is_read_alone_and_with_others():
+    bus = fakes.I2C()
+    chip = bus.chips[0x70] = fakes.HT16K33()
+    with _Time(ht16k33) as clock:
+        part = ht16k33.HT16K33(bus, 0x70, ["P%d" % (i + 1) for i in range(36)])
+
+        def found():
+            for _ in range(4):
+                clock.move(10)
+                chip.scan()
+            return part.read()
+
+        for index in range(36):
+            chip.press(index)
+            assert found() == 1 << index, index
+            chip.release(index)
+            assert found() == 0
+        for index in range(0, 36, 5):
+            chip.press(index)
+        assert found() == sum([1 << i for i in range(0, 36, 5)])
+
+
+def test_the_ht16k33_is_ordered_to_run_each_64_reads_and_not_in_between():
+    bus = fakes.I2C()
+    chip = bus.chips[0x70] = fakes.HT16K33()
+    with _Time(ht16k33) as clock:
+        part = ht16k33.HT16K33(bus, 0x70, ["P1"], 8)
+        orders, written = [], bus.writeto
+
+        def writeto(address, data):
+            orders.append(bytes(data))
+            return written(address, data)
+
+        bus.writeto = writeto
+        at = []
+        for n in range(1, 200):
+            clock.move(29)
+            part.read()
+            clock.move(1)
+            chip.scan()
+            part.read()
+            if orders:
+                assert b"\x21" in orders and len(orders) == 2, "the oscillator, and the lamps"
+                at.append(n)
+                del orders[:]
+        assert at == [64, 128, 192]
+
+
+class _Part:
+    """A part of two keys that counts how often it is read."""
+
+    names = ("A", "B")
+
+    def __init__(self, irq=None):
+        self.irq, self.mask, self.reads, self.gone = irq, 0, 0, False
+
+    def read(self):
+        self.reads += 1
+        if self.gone:
+            raise OSError(5)
+        return self.mask
+
+
+def _looks(made, part, debounce, turns, clock):
+    """Let ticks pass; return in which the part was read."""
+    found = []
+    for turn in turns:
+        before = part.reads
+        made.look(part, debounce, turn)
+        if part.reads > before:
+            found.append(turn)
+        clock.move(10)
+    return found
+
+
+def test_a_part_without_an_interrupt_is_read_each_tick_and_one_with_it_when_it_has_a_reason():
+    for flag, wanted in ((None, list(range(1, 301))), (Flag(), [100, 200, 300])):
+        clock, part = Clock(), _Part(flag)
+        made = Input([part], clock, lambda *line: None)
+        debounce = made.parts[0][1]
+        if flag:
+            flag.clear()
+        assert _looks(made, part, debounce, range(1, 301), clock) == wanted
+        if flag:
+            flag.set()
+            assert _looks(made, part, debounce, range(301, 306), clock)[:1] == [301]
+            assert not flag.state
+
+
+def test_a_key_that_is_down_is_looked_at_until_it_is_up():
+    clock, flag, seen = Clock(), Flag(), []
+    part = _Part(flag)
+    made = Input([part], clock, lambda *line: None)
+    made.emit = lambda name, down: seen.append((name, down))
+    debounce = made.parts[0][1]
+    part.mask = 2
+    flag.set()
+    assert _looks(made, part, debounce, range(1, 50), clock) == list(range(1, 50))
+    assert seen == [("B", True)] and made.down("B") and not made.down("A")
+    assert not made.down("C") and made.names() == ["A", "B"]
+    part.mask = 0
+    _looks(made, part, debounce, range(50, 60), clock)
+    assert seen == [("B", True), ("B", False)]
+    assert _looks(made, part, debounce, range(60, 99), clock)[5:] == []
+
+
+def test_a_part_that_failed_is_looked_at_each_tenth_tick_and_told_of_once():
+    for flag in (None, Flag()):
+        clock, part, lines = Clock(), _Part(flag), []
+        made = Input([part], clock, lambda level, text, *x, to=lines: to.append(text % x))
+        debounce = made.parts[0][1]
+        part.gone = True
+        if flag:
+            flag.set()
+        assert _looks(made, part, debounce, range(1, 31), clock) == [1, 10, 20, 30]
+        assert len(lines) == 1 and "A" in lines[0]
+        part.gone = False
+        _looks(made, part, debounce, range(31, 41), clock)
+        assert lines[1:] == ["A is back"]
+
+
+def test_a_fault_behind_one_key_leaves_the_other_and_held_keys_are_down():
+    clock, part, seen, lines = Clock(), _Part(), [], []
+    made = Input([part], clock, lambda level, text, *more: lines.append(text % more))
+
+    def emit(name, down):
+        seen.append((name, down))
+        if name == "A":
+            raise ValueError("boom")
+
+    made.emit = emit
+    part.mask = 1
+    made.held["B"] = True
+    made.scan(*made.parts[0])
+    assert seen == [("A", True), ("B", True)]
+    assert len(lines) == 1 and "key A" in lines[0] and "boom" in lines[0]
+    made.held.clear()
+    for _ in range(3):
+        clock.move(100)
+        made.scan(*made.parts[0])
+    assert seen[2:] == [("B", False)] and made.down("A")
