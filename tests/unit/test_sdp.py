@@ -372,3 +372,121 @@ def test_a_later_offer_keeps_the_keys_and_never_goes_back_from_savp():
     negotiation.describe("10.0.0.1", "sendrecv")
     again = negotiation.describe("10.0.0.1", "sendonly")
     assert _said(again, "m=")[0].split()[2] == "RTP/SAVP" and _said(again, "a=crypto:")
+
+
+# -- bounds ---------------------------------------------------------------------------------------
+
+
+def _reads(data, **more):
+    try:
+        return parse(data, **more)
+    except ValueError:
+        return None
+
+
+def test_a_description_has_a_hundred_lines_and_sixteen_streams_at_most():
+    for count, good in ((93, True), (94, False)):  # five before them, the m= line, and the end
+        data = _sdp("m=audio 5000 RTP/AVP 0", *["a=x"] * count)
+        assert len(data.split(b"\n")) == count + 7
+        assert bool(_reads(data)) is good, count
+    for count, good in ((15, True), (16, False)):
+        data = _sdp(*["m=video 1 RTP/AVP 31"] * count + ["m=audio 5000 RTP/AVP 0"])
+        assert bool(_reads(data)) is good, count
+
+
+def test_lines_end_in_any_of_the_three_ways():
+    data = _sdp("m=audio 5000 RTP/AVP 0", "a=sendonly")
+    for end in (b"\r\n", b"\n", b"\r"):
+        found = parse(data.replace(b"\r\n", end))
+        assert (found.port, found.direction, found.ip) == (5000, "sendonly", "10.0.0.9"), end
+
+
+def test_each_part_of_a_stream_is_held_to_its_bounds():
+    for line, port in (
+        ("audio 65535 RTP/AVP 0", 65535), ("audio 65536 RTP/AVP 0", None),
+        ("audio 100000 RTP/AVP 0", None), ("audio 4000/2 RTP/AVP 0", 4000),
+        ("audio x RTP/AVP 0", None), ("audio -1 RTP/AVP 0", None), ("audio 0 RTP/AVP 0", 0),
+        ("audio 4000 RTP/AVPF 0", 4000), ("audio 4000 RTP/SAVP 0", None),
+        ("audio 4000 UDP/TLS/RTP/SAVPF 0", None), ("video 4000 RTP/AVP 0", None),
+        ("audio 4000 RTP/AVP 18", None), ("audio 4000 RTP/AVP", None), ("audio 4000", None),
+        ("audio 4000 RTP/AVP 18 8", 4000), ("audio 4000 RTP/AVP x 8", 4000),
+    ):  # fmt: skip
+        found = _reads(_sdp("m=" + line))
+        assert (found and found.port) == port, line
+    for number, codec in (("127", "PCMU"), ("128", "PCMA"), ("0127", "PCMA"), ("96", "PCMU")):
+        data = _sdp("m=audio 4000 RTP/AVP %s 8" % number, "a=rtpmap:%s PCMU/8000" % number)
+        assert parse(data).codec == codec, number
+    for name, codec in (("PCMU", "PCMU"), ("pcmu/8000/1", "PCMU"), ("PCMU/16000", "PCMA")):
+        data = _sdp("m=audio 4000 RTP/AVP 96 8", "a=rtpmap:96 " + name)
+        assert parse(data).codec == codec, name
+
+
+def test_numbers_of_attributes_have_five_digits_and_ports_sixteen_bits():
+    for line, field, value in (
+        ("ptime:20", "ptime", 20), ("ptime:20.5", "ptime", 20), ("ptime:99999", "ptime", 99999),
+        ("ptime:100000", "ptime", 0), ("ptime:x", "ptime", 0), ("ptime", "ptime", 0),
+        ("maxptime:40 ", "maxptime", 40), ("maxptime:100000", "maxptime", 0),
+        ("rtcp:1", "control", 1), ("rtcp:0", "control", None), ("rtcp:65535", "control", 65535),
+        ("rtcp:65536", "control", None), ("rtcp:5 IN IP4 10.0.0.7", "control_ip", "10.0.0.7"),
+        ("rtcp:5 IN IP6 10.0.0.7", "control_ip", None), ("rtcp:5 IN IP4", "control_ip", None),
+        ("rtcp:5 IN IP4 10.0.0.256", "control_ip", None), ("rtcp-mux", "mux", True),
+        ("rtcp-muxed", "mux", False), ("sendonly ", "direction", "sendonly"),
+        ("rtpmap:13 CN/8000", "comfort", None),
+    ):  # fmt: skip
+        found = parse(_sdp("m=audio 4000 RTP/AVP 0", "a=" + line))
+        assert getattr(found, field) == value, line
+
+
+def test_an_address_is_four_numbers_or_a_name():
+    label = "a" * 63
+    longest = ".".join([label] * 3) + "." + "b" * 61  # 253 characters
+    for where, ip, host in (
+        ("10.0.0.255", "10.0.0.255", None), ("0.0.0.1", "0.0.0.1", None),
+        ("10.0.0.1/127", "10.0.0.1", None), ("Media.Example", None, "media.example"),
+        ("media.example.", None, "media.example."), ("a_b-c.d", None, "a_b-c.d"),
+        (label + ".d", None, label + ".d"), (longest, None, longest), ("x", None, "x"),
+    ):  # fmt: skip
+        found = parse(_sdp("m=audio 4000 RTP/AVP 0", "c=IN IP4 " + where))
+        assert (found.ip, found.host) == (ip, host), where
+    for where in ("10.0.0.256", "10.0.0", "10.0.0.1.2", "0010.0.0.1", "1", "a..b", ".", "a.1",
+                  "a" * 64 + ".d", longest + "b", "a b", "a!b", "-"):  # fmt: skip
+        found = _reads(_sdp("m=audio 4000 RTP/AVP 0", "c=IN IP4 " + where))
+        assert found is None or where in ("a b", "-"), where
+    for line in ("c=IN IP6 ::1", "c=IN IP4", "c=XX IP4 10.0.0.1"):
+        assert _reads(_sdp("m=audio 4000 RTP/AVP 0", line)) is None, line
+
+
+def test_each_direction_allows_what_its_opposite_is():
+    for theirs, found in (
+        ("sendrecv", ("sendrecv", "sendonly", "recvonly", "inactive")),
+        ("sendonly", ("recvonly", "inactive", "recvonly", "inactive")),
+        ("recvonly", ("sendonly", "sendonly", "inactive", "inactive")),
+        ("inactive", ("inactive", "inactive", "inactive", "inactive")),
+    ):
+        for n, ours in enumerate(("sendrecv", "sendonly", "recvonly", "inactive")):
+            assert allowed(theirs, ours) == found[n], (theirs, ours)
+
+
+def test_zeros_for_an_address_hold_whatever_direction_is_said():
+    for said, found in (("sendrecv", "sendonly"), ("recvonly", "sendonly"),
+                        ("inactive", "inactive")):  # fmt: skip
+        data = _sdp("m=audio 4000 RTP/AVP 0", "c=IN IP4 0.0.0.0", "a=" + said)
+        assert parse(data).direction == found
+
+
+def test_an_offer_and_an_answer_are_these_lines():
+    head = ["v=0", "o=- 7 3 IN IP4 10.0.0.1", "s=-", "c=IN IP4 10.0.0.1", "t=0 0"]
+    made = offer("10.0.0.1", 4000, 7, 3, "recvonly", ("PCMU", "G722"), 30, True)
+    assert made.decode().split("\r\n") == head + [
+        "m=audio 4000 RTP/AVP 0 9 101", "a=rtpmap:0 PCMU/8000", "a=rtpmap:9 G722/8000",
+        "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=ptime:30", "a=recvonly",
+        "a=rtcp-mux", "",
+    ]  # fmt: skip
+    lines = _answer("m=video 9 RTP/AVP 31 32", "m=audio 5000 RTP/AVP 8 0", version=3, ptime=40)
+    assert lines == head + [
+        "m=video 0 RTP/AVP 31 32", "m=audio 4000 RTP/AVP 8", "a=rtpmap:8 PCMA/8000",
+        "a=ptime:40", "a=sendrecv", "",
+    ]  # fmt: skip
+    lines = _answer("m=audio 0 RTP/AVP 8 96", "a=rtpmap:96 telephone-event/8000", "a=rtcp-mux")
+    assert "m=audio 0 RTP/AVP 8 96" in lines and "a=fmtp:96 0-15" in lines
+    assert "a=rtcp-mux" in lines

@@ -242,7 +242,7 @@ class _Registered:
     def __init__(self, expires=3600, routes=(), failures=1, **settings):
         self.expires, self.failures, self.settings = expires, failures, settings
         self.agent = self.dialog = self
-        self.bound = "<sip:100@10.0.0.1:5060>"
+        self.bound, self.raised = "<sip:100@10.0.0.1:5060>", 0
         self.routes = routes
         self.drawn = 0
 

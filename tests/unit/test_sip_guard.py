@@ -420,3 +420,23 @@ def test_a_purse_fills_up_and_never_runs_over():
     assert purse.take(10) and not purse.take(1)
     purse.put(100)
     assert purse.take(10) and not purse.take(1)
+
+
+def test_a_purse_gains_by_the_millisecond_a_minute_at_most_and_gives_all_or_nothing():
+    clock = Clock(0x3FFFFFF0)
+    purse = Purse(clock, 3, 2, 10)
+    assert not purse.take(4) and purse.take(3) and not purse.take(1)
+    clock.move(499)
+    assert not purse.take(1)
+    clock.move(1)
+    assert purse.take(1) and not purse.take(1)
+    clock.move(3750)
+    assert purse.take(7) and not purse.take(1)
+    purse.put(4)
+    purse.put(100)
+    assert purse.take(10) and not purse.take(1)
+    clock.move(1_000_000)
+    assert purse.take(10) and not purse.take(1)
+    slow = Purse(clock, 0, 1, 1000)
+    clock.move(600_000)
+    assert slow.take(60) and not slow.take(1), "no more than a minute is made up for"
