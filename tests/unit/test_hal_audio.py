@@ -755,3 +755,38 @@ def test_noise_is_followed_up_slowly_and_down_at_once():
     assert 60 < n < 200, "two seconds are a long word"
     _gains(switch, 0, 0)
     assert _gains(switch, 100, 0) == ("open", "shut"), "quiet: a small word is one"
+
+
+def test_each_step_of_the_volume_is_3_db_and_8_leaves_everything_as_it_is():
+    heard = []
+    for level in range(16):
+        clock, driver = Clock(), _Driver()
+        sound = Sound(driver, None, clock)
+        sound.volume(level)
+        for _ in range(10):
+            sound.write(array("h", [400] * 160))
+            clock.move(20)
+            driver.over(2)
+        heard.append(max(_blocks(driver)[-1]))
+    assert heard[0] == 0 and abs(heard[8] - 400) < 5
+    for level in range(1, 16):
+        assert abs(heard[level] - 400 * 10 ** (3 * (level - 8) / 20)) < 3 + heard[level] // 40, (
+            level
+        )
+
+
+def test_a_way_through_each_part_has_its_own_gain():
+    # dB: +10 for what is held to the mouth, +24 for who stands in the room
+    for route, db in (("", 0), ("handset", 10), ("headset", 10)):
+        bench = Bench(World(loud=500))
+        bench.says = lambda i: 0
+        bench.sound.route(route)
+        bench.run(1500)
+        wanted = 500 * 10 ** (db / 20)
+        assert abs(_power(bench.read()[-4000:], 500, 8000) - wanted) < wanted / 20, route
+    bench = Bench(World(loud=500))
+    bench.says = lambda i: 0
+    bench.sound.route("speaker")
+    bench.run(400)
+    wanted = 500 * 10 ** (24 / 20)
+    assert abs(_power(bench.read()[-800:], 500, 8000) - wanted) < wanted / 8

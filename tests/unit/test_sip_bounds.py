@@ -5,7 +5,9 @@ from support import Clock, raises
 
 from base.timers import Timers
 from sip.account import Account, account_of
+from sip.call import announcement
 from sip.call.session_timer import SessionTimer
+from sip.message.escape import escape, unescape
 from sip.message.fields import closing_quote, param, split, unquote, via
 from sip.message.message import parse
 from sip.registration import failure, refresh
@@ -577,3 +579,141 @@ def test_before_its_answer_the_registrar_is_who_was_asked():
     assert not account.is_served_by(message)
     message.source, message.protocol = (REGISTRAR, 5060), "TCP"
     assert not account.is_served_by(message)
+
+
+# -- announcement, escapes, lists -----------------------------------------------------------------
+
+
+def _quiet(level, text, *values):
+    """Take a line of the log."""
+
+
+def test_an_automatic_answer_comes_at_once_or_when_it_was_asked_for():
+    for lines, seconds in (
+        ((), None),
+        (("Answer-Mode: Auto",), 0), (("Answer-Mode: auto;require",), 0),
+        (("Priv-Answer-Mode: Auto",), 0), (("Answer-Mode: Manual",), None),
+        (("Call-Info: <sip:x>;answer-after=0",), 0), (("Call-Info: <sip:x>;answer-after=5",), 5),
+        (("Call-Info: <sip:x>;answer-after=999",), 999),
+        (("Call-Info: <sip:x>;answer-after=1000",), 0),
+        (("Call-Info: <sip:x>;answer-after=x",), 0), (("Call-Info: <sip:x>;purpose=icon",), None),
+        (("Call-Info: <sip:x;answer-after=4>;a=b",), None),
+        (("Call-Info: <sip:x>;purpose=icon, <sip:y>;answer-after=7",), 7),
+        (('Call-Info: "<',), None),
+        (("Alert-Info: <http://x>;info=alert-autoanswer",), 0),
+        (("Alert-Info: Auto Answer",), 0), (("Alert-Info: info=alert-autoanswer;delay=3",), 3),
+        (("Alert-Info: <x;answer-after=6>",), 6), (("Alert-Info: Ring Answer",), 2),
+        (("Alert-Info: Auto-Answer;delay=12345",), 0),
+        (("Alert-Info: <http://x/Bellcore-dr3>",), None),
+        (("Alert-Info: plain", "Alert-Info: auto-answer"), 0),
+    ):  # fmt: skip
+        assert announcement.auto_answer(_message(*lines), _quiet) == seconds, lines
+
+
+def test_whom_a_call_was_meant_for_is_told_by_diversion_else_by_history():
+    one, two = "<sip:200@h>;reason=unconditional", "<sip:300@h>"
+    for lines, found in (
+        ((), None),
+        (("Diversion: " + one,), "200@h"), (("Diversion: %s, %s" % (one, two),), "200@h"),
+        (("Diversion: <sip:100@h>, " + one,), "200@h"), (("Diversion: <sip:100@h>",), None),
+        (("Diversion: <sip:9@h>;privacy=full, " + one,), "200@h"),
+        (('Diversion: <sip:9@h>;privacy="off"',), "9@h"),
+        (("Diversion: <sip:9@h>;privacy=OFF",), "9@h"),
+        (("Diversion: <sip:9@h",), None),
+        (("Diversion: <sip:9@h", "History-Info: %s, %s" % (one, two)), "200@h"),
+        (("History-Info: " + one,), None),
+        (("History-Info: <sip:1@h>;index=1, <sip:2@h?Reason=SIP>;index=1.1, <sip:3@h>;index=1.2",),
+         "2@h"),
+        (("History-Info: <sip:1@h>;index=1, <sip:3@h>;index=1.1",), "1@h"),
+        (("Diversion: " + two, "History-Info: %s, %s" % (one, two)), "300@h"),
+    ):  # fmt: skip
+        assert announcement.diversion(_message(*lines), _quiet, "100") == found, lines
+
+
+def test_escapes_are_undone_where_they_are_some():
+    for text, plain in (
+        ("abc", "abc"), ("%41", "A"), ("a%41b", "aAb"), ("%", "%"), ("%4", "%4"), ("a%4", "a%4"),
+        ("%4g", "%4g"), ("%g4", "%g4"), ("%%41", "%A"), ("%23%2a", "#*"), ("%c3%BC", "\u00fc"),
+        ("%ff", "%ff"), ("%41" * 200, "A" * 200), ("%41" * 201, "%41" * 201), ("%f%66", "%ff"),
+        ("%F", "%F"), ("%41%", "A%"),
+    ):  # fmt: skip
+        assert unescape(text) == plain, text
+    for plain, text in (
+        ("abcXYZ019", "abcXYZ019"), ("-_.!~*'()", "-_.!~*'()"), ("#", "%23"), (" ", "%20"),
+        ("\u00fc", "%C3%BC"), ("a@b;c", "a%40b%3Bc"), ("\x7f", "%7F"),
+    ):  # fmt: skip
+        assert escape(plain) == text and unescape(text) == plain, plain
+    assert escape("a;b#", ";") == "a;b%23"
+
+
+def test_of_several_addresses_the_first_counts_and_a_from_is_one():
+    message = _message(
+        'Contact: "a, b" <sip:1@h>;x=1, <sip:2@h>', "From: b, c <sip:3@h>;tag=t", "To: <sip:4@h>",
+    )  # fmt: skip
+    assert tuple(message.address("contact")) == ("a, b", "sip:1@h", ";x=1")
+    assert message.address("from").uri == "sip:3@h" and message.tag("from") == "t"
+    assert message.tag("to") == "" and message.address("to").uri == "sip:4@h"
+    assert _message("Contact: <sip:1@h>,<sip:2@h>").address("contact").uri == "sip:1@h"
+    assert _message("Contact: sip:1@h").address("contact").uri == "sip:1@h"
+
+
+def test_a_message_is_read_or_owed_a_status_by_its_first_line():
+    for line, fault in (
+        (b"OPTIONS sip:a SIP/2.0", 0),
+        (b"OPTIONS sip:a sip/2.0", 0),
+        (b"OPTIONS sip:a SIP/3.0", 505),
+        (b"OPTIONS  sip:a SIP/2.0", 400), (b"OPTIONS <sip:a> SIP/2.0", 400),
+        (b"OPTIONS sip:a b SIP/2.0", 400), (b"OPTIONS\tsip:a SIP/2.0", 400),
+    ):  # fmt: skip
+        assert parse(line + b"\r\n\r\n").fault == fault, line
+    for line in (b"OPTIONS sip:a", b"OPTIONS", b"OPTIONS sip:a HTTP/1.1", b"SIP/2.0 99 x",
+                 b"SIP/2.0 700 x", b"SIP/2.0 1000 x", b"SIP/2.0", b"SIP/2.0 x"):  # fmt: skip
+        with raises(ValueError):
+            parse(line + b"\r\n\r\n")
+    for line, status, reason in ((b"SIP/2.0 100", 100, ""), (b"SIP/2.0 699 a b", 699, "a b"),
+                                 (b"SIP/2.0 200 ", 200, "")):  # fmt: skip
+        message = parse(line + b"\r\n\r\n")
+        assert (message.status, message.reason, message.method) == (status, reason, "")
+    assert parse(b"\r\n\r\nOPTIONS sip:a SIP/2.0\r\nnone\r\n\r\nbody").fault == 400
+    for value, number in (("7 BYE", 7), ("999999999999 BYE", 999999999999)):
+        assert tuple(_message("CSeq: " + value).cseq()) == (number, "BYE")
+    for value in ("BYE", "7", "7 BYE x", "x BYE", "-1 BYE", "1234567890123 BYE"):
+        with raises(ValueError):
+            _message("CSeq: " + value).cseq()
+    for text, found in (("a\tb", False), ("a\x01b", True), ("a\x7fb", True), ("a\nb", True),
+                        ("a\x1fb", True), ("a b", False), ("a\x00b", True)):  # fmt: skip
+        assert _message("Subject: " + text).controls is found, text
+    assert _message("Supported: a, Timer").has("supported", "timer")
+    assert not _message("Supported: timers").has("supported", "timer")
+    assert not _message("Via: SIP/2.0/UDP a;rport2").rport
+    assert _message("v: SIP/2.0/UDP a;rport").rport
+
+
+def test_a_transaction_that_has_ended_is_out_of_the_table_and_silent():
+    wire = Wire()
+    agent, peer = wire.agent(US, "100"), wire.peer(REGISTRAR)
+    call = agent.call(agent.accounts[0], "200@" + REGISTRAR)
+    assert peer.take() == ["INVITE"]
+    transaction = call.outgoing.transaction
+    assert not transaction.final
+    transaction.end()
+    assert transaction.final and not agent.transactions and transaction.data is None
+    peer.reply(peer.got[0], 180)
+    transaction.happen(4)
+    assert peer.take(5000) == [] and call.state == "calling"
+    call.hangup()
+
+
+def test_what_a_call_of_ours_is_refused_with_is_followed_for_3xx_only():
+    for status, follows in ((300, 1), (301, 1), (302, 1), (399, 1), (400, 0), (404, 0), (480, 0)):
+        wire = Wire()
+        agent, peer, other = wire.agent(US, "100"), wire.peer(REGISTRAR), wire.peer("10.0.0.8")
+        agent.trusted = lambda account, message: True
+        call = agent.call(agent.accounts[0], "200@" + REGISTRAR)
+        peer.take()
+        where = [("Contact", "<sip:300@10.0.0.8>")]
+        peer.reply(peer.got[0], status, headers=where, contact=False)
+        assert peer.take() == ["ACK"], status
+        assert [x.method for x in other.got] == ["INVITE"] * follows, status
+        assert (call.state == "ended") is not follows
+        call.hangup()
