@@ -717,3 +717,99 @@ def test_what_a_call_of_ours_is_refused_with_is_followed_for_3xx_only():
         assert [x.method for x in other.got] == ["INVITE"] * follows, status
         assert (call.state == "ended") is not follows
         call.hangup()
+
+
+def _seen(peer, request, port, ip):
+    """Answer a REGISTER, telling the address that it came from."""
+    line = request.raw("via")
+    told = line.replace(b"rport", b"rport=%d;received=%s" % (port, ip.encode()))
+    request.lines[request.lines.index((b"via", line))] = (b"via", told)
+    peer.reply(request, 200, headers=(("Expires", "3600"),), contact=False)
+
+
+def test_who_is_seen_elsewhere_registers_once_more_from_there_and_then_no_more():
+    for ip, port, again in ((US, 5060, 0), ("198.51.100.7", 5060, 1), (US, 40000, 1)):
+        wire = Wire()
+        peer = wire.peer(REGISTRAR)
+        agent = wire.agent(US, "direct", use_rport_contact=True)
+        account = Account(2, "100", REGISTRAR, "secret")
+        agent.add(account)
+        assert peer.take() == ["REGISTER"]
+        sent = 0
+        while sent < 4:
+            request = [x for x in peer.got if x.method == "REGISTER"][:1]
+            if not request:
+                break
+            sent += 1
+            _seen(peer, request[0], port, ip)
+            peer.take()
+        assert sent == 1 + again, (ip, port)
+        assert account.registered
+        where = "%s:%d" % (ip, port)
+        assert where in account.registration.bound
+
+
+def test_only_a_2xx_registers():
+    for status, registered in (
+        (200, 1),
+        (202, 1),
+        (300, 0),
+        (305, 0),
+        (400, 0),
+        (486, 0),
+        (600, 0),
+    ):
+        wire = Wire()
+        peer = wire.peer(REGISTRAR)
+        agent = wire.agent(US, "direct")
+        account = Account(2, "100", REGISTRAR, "secret")
+        agent.add(account)
+        assert peer.take() == ["REGISTER"]
+        peer.reply(peer.got[0], 100, contact=False)
+        peer.take()
+        assert not account.registered and not account.tried
+        request = parse(wire.log[0][3])
+        request.source = wire.log[0][1]
+        peer.reply(request, status, contact=False)
+        peer.take()
+        assert account.registered is bool(registered) and account.tried, status
+        assert agent.party.events == ["registered" if registered else "reg_failed"]
+        assert (account.reason == "") is bool(registered)
+
+
+def test_an_address_of_an_exchange_is_who_it_was_registered_for():
+    account = Account(1, "100", "pbx.example")
+    account.display = 'A "B"'
+    assert account.uri == "sip:100@pbx.example"
+    assert account.name_addr == '"A \\"B\\"" <sip:100@pbx.example>'
+    for outbound, routes in (
+        ("", ()), ("proxy", ("<sip:proxy;lr>",)), ("proxy:5070", ("<sip:proxy:5070;lr>",)),
+        ("sip:proxy;lr", ("<sip:proxy;lr>",)), ("SIPS:proxy", ("<SIPS:proxy;lr>",)),
+        ("sip:proxy;transport=tcp", ("<sip:proxy;transport=tcp;lr>",)),
+    ):  # fmt: skip
+        account.outbound = outbound
+        assert account.routes() == routes, outbound
+    for hop, home in (
+        ("sip:pbx.example", 1), ("sip:x@pbx.example", 1), ("sip:pbx.example:5070", 0),
+        ("sip:pbx.example;maddr=10.0.0.66", 0), ("sip:other", 0),
+    ):  # fmt: skip
+        account.outbound = ""
+        assert account.leads_home(hop) is bool(home), hop
+    account.outbound = "proxy"
+    assert account.leads_home("sip:proxy;lr") and not account.leads_home("sip:pbx.example")
+    for n in range(20):
+        account.learn_home([("10.0.1.%d" % n, 5060, "UDP"), ("10.0.1.%d" % n, 5060, "UDP")])
+    assert len(account.home) == 16
+    assert account.is_home(("10.0.1.19", 5060, "TCP")) and account.is_home(
+        ("10.0.1.4", 5060, "UDP")
+    )
+    assert not account.is_home(("10.0.1.3", 5060, "UDP"))
+    assert not account.is_home(("10.0.1.19", 5060, "TLS"))
+    assert not account.is_home(("10.0.1.19", 5061, "UDP"))
+    assert account.owns("sip:x@pbx.example") and account.owns("sip:x@proxy")
+    assert account.owns("sip:x@10.0.1.19") and not account.owns("sip:x@10.0.1.3")
+    assert not account.owns("sip:x@pbx.example;maddr=10.0.0.66") and not account.owns("tel:1")
+    account = Account(1, "1#2")
+    for user, called in (("1#2", 1), ("1%232", 1), ("1%232;phone-context=x", 1), ("12", 0),
+                         ("1%242", 0)):  # fmt: skip
+        assert account.is_called(user) is bool(called), user
