@@ -6,6 +6,7 @@ from binascii import unhexlify
 from mediakit import Said, alike, pair, run, speech
 from support import only_in_the_vm
 
+from base.compat import aes
 from media.sha1 import Mac
 from media.srtp import SUITES, Stream, Way, derive
 
@@ -152,6 +153,28 @@ def test_reports_are_taken_once_and_forged_ones_never():
     assert way.open_report(forged) is None and way.open_report(sealed[3][:20]) is None
     assert way.open_report(b"") is None and way.forged == 3
     assert way.open_report(sealed[3]) == report
+
+
+def test_the_counter_begins_with_salt_source_and_the_whole_index():  # RFC 3711 4.1.1
+    key, salt = bytes(range(16)), bytes([7 * i & 255 for i in range(14)])
+    encrypt, ssrc = aes(key), unhexlify("cafebabe")
+    for high, low in (
+        (0, 0),
+        (1, 0xFFFF),
+        (0x0123, 0x4567),
+        (0x01234567, 0x89AB),
+        (0x3FFFFFFF, 1),
+    ):
+        value = int.from_bytes(salt, "big") << 16
+        value ^= int.from_bytes(ssrc, "big") << 64 ^ (high << 16 | low) << 16
+        wanted = bytearray()
+        for block in range(3):
+            out = bytearray(16)
+            encrypt((value + block).to_bytes(16, "big"), out)
+            wanted += out
+        found = bytearray(45)
+        Stream(key, salt).lay(bytes(44), 1, found, 2, 43, b"xx" + ssrc, 2, high, low)
+        assert found[2:] == wanted[:43] and found[:2] == bytes(2), (high, low)
 
 
 # -- calls ------------------------------------------------------------------------------------
