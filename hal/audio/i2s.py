@@ -100,7 +100,7 @@ class Microphone(_Way):
         """Begin to listen; what the DMA has kept from before is not heard."""
         self.on, self.stale, self.begun = True, _STALE, False
         self.waiting = 0
-        self.at = (self.block + self.out) % _BLOCKS * _BLOCK
+        self.at = (self.block - self.out) % _BLOCKS * _BLOCK
         self.called = self.clock.ms()
         self.pump()
 

@@ -683,6 +683,20 @@ def test_of_what_waits_too_long_the_oldest_is_dropped():
     assert microphone.read(out, 0) and set(out[:256]) == {6}
 
 
+def test_what_was_recorded_before_a_call_is_not_heard_in_the_next():
+    clock, driver = Clock(), _Driver()
+    microphone, out = i2s.Microphone(driver, clock), array("h", bytes(640))
+    for begin in (0, 100, 200):
+        microphone.start()
+        for n in range(begin, begin + 12):
+            _fill(driver, n)
+            if microphone.read(out, 0):
+                assert min(out) >= begin + 4
+        microphone.on = False
+        _fill(driver, 0)
+        assert len(driver.given) == 1, "nobody listens any more"
+
+
 def test_a_part_is_still_where_all_it_gives_is_one_number():
     microphone = i2s.Microphone(_Driver(), Clock())
     for value in (0, -1, 500):
