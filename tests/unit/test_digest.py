@@ -141,6 +141,7 @@ def test_a_challenge_is_read_however_it_is_written():
         ("Digest", [{"scheme": "digest", "realm": ""}]),
         ("DIGEST Realm=r", [{"scheme": "digest", "realm": "r"}]),
         ('Digest realm = "r" ,nonce=\tn', [{"scheme": "digest", "realm": "r", "nonce": "n"}]),
+        ('Digest realm="a"nonce="b"', [{"scheme": "digest", "realm": "a", "nonce": "b"}]),
         ('Digest realm="a",realm="b"', [{"scheme": "digest", "realm": "a"}]),
         (',, Digest realm="r",, ,', [{"scheme": "digest", "realm": "r"}]),
         ('Digest realm="",nonce=', [{"scheme": "digest", "realm": "", "nonce": ""}]),

@@ -393,6 +393,10 @@ async def test_of_forty_records_each_is_read():
 
     resolver, _, _ = _resolver([many])
     assert await resolver.resolve("pbx.example") == ["10.0.1.1"]
+    query = question(1, "x.example", A)
+    for count in (39, 40, 41, 200):
+        rows = [_record("x.example", A, bytes((10, 0, 0, n))) for n in range(count)]
+        assert len(records(_reply(query, *rows))) == min(count, 40), "no more than those"
 
 
 async def test_a_service_that_is_said_not_to_be_has_no_answer():

@@ -177,3 +177,11 @@ async def test_what_nobody_wants_is_read_no_further_than_its_limit():
     await made.head()
     assert not await made.body(2000)
     assert reader.given < 2000 + 2 * 512
+
+
+async def test_before_a_head_has_come_nothing_is_known_to_stay():
+    made = Answer(Reader(b"HTTP", 5000), Timers(Ticks()))
+    for _ in range(2):
+        assert made.closes and not made.stays and made.keep is None and made.status == 0
+        with raises(OSError):
+            await made.head()

@@ -144,7 +144,7 @@ def test_whatever_is_set_and_cancelled_the_rest_fires_in_its_order():
         timers = Timers(clock)
         for number in range(30):
             state = (state * 1103515245 + 12345) & 0x7FFFFFFF
-            delay = (state >> 8) % 40 * 25
+            delay = (state >> 8) % 40
             set_.append((delay, number, timers.after(delay, seen.append, number)))
         for index, (delay, number, timer) in enumerate(set_):
             if (state >> (index % 20)) & 1:
