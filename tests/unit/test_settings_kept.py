@@ -205,3 +205,10 @@ def test_central_and_eastern_europe_are_named_by_their_countries_alone():
         assert found == wanted or (name == "EGY+2" and found[:3] == "EET"), name
     names = zones.names()
     assert names == sorted(names) and "GER+1" in names and "UKR+2" in names and "NZL+12" in names
+
+
+async def test_what_is_wrong_is_said_at_once_though_the_phone_is_not_quiet():
+    settings = make()
+    settings.quiet = asyncio.Event().wait
+    with raises(ValueError):
+        await asyncio.wait_for(settings.keep({"redirect_time": "0"}), 5)

@@ -271,6 +271,17 @@ async def test_what_is_changed_while_the_whole_file_is_written_is_kept():
     assert texts["a"] == "1" and texts["b"] == str(len(turns)) and len(texts["long"]) == 2000
 
 
+async def test_what_was_written_anew_counts_no_more():
+    storage = Memory()
+    store, _, _ = _store(storage)
+    for _ in range(3):
+        for number in range(7):
+            store.append({"long": "%d" % number * 128})  # a file of its own
+            assert not store.due and len(storage.files) <= 8
+        await store.compact({"long": "6" * 128}, _pause)
+        assert sorted(storage.files) == ["settings.txt"]
+
+
 async def test_the_loop_turns_between_the_slices_of_the_whole_file():
     settings, turns = make(), []
     for number in range(1, 13):
