@@ -6,6 +6,7 @@ from phonekit import Store, phone, wait
 from support import raises
 
 from base.compat import sleep_ms
+from base.zone import days, offset
 from net.url import parse
 from offhook.provisioning import provisioning as room
 from offhook.provisioning.broken import Broken
@@ -202,6 +203,15 @@ def test_a_round_applies_what_it_reads_and_reports_it():
     assert it.http.paths() == ["/a.xml"]
     round_of(it)
     assert it.provisioning.report()["changed"] == []
+
+
+def test_a_rule_of_summer_time_and_its_offset_are_put_together_in_one_round():
+    body = "<utc_offset>3600</utc_offset><dst>3600 03.05.07 02:00:00 10.05.07 03:00:00</dst>"
+    it = made({_HOST + "/a.xml": xml(body)}, setting_server=_HOST + "/a.xml")
+    round_of(it)
+    zone = it.settings.get("timezone")
+    assert offset(zone, days(2026, 1, 15) * 86400)[0] == 3600
+    assert offset(zone, days(2026, 7, 15) * 86400)[0] == 7200
 
 
 def test_a_policy_of_never_and_no_server_ask_nobody():

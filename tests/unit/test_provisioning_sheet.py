@@ -3,6 +3,7 @@
 from support import raises
 
 from offhook.provisioning.broken import Broken
+from offhook.provisioning.schedule import clock
 from offhook.provisioning.sheet import Listing, Sheet
 from offhook.provisioning.xml import Reader
 
@@ -183,3 +184,46 @@ def test_attributes_are_read_however_they_are_written():
     ):
         found, notes = _attributes(tag)
         assert found == attributes and bool(notes) is odd, (tag, found, notes)
+
+
+def test_a_declaration_is_passed_over_and_one_with_definitions_is_not():
+    for data in (b"<!DOCTYPE settings><a/>", b"<!DOCTYPE a SYSTEM 'x'>\n<a></a>", b"<!x><a/>"):
+        for cut in range(len(data)):
+            names, notes = _read(data, cut)
+            assert names == ["a"] and notes == [], (data, cut)
+    with raises(Broken):
+        _read(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>")
+
+
+def test_a_zone_that_comes_of_an_offset_is_locked_as_that_is():
+    rule = "3600 03.05.07 02:00:00 10.05.07 03:00:00"
+    for flag in ("R", ""):
+        sheet = Sheet()
+        sheet.setting("utc_offset", "3600", flag, 1)
+        sheet.setting("dst", rule, "", 2)
+        sheet.close()
+        assert sheet.perms["timezone"] == sheet.perms["utc_offset"], flag
+    sheet = Sheet()
+    sheet.setting("dst", rule, "", 1)
+    sheet.close()
+    assert not any(sheet.perms["timezone"])
+
+
+def test_a_key_has_a_number_that_there_is():
+    for index, taken in (("0", True), ("31", True), ("175", True), ("176", False), ("1000", False),
+                         ("0001", False), ("", False), ("x", False), ("-1", False)):  # fmt: skip
+        sheet = Sheet()
+        sheet.key(index, "speed 201", {}, 1)
+        assert bool(sheet.wanted) is taken, index
+        assert bool(sheet.refused.names()) is not taken, index
+
+
+def test_a_time_of_day_is_seconds_since_midnight():
+    for text, seconds in (
+        ("", 0),
+        ("00:00", 0),
+        ("07:30", 27_000),
+        ("23:59", 86_340),
+        ("7:", 25_200),
+    ):
+        assert clock(text) == seconds, text
