@@ -537,3 +537,15 @@ def test_a_fault_behind_one_key_leaves_the_other_and_held_keys_are_down():
         clock.move(100)
         made.scan(*made.parts[0])
     assert seen[2:] == [("B", False)] and made.down("A")
+
+
+def test_a_key_of_the_tca8418_beyond_its_names_is_none():
+    bus = fakes.I2C()
+    chip = bus.chips[0x34] = fakes.TCA8418()
+    part = TCA8418(bus, 0x34, ["P1", "P2"])
+    for column in range(2, 8):
+        chip.press(0, column)
+        assert part.read() == 0, column
+        chip.release(0, column)
+    chip.press(0, 1)
+    assert part.read() == 2
