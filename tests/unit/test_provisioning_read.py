@@ -388,3 +388,52 @@ def test_a_list_of_files_behind_a_comment_is_read():
     wanted = json.loads(data("snom-provisioning/expectations.json"))["container.htm"]["urls"]
     take, _ = read(data("snom-provisioning/container.htm"))
     assert take.urls == [url.partition(" (")[0] for url in wanted]
+
+
+def test_references_are_characters_to_the_edges_of_unicode():
+    for name, code in (
+        ("#1", 1), ("#65", 65), ("#x41", 65), ("#X41", 65), ("#55295", 0xD7FF), ("#xD800", None),
+        ("#xDFFF", None), ("#xE000", 0xE000), ("#x10FFFF", 0x10FFFF), ("#x10fffe", 0x10FFFE),
+        ("#x110000", None), ("#0", None), ("#", None), ("#x", None), ("#xg", None), ("#6a", None),
+        ("#-1", None), ("nbspx", None), ("", None),
+    ):  # fmt: skip
+        text = "a&%s;b" % name
+        assert characters.references(text) == ("a%sb" % chr(code) if code else text), name
+
+
+def test_a_comment_before_the_form_ends_at_its_end_and_nowhere_else():
+    for comment in (
+        b"<!---->",
+        b"<!-- x -->",
+        b"<!--> <no/> -->",
+        b"<!---> <no/> -->",
+        b"<!-- - -> -->",
+    ):
+        for form in (_SMALL[_SMALL.index(b"<?xml") :], b'{"dnd_mode": "off"}'):
+            for between in (b"", b"\n", b"<!-- y -->"):
+                for piece in (1, 3, 64):
+                    take, _ = read(comment + between + form, piece)
+                    assert take.values["dnd_mode"] == "off", (comment, between, piece)
+
+
+def test_cdata_may_be_empty_and_is_text_as_it_stands():
+    for inner, value in (
+        ("<![CDATA[]]>", ""), ("<![CDATA[a&amp;<b>]]>", "a&amp;<b>"), ("x<![CDATA[]]>y", "xy"),
+        ("<![CDATA[]]]]>", "]]"), ("<![CDATA[a]]b]]>", "a]]b"),
+    ):  # fmt: skip
+        text = "<settings><phone-settings><mac>%s</mac></phone-settings></settings>"
+        for piece in (1, 2, 5, 64):
+            take, _ = read(text % inner, piece)
+            assert take.values["mac"] == value, (inner, piece)
+
+
+def test_json_may_be_64_kilobytes_long():
+    for size in (65536, 65537):
+        raw = b'{"phone_name": "x"}'
+        raw += b" " * (size - len(raw))
+        if size == 65536:
+            assert read(raw, 512)[0].values["phone_name"] == "x"
+            continue
+        with raises(Broken) as caught:
+            read(raw, 512)
+        assert "65536" in str(caught.value)
