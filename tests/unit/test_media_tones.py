@@ -404,6 +404,9 @@ def _cadence(segments):
 def test_the_tones_of_a_country_are_those_of_its_exchanges():
     rows = [x.split() for x in _E180.strip().split("\n")]
     for country, name, hz, level, *ms in rows:
+        player = Player()
+        player.play(COUNTRIES[country][name])
+        assert player.playing
         found = _cadence(COUNTRIES[country][name])
         assert (found[0], found[2]) == (hz, [int(x) for x in ms]), (country, name, found)
         assert abs(found[1] - int(level)) < 0.2, (country, name, found)
