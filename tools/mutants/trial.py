@@ -66,6 +66,7 @@ def _prepare():
         os.dup2(sink, number)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     os.chdir(vm.ROOT)
+    shutil.rmtree(scratch(os.getpid()), ignore_errors=True)  # left by one that was killed
     os.mkdir(scratch(os.getpid()))
     os.environ["OFFHOOK_TEMPORARY"] = scratch(os.getpid())
     sys.path[:0] = [str(UNIT), str(vm.ROOT), str(vm.ROOT / "firmware")]
