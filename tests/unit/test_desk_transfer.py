@@ -296,6 +296,7 @@ def test_whom_one_did_not_reach_is_watched_and_called_when_free():
     assert "Waiting for 201" in office.lines()
     watched = office.desk.watch.all[0]
     office.does(office.agent.listener, "watched", watched, state="busy")
+    assert office.desk.completion.state == "waiting"
     office.does(office.agent.listener, "watched", watched, state="idle")
     assert "Free, ENTER: 201" in office.lines() and office.desk.watch.all == []
     assert office.part.tones == [880]
@@ -367,6 +368,28 @@ def test_nothing_is_offered_where_it_makes_no_sense():
     office.press("2", "ENTER")
     office.does(office.agent.calls[0].over, "remote", 486)
     assert office.desk.completion is None, "the setting is off"
+
+
+def test_nothing_is_offered_nor_said_of_a_call_that_came_or_was_answered():
+    office = Office(call_completion=True)
+    office.does(office.arrives("201").over, "remote", 486)
+    assert office.desk.completion is None and office.desk.notice == ""
+    office.press("2", "0", "1", "ENTER")
+    call = office.agent.calls[0]
+    office.does(call.connect)
+    office.does(call.over, "remote", 486)
+    assert office.desk.completion is None and office.desk.notice == ""
+
+
+def test_who_is_waited_for_is_watched_no_more_when_somebody_else_is_not_reached():
+    office = _unreached(486)
+    office.press("ENTER")
+    assert len(office.desk.watch.all) == 1
+    office.press("3", "ENTER")
+    office.does(office.agent.calls[0].over, "remote", 486)
+    assert office.desk.completion.target == "3@pbx" and office.desk.watch.all == []
+    office.run(14_000)
+    assert office.desk.completion.state == "offered"
 
 
 def test_an_offer_lasts_as_long_as_it_says_and_waiting_much_longer():

@@ -65,6 +65,7 @@ def test_a_broken_query_is_told_so_and_no_more():
         (with_count(0), 1),
         (with_count(2), 1),
         (asked[:12] + b"\xc0\x0c\0\1\0\1", 1),  # the name is itself
+        (b"\x12\0" + asked[2:12] + b"\xc0\1\0\1\0\1", 1),  # no name can stand before the first
         (asked[:12] + b"\1x\xc0\x0c\0\1\0\1", 1),
         (asked[:12] + b"\x40" + b"x" * 64 + b"\0\0\1\0\1", 1),
         (asked[:12] + b"\3\xff\xfe\xfd\0\0\1\0\1", 1),

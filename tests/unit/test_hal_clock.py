@@ -6,6 +6,7 @@ import contracts
 from support import raises
 
 import hal.clock.rtc as module
+from hal.clock import sntp
 from hal.clock.rtc import Clock
 from hal.clock.sntp import query
 
@@ -94,6 +95,22 @@ def _reply(seconds, first=0x24, stratum=2, cookie=_COOKIE):
         + stamp.to_bytes(4, "big")
         + bytes(4)
     )
+
+
+async def test_who_does_not_answer_is_not_waited_for_and_leaves_no_socket():
+    async def over(answer, ms):
+        answer.close()
+        assert 500 <= ms <= 5000
+        raise asyncio.TimeoutError
+
+    before, sntp.wait_for_ms = sntp.wait_for_ms, over
+    network = _Network([])
+    try:
+        with raises(OSError):
+            await query(network, "192.0.2.1", _COOKIE)
+    finally:
+        sntp.wait_for_ms = before
+    assert network.sock.closed
 
 
 async def test_the_servers_time_is_taken_and_strangers_are_not_heard():

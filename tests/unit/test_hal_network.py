@@ -177,6 +177,13 @@ def test_ethernet_is_up_when_the_cable_is_in():
     assert not part.up
 
 
+def test_a_fixed_address_of_a_wired_phone_is_there_from_the_start():
+    nic = fakes.NIC()
+    settings = {"dhcp": "off", "ip_adr": "10.0.0.5", "netmask": "255.0.0.0"}
+    Ethernet(nic, settings.get, _log)
+    assert nic.options["fixed"] == ("10.0.0.5", "255.0.0.0", "0.0.0.0", "0.0.0.0")
+
+
 def test_a_network_is_tried_once_beside_those_of_the_settings_and_is_free_again():
     part, nic, clock = _wifi({"home": "x", "new": "y"}, wifi_ssid1="home", wifi_pass1="x")
     part.joining.hold()

@@ -280,6 +280,17 @@ def test_a_chip_that_cannot_hold_the_software_is_told_which_firmware_it_needs():
     assert "make firmware BOARD=wroom" in fit.refusal(board, False, _SMALL)
 
 
+def test_a_text_is_broken_between_words_where_a_line_of_the_display_is_full():
+    for text, lines in (
+        ("", [""]),
+        ("ab cd", ["ab cd"]),
+        ("ab cde", ["ab", "cde"]),
+        ("abcdefgh i", ["abcdefgh", "i"]),
+        ("a b c d e f", ["a b c", "d e f"]),
+    ):
+        assert fit.fold(text, 5) == lines, text
+
+
 def test_the_refusal_is_on_the_console_and_the_display():
     said, board = [], platform.board
     part = platform.Platform()

@@ -125,6 +125,23 @@ def _inside(peer, call, method, cseq=1, **kw):
     peer.request(method, (A, 5060), "sip:100@" + A, call.call_id, cseq, **kw)
 
 
+def test_reports_of_a_transfer_are_answered_and_told_one_after_the_other():
+    wire, a, peer, call = _peer_call()
+    told = []
+    a.party.listener = lambda kind, x, **more: told.append(more.get("status"))
+    call.transfer("sip:300@" + C)
+    assert peer.take() == ["REFER"]
+    peer.reply(peer.got[0], 202)
+    peer.take()
+    for cseq, state, status in ((1, "active", 180), (2, "terminated;reason=noresource", 486)):
+        headers = [("Event", "refer"), ("Subscription-State", state)]
+        body = b"SIP/2.0 %d X" % status
+        _inside(peer, call, "NOTIFY", cseq, headers=headers, body=body, kind="message/sipfrag")
+        assert "200" in peer.take(), status
+        assert told[-1] == status, told
+    finish(wire, a, ms=300_000)
+
+
 def test_norefersub_is_honoured_on_both_sides():
     wire, a, peer, call = _peer_call()
     headers = [("Refer-To", "<sip:300@%s>" % C), ("Refer-Sub", "false"), ("Require", "norefersub")]
