@@ -49,7 +49,7 @@ peers:  ## install what the peer tests need from Debian's packages (root)
 vm32: $(READY)  ## fetch the 32-bit MicroPython VM into a cache folder, for heap figures
 	@$(BIN)/python -m tools.vm32
 
-vm-frozen: $(READY)  ## build the 32-bit VM with the software frozen in, in the cache folder
+vm-frozen: $(READY)  ## build the 32-bit VM with the software frozen in, in build/
 	@$(BIN)/python -m tools.vm_frozen
 
 ram: $(READY) vm32 vm-frozen  ## memory in each state of a phone: resident with 2 MB, frozen with 110 KB

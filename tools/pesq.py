@@ -49,8 +49,11 @@ def score(spoken, heard, rate=8000):
 
 def main():
     """Make it where it is not there; return 1, with the reason, where it cannot be."""
-    if python():
-        return 0
+    with vm32.alone():
+        return 0 if python() else _make()
+
+
+def _make():
     venv.create(folder(), with_pip=True, clear=True)
     words = [str(folder() / "bin/pip"), "install", "--quiet", "--require-hashes", "-r", str(_LIST)]
     done = subprocess.run(words, capture_output=True, text=True)

@@ -7,6 +7,8 @@ Ubuntu).
 """
 
 import argparse
+import contextlib
+import fcntl
 import glob
 import os
 import pathlib
@@ -27,6 +29,15 @@ def cache_dir():
     return pathlib.Path(home)
 
 
+@contextlib.contextmanager
+def alone():
+    """Have the cache folder for oneself: of two that fetch at once, one waits for the other."""
+    cache_dir().mkdir(parents=True, exist_ok=True)
+    with open(cache_dir() / "lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def launcher():
     """Return the path of the 32-bit VM's launcher, whether it is there or not."""
     return cache_dir() / "vm32" / "micropython"
@@ -34,7 +45,11 @@ def launcher():
 
 def fetch():
     """Download, unpack and check the VM; return its launcher, or exit with the reason."""
-    target = launcher()
+    with alone():
+        return _fetch(launcher())
+
+
+def _fetch(target):
     if target.exists():
         return target
     uri, errors = mirror(), []

@@ -1,9 +1,10 @@
 """Build MicroPython's unix port with the software frozen in: ``python -m tools.vm_frozen``.
 
-32 bits wide, with TLS, of Debian's source package and the project's manifest.py, in the cache
-folder. Its heap figures are those of a chip whose firmware has the software frozen in. Nothing is
-installed: headers and libraries for i386 are unpacked beside it. Needs gcc, make, apt-get and
-dpkg-dev (Debian); it takes half a minute, and seconds where only the software has changed.
+32 bits wide, with TLS, of Debian's source package and the project's manifest.py. Its heap figures
+are those of a chip whose firmware has the software frozen in. Nothing is installed: headers and
+libraries for i386 are unpacked beside it. Needs gcc, make, apt-get and dpkg-dev (Debian); it takes
+half a minute, and seconds where only the software has changed. What is fetched lies in the cache
+folder; the VM, which holds this working copy's software, in build/.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from tools import vm, vm32
 from tools.debian import Apt, mirror
 
 SUITE = "sid"
+_BUILT = vm.ROOT / "build/vm-frozen"
 _LIBRARIES = ("libmbedtls-dev", "libc6-dev")
 _OPTIONS = {
     "MICROPY_FORCE_32BIT": "1",
@@ -29,13 +31,13 @@ _OPTIONS = {
 
 
 def folder():
-    """Return the cache folder of sources, libraries and the VM."""
+    """Return the cache folder of sources and libraries."""
     return vm32.cache_dir() / "vm-frozen"
 
 
 def launcher():
     """Return the path of the VM's launcher, whether it is there or not."""
-    return folder() / "micropython"
+    return _BUILT / "micropython"
 
 
 def fetch():
@@ -71,8 +73,10 @@ def compiler(root):
 
 def build(board="wroom"):
     """Build the VM with the software of `board`, if anything has changed; return its launcher."""
-    fetch()
-    root, out = folder() / "root", folder() / "out"
+    with vm32.alone():
+        fetch()
+    root, out = folder() / "root", _BUILT / "out"
+    _BUILT.mkdir(parents=True, exist_ok=True)
     options = {
         **_OPTIONS,
         "MICROPY_MPYCROSS": vm.mpy_cross(),
