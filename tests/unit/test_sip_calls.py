@@ -670,6 +670,39 @@ class _Names:
         return ["10.9.9.9"]
 
 
+async def test_a_name_for_the_voice_that_is_known_after_the_calls_end_starts_no_voice():
+    import asyncio
+
+    known = asyncio.Event()
+
+    class Slow:
+        async def resolve(self, name, kind="A"):
+            await known.wait()
+            return ["10.9.9.9"]
+
+    wire, seen = Wire(), []
+    a = wire.agent(A, "100", lambda kind, call, **x: kind == "incoming" and call.ring())
+    a.resolver, peer = Slow(), wire.peer(B)
+    a.media = lambda call: seen.append((call.state, call.voice and call.voice.ip))
+    body = SDP.replace(b"c=IN IP4 10.0.0.9", b"c=IN IP4 media.example")
+    peer.request("INVITE", (A, 5060), "sip:100@" + A, body=body)
+    peer.take()
+    call = a.calls[0]
+    call.answer()
+    await asyncio.sleep(0)
+    peer.take()
+    peer.request("ACK", (A, 5060), "sip:100@" + A, to_tag=call.dialog.local_tag)
+    call.hangup()
+    peer.take()
+    peer.reply(peer.got[0], 200)
+    wire.run(300_000)
+    before = len(seen)
+    known.set()
+    for _ in range(4):
+        await asyncio.sleep(0)
+    assert len(seen) == before and not any(ip for _, ip in seen), seen
+
+
 async def test_a_name_for_the_voice_is_resolved_once_the_call_is_wanted():
     import asyncio
 

@@ -233,6 +233,8 @@ def test_dtmf_goes_by_info_both_ways():
     _inside(peer, call, "INFO", 5)
     _inside(peer, call, "INFO", 6, body=b"Signal=55\r\n", kind="application/dtmf-relay")
     assert peer.take() == ["415", "200", "400"]
+    _inside(peer, call, "INFO", 7, body=b"Signal=\xff\r\n", kind="application/dtmf-relay")
+    assert peer.take() == ["400"] and len(seen) == 3
     call.send_dtmf("1*")
     assert peer.take() == ["INFO"] and peer.got[0].body == b"Signal=1\r\nDuration=160\r\n"
     peer.reply(peer.got[0], 200)

@@ -190,6 +190,16 @@ async def test_an_address_that_guesses_is_blocked_and_no_other_one():
     bench.stop()
 
 
+async def test_who_has_the_password_begins_anew_with_mistaken_ones():
+    bench = await Bench().start()
+    bench.network.peer = "192.0.2.7"
+    for _ in range(3):
+        for _ in range(2):
+            assert (await bench.ask("GET", "/", password="mistaken")).status == 401
+        assert (await bench.ask("GET", "/")).status == 200
+    bench.stop()
+
+
 async def test_only_addresses_of_the_allow_list_get_anything():
     bench = await Bench(http_allow="192.0.2.0/28 198.51.100.7").start()
     for ip, status in (
