@@ -173,8 +173,8 @@ class Peer:
             pass  # the test is over
         return data
 
-    def request(self, call, method, body="", branch=None, number=None, more=()):
-        """Send a request in `call`; return its branch."""
+    def request(self, call, method, body="", branch=None, number=None, more=(), to=None):
+        """Send a request in `call`, or one whose To value is `to`; return its branch."""
         with self.lock:
             if number is None:
                 number, call.cseq = call.cseq, call.cseq + 1
@@ -186,7 +186,7 @@ class Peer:
                     f"Via: SIP/2.0/{self.protocol} {self.ip}:{self.port};branch={branch}",
                     "Max-Forwards: 70",
                     "From: " + call.local,
-                    "To: " + call.remote,
+                    "To: " + (to or call.remote),
                     "Call-ID: " + call.call_id,
                     f"CSeq: {number} {method}",
                     f"Contact: <sip:peer@{self.ip}:{self.port}>",
@@ -246,9 +246,7 @@ class Peer:
                 call.state = "up"
         elif call.state == "out":
             call.state = "over"
-        remote, call.remote = call.remote, message["To"]
-        self.request(call, "ACK", branch=branch, number=int(message.number))
-        call.remote = remote
+        self.request(call, "ACK", branch=branch, number=int(message.number), to=message["To"])
 
     def _asked(self, message):
         repeated = self.sent.get((message.branch, message.method))
