@@ -1,6 +1,7 @@
 """What is on a board: asked over its serial line by the real mpremote, nothing is changed."""
 
 import json
+import subprocess
 
 _SCRIPT = """
 import gc, json, sys
@@ -18,15 +19,20 @@ except ImportError:
         except OSError: pass
 print("ONBOARD" + json.dumps(found))
 """
+_PATIENCE = 30  # s
 LEAST_HEAP = 1_000_000  # bytes: less is a chip without PSRAM, or a firmware that does not use it
 
 
 def ask(board):
     """Return {"board", "frozen", "build", "heap"} of a `tools.deploy.Board`; "" is not known.
 
-    Raises DeployError where no MicroPython answers.
+    Raises DeployError, or subprocess.TimeoutExpired, where no MicroPython answers.
     """
-    for line in board.run("exec", _SCRIPT).splitlines():
+    try:
+        said = board.run("exec", _SCRIPT, seconds=_PATIENCE)
+    except subprocess.TimeoutExpired:  # a board that was just starting may have lost a byte
+        said = board.run("exec", _SCRIPT, seconds=_PATIENCE)
+    for line in said.splitlines():
         if line.startswith("ONBOARD"):
             return json.loads(line[7:])
     return {"board": "", "frozen": False, "build": "", "heap": 0}

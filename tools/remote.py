@@ -42,8 +42,11 @@ class Board:
         self.say = say
         self.reached = False
 
-    def run(self, *words, show=False):
-        """Run mpremote commands, joined by "+"; return what they printed."""
+    def run(self, *words, show=False, seconds=600):
+        """Run mpremote commands, joined by "+"; return what they printed.
+
+        mpremote itself waits without end: subprocess.TimeoutExpired after `seconds`.
+        """
         command = [sys.executable, "-m", "mpremote", "connect", self.port]
         if self.reached:
             command.append("resume")  # without another reset of the board
@@ -53,7 +56,7 @@ class Board:
             capture_output=not show,
             text=True,
             errors="replace",
-            timeout=600,
+            timeout=seconds,
         )
         if done.returncode:
             text = (done.stdout or "") + (done.stderr or "")

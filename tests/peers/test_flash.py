@@ -164,6 +164,23 @@ def test_without_board_or_answer_no_board_is_taken_for_granted(tmp_path):
         flash.main(["--board", "toaster", "--dry-run"])
 
 
+def test_a_board_that_does_not_answer_is_asked_twice_and_not_waited_for_without_end():
+    class Board:
+        def __init__(self, *answers):
+            self.answers = list(answers)
+
+        def run(self, *words, seconds):
+            assert seconds <= 60
+            answer = self.answers.pop(0)
+            if answer is None:
+                raise subprocess.TimeoutExpired(words, seconds)
+            return answer
+
+    assert onboard.ask(Board(None, 'noise\nONBOARD{"board": "devkit"}\n')) == {"board": "devkit"}
+    with pytest.raises(subprocess.TimeoutExpired):
+        onboard.ask(Board(None, None, "no third time"))
+
+
 def test_deploy_refuses_a_chip_without_psram(board):
     with Served(board, heap="110wK") as bridge:
         with pytest.raises(SystemExit, match="KB only, the software needs PSRAM: devkit wants"):

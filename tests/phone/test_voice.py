@@ -49,8 +49,11 @@ def voice(phone, more, seconds=20):
     return phone.wait(lambda x: x and x[0]["received"] >= begin + more, "voice", seconds)[0]
 
 
-def heard(path, spoken, at, low=0.88):
-    """Assert that a recording is like what was spoken, from `at` seconds before its end on."""
+def heard(path, spoken, at, low=0.8):
+    """Assert that a recording is like what was spoken, from `at` seconds before its end on.
+
+    Garbage would be near 0; some frames that a busy machine has dropped are no fault of a phone's.
+    """
     recorded = wavs.read(path)
     like, level = wavs.likeness(recorded, spoken, len(recorded) - int(at * wavs.RATE))
     assert like > low, (like, level)
