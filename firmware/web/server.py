@@ -164,7 +164,6 @@ class Server:
     async def _connection(self, stream, writer, place):
         reader = Reader(stream, self._peer(writer))
         while True:
-            place.free()
             with Deadline(self._timers, _IDLE):
                 if not await reader.wait():
                     return
