@@ -1,4 +1,4 @@
-"""What a changed setting does: checked before, applied where it is used, told as an event.
+"""What a setting does: at the start, and changed: checked before, applied, told as an event.
 
 `phone` is the `offhook.telephone.Phone` whose setting it is.
 """
@@ -29,6 +29,43 @@ _NO_TLS = (
     "its pages are %s"
 )
 _FORWARDING = ("redirect_event", "redirect_number", "redirect_busy_number", "redirect_time_number")
+
+
+def begin(phone, preset):
+    """Take over what was saved, and `preset` {name: text}; what does not fit is told."""
+    settings, log = phone.settings, phone.log
+    settings.checks.update(checks(phone))
+    settings.relations = relations(phone)
+    settings.quiet = phone.quiet
+    settings.idle = phone.idle
+    if settings.trouble:
+        phone.panel.troubles["settings"] = settings.trouble
+    _preset(phone, preset)
+    for name in settings.changed():
+        try:
+            apply(phone, name)
+        except ValueError as error:
+            log(1, "%s: %s", name, error)
+    phone.desk.forwarding = settings.get("redirect_event")
+    password = settings.get("http_pass")
+    if password and not passwords.stored(password):  # from a file of settings: a hash is kept
+        try:
+            settings.update({"http_pass": password}, forced=True)
+        except ValueError as error:
+            log(1, "%s", error)
+    settings.on_change(phone.changed)
+
+
+def _preset(phone, preset):
+    try:
+        phone.settings.update(preset, forced=True)
+    except ValueError:
+        for name in sorted(preset):  # what fits is taken, and each that does not is told
+            try:
+                phone.settings.update({name: preset[name]}, forced=True)
+            except ValueError as error:
+                phone.log(1, "%s", error)
+                phone.panel.troubles["settings"] = str(error)
 
 
 def checks(phone):
@@ -113,7 +150,7 @@ def apply(phone, name):
     elif name == "log_level":
         phone.log.level = value
     elif name == "ringer_device":
-        phone.choose_ringer()
+        phone.speech.choose_ringer()
     elif spec.users == "web":
         phone.web.renew()
     elif not phone.agent:

@@ -35,11 +35,11 @@ from offhook.panel.texts import Texts
 from offhook.provisioning.provisioning import Provisioning
 from offhook.remote import Remote
 from offhook.settings.settings import Settings
+from offhook.speech import Speech
 from offhook.stamp import stamp
 from sip.agent import Agent
 from sip.subscription.subscribe import Subscriptions
 from web.command import local
-from web.passwords import stored
 from web.site import Site
 
 _LINES = const(4)  # P1 to P4 are line keys, on a board without keys too
@@ -101,13 +101,11 @@ class Phone:
             settings.get("mac") or self.network.mac,
         )
         self.voice.tidy = self.heap.tidy
-        desk.hears = self.voice.hears
-        self.voice.on_digit = self.digit
-        self.voice.on_silence = self.voice_lost
-        self.voice.on_figures = self.voice_over
         self.sounds = Sounds(desk, self.voice, parts.sound, settings, timers)
         self.panel = Panel(desk, self.fkeys, settings, timers, parts, desk.text)
-        self.choose_ringer()
+        bell = self.sounds.bell
+        self.speech = Speech(self.voice, desk, self.panel, parts, bell, settings, log)
+        self.speech.choose_ringer()
         self.keys = Keys(desk, self.fkeys)
         self.input = parts.input
         self.input.emit = self.keys.on_key
@@ -130,48 +128,16 @@ class Phone:
         self.panel.view.first_start = self.first_start
         self.provisioning = Provisioning(self)
         desk.resync = self.provisioning.resync
-        self._begin_settings(preset or {})
+        changes.begin(self, preset or {})
         for name in parts.missing:
             log(1, "part missing: %s", name)
-        self.voice.on_fault = self.sound_fault
-        self._show_parts()
+        self.speech.show_parts()
 
     def _trust(self, check, own="ca_certificate"):
         """Return the `Trust` that setting `check` switches; a CA of its `own` goes first."""
         get, read = self.settings.get, self.platform.storage.read
         bundle = self.platform.bundle
         return Trust(get, read, self.clock, check, own, "ca_certificate", bundle)
-
-    def _begin_settings(self, preset):
-        settings, troubles, log = self.settings, self.panel.troubles, self.log
-        settings.checks.update(changes.checks(self))
-        settings.relations = changes.relations(self)
-        settings.quiet = self.quiet
-        settings.idle = self.idle
-        if settings.trouble:
-            troubles["settings"] = settings.trouble
-        try:
-            settings.update(preset, forced=True)
-        except ValueError:
-            for name in sorted(preset):  # what fits is taken, and each that does not is told
-                try:
-                    settings.update({name: preset[name]}, forced=True)
-                except ValueError as error:
-                    self.log(1, "%s", error)
-                    troubles["settings"] = str(error)
-        for name in settings.changed():
-            try:
-                changes.apply(self, name)
-            except ValueError as error:
-                self.log(1, "%s: %s", name, error)
-        self.desk.forwarding = settings.get("redirect_event")
-        password = settings.get("http_pass")
-        if password and not stored(password):  # from a file of settings: a hash of it is kept
-            try:
-                settings.update({"http_pass": password}, forced=True)
-            except ValueError as error:
-                log(1, "%s", error)
-        settings.on_change(self.changed)
 
     # -- what its parts call ------------------------------------------------------------------
 
@@ -205,55 +171,6 @@ class Phone:
         self.first_start.changed(name)
         changes.tell(self, name)
         self.panel.took(name)
-
-    def digit(self, call, key):
-        """A DTMF digit has come with a call's voice."""
-        call.report("dtmf", digit=key, way="RTP")
-
-    def send_dtmf(self, call, digits):
-        """Send digits with the voice; False where they must go by INFO."""
-        wish = self.settings.get("user_dtmf_info%d" % call.account.number)
-        if wish == "inband":
-            return self.voice.send_tones(call, digits)
-        return wish in (None, "", "off") and self.voice.send_dtmf(call, digits)
-
-    def voice_lost(self, call):
-        """The other side has sent no voice for long: it is not there any more."""
-        call.fail(408, "no voice")
-
-    def voice_over(self, call, figures):
-        """A call's voice is over; this is how it was."""
-        self.desk.of(call).figures = figures
-
-    def sound_fault(self, names):
-        """Tell which parts for sound give no sign of life, "" for none."""
-        if names:
-            self.log(1, "sound: no sign of life from %s", names.replace(" ", " and "))
-        else:
-            self.log(3, "sound: all parts are alive again")
-        self._show_parts()
-
-    def _show_parts(self):
-        """Let the display name the parts that do not work."""
-        names = self.parts.missing + self.parts.sound.fault.split()
-        if names:
-            self.panel.troubles["part"] = ", ".join(names)
-        else:
-            self.panel.troubles.pop("part", None)
-        self.panel.changed()
-
-    async def _test_sound(self):
-        await self.parts.sound.test()
-        if self.parts.sound.fault:
-            self.voice.sound_fault()
-
-    def choose_ringer(self):
-        """Ring the board's own ringer, or the loudspeaker where there is none or it is wanted."""
-        part = self.parts.ringer
-        if part is None or self.settings.get("ringer_device") == "speaker":
-            part = self.sounds.bell
-        self.panel.ringing.use(part)
-        self.panel.changed()
 
     def about(self):
         """Return a line that says who this phone is: its address and version."""
@@ -344,7 +261,7 @@ class Phone:
         else:
             self.network_changed()
         keep("keys", self.input.serve)
-        spawn(self._test_sound())
+        spawn(self.speech.test())
         if self.first_start.state == "closed":
             await self.web.begin()
         keep("provisioning", self.provisioning.serve)
@@ -383,7 +300,7 @@ class Phone:
         self.agent.name = "Offhook/" + VERSION
         self.agent.settled = reporter.act
         self.agent.media, self.agent.media_port = self.voice.media, self.voice.port
-        self.agent.dtmf = self.send_dtmf
+        self.agent.dtmf = self.speech.send_dtmf
         self.desk.watch = Subscriptions(self.agent)
         await self.agent.start()
         self.agent.transport.tls = self.tls

@@ -51,15 +51,15 @@ def test_digits_go_with_the_voice_unless_the_identity_wants_info():
         ("sip_info_only", True, False),
     ):
         made = phone(user_name1="100", user_dtmf_info1=wish)
-        made.voice = Voice(takes)
-        assert bool(made.send_dtmf(Call(), "12")) is by_voice, wish
+        made.voice = made.speech.voice = Voice(takes)
+        assert bool(made.speech.send_dtmf(Call(), "12")) is by_voice, wish
         assert made.voice.sent == (["12"] if wish == "off" else [])
 
 
 def test_what_voice_tells_of_a_call_reaches_it():
     made, call = phone(), Call()
-    made.digit(call, "5")
-    made.voice_lost(call)
+    made.speech.digit(call, "5")
+    made.speech.lost(call)
     (kind, details), lost = call.said
     assert kind == "dtmf" and details["digit"] == "5" and lost == (408, "no voice")
 
@@ -244,7 +244,7 @@ async def test_a_phone_begins_registers_nobody_tells_that_it_is_up_and_ends():
         (account,) = it.agent.accounts
         assert account.user == "100" and not account.register
         assert it.agent.name.startswith("Offhook/") and it.agent.may_dial(account, "sip:1@x")
-        assert it.agent.transport.tls == it.tls and it.agent.dtmf == it.send_dtmf
+        assert it.agent.transport.tls == it.tls and it.agent.dtmf == it.speech.send_dtmf
         assert "no_network" not in it.panel.troubles and it.idle()
         it.settings.set("redirect_number", "8")
 
@@ -359,7 +359,7 @@ async def test_parts_for_sound_are_tested_once_and_a_fault_is_told():
             "Sound", (), {"fault": fault, "test": lambda self=None: _nothing()}
         )()
         made.voice.audio = made.parts.sound
-        await made._test_sound()
+        await made.speech.test()
         assert made.panel.troubles.get("part") == (fault or None)
 
 
@@ -385,16 +385,16 @@ def test_faults_are_in_the_log_with_where_they_happened():
 def test_figures_of_a_call_stay_with_it():
     made = phone(user_name1="100", user_host1="pbx")
     call = made.remote.dial("201")
-    made.voice_over(call, "good")
+    made.speech.over(call, "good")
     assert made.desk.of(call).figures == "good"
 
 
 def test_digits_go_as_tones_where_the_identity_wants_them_so():
     for takes in (True, False):
         made = phone(user_name1="100", user_dtmf_info1="inband")
-        made.voice = Voice(takes)
+        made.voice = made.speech.voice = Voice(takes)
         made.voice.send_dtmf = None
-        assert made.send_dtmf(Call(), "12") is takes and made.voice.sent == ["12"]
+        assert made.speech.send_dtmf(Call(), "12") is takes and made.voice.sent == ["12"]
 
 
 def test_a_ringer_that_is_wanted_elsewhere_is_quiet_and_the_other_one_rings():
@@ -405,7 +405,7 @@ def test_a_ringer_that_is_wanted_elsewhere_is_quiet_and_the_other_one_rings():
     made.settings.unset("ringer_device")
     assert made.panel.ringing.part is made.parts.ringer
     made.parts.ringer = None
-    made.choose_ringer()
+    made.speech.choose_ringer()
     assert made.panel.ringing.part is made.sounds.bell
 
 
