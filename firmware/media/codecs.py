@@ -9,6 +9,15 @@ DECODERS = {"G722": array("h", range(256))}
 DECODERS.update(g711.DECODERS)
 
 
+def packet_time(wish, most=0):
+    """Return the ms of speech in our packets where the other side wishes for `wish`, 0 for none,
+    and takes `most`: 10 to 60, in tens."""
+    ms = wish or 20
+    if most and most < ms:
+        ms = most
+    return min(60, max(10, ms // 10 * 10))
+
+
 class Encoders:
     """The encoders of one stream: ``(samples, at, coded, to, n)``, `n` being bytes of the code.
 

@@ -3,6 +3,7 @@
 from base.compat import const
 
 KEYS = "0123456789*#ABCD"
+SIZE = const(4)  # bytes of an event
 _LEVEL = const(10)  # -dBm0
 _FRAME = const(160)
 _LEAST = const(800)  # samples that a digit lasts: 100 ms

@@ -7,6 +7,9 @@ comes to a second socket on the same port, where it is counted now and then.
 
 from base.compat import const
 
+PORT = const(16384)  # the first port where no setting says another
+_PAIRS = const(100)  # of ports in turn: what comes late for a call that is over meets no other
+_TRIES = const(20)  # ports
 _WAITING = const(32)  # packets of strangers that are looked at in one go
 _PROOF = const(3)  # of them that must be voice from the place that was described
 
@@ -154,3 +157,33 @@ class Port:
         self._sock = None
         self._deafen()
         self._datagram.close()
+
+
+class Ports:
+    """Finds ports of `network` for one call after the other, each pair further up."""
+
+    def __init__(self, network):
+        self._network = network
+        self._number = 0  # of the next pair
+
+    def open(self, first):
+        """Return a `Port` for RTP and the one above it for RTCP; OSError where there is none.
+
+        `first` is the lowest of the range, made even (RFC 3550 11); None for `PORT`.
+        """
+        first = min(max(1024, first or PORT) & 0xFFFE, 65334)
+        error = None
+        for _ in range(_TRIES):
+            number = first + 2 * self._number
+            self._number = (self._number + 1) % _PAIRS
+            try:
+                port = Port(self._network, number)
+            except OSError as taken:
+                error = taken
+                continue
+            try:
+                return port, Port(self._network, number + 1)
+            except OSError as taken:  # reports would reach somebody else
+                error = taken
+                port.close()
+        raise error

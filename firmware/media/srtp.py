@@ -220,3 +220,50 @@ class Way:
         if encrypted:
             half.stream.lay(data, 8, out, 8, size - 8, data, 4, index >> 16, index & 0xFFFF)
         return out
+
+
+class Secured:
+    """Both ways of one call; `out` and `way`, what comes in, are None where nothing is encrypted.
+
+    `largest` is the size of a packet of RTP at most, in bytes.
+    """
+
+    def __init__(self, largest):
+        self.out = self.way = None
+        self._secret = None  # (suite, our key, theirs) in use, see `sip.call.sdp.Media`
+        self._largest = largest
+        self._sealed = self._views = None  # what leaves, and how much of it
+
+    @property
+    def suite(self):
+        """The suite in use, "" for none."""
+        return self._secret[0] if self._secret else ""
+
+    def use(self, secret, *sizes):
+        """Encrypt by the keys of a description; each way goes on where its own key stays.
+
+        `sizes` are those that packets of RTP will have, in bytes: `seal` takes no other.
+        """
+        if not secret:
+            self._secret = self.out = self.way = None
+            return
+        suite, ours, theirs = secret
+        tag, before = SUITES[suite], self._secret or ("", b"", b"")
+        if self.out is None or (suite, ours) != before[:2]:
+            self.out = Way(ours, tag)
+        if self.way is None or (suite, theirs) != (before[0], before[2]):
+            self.way = Way(theirs, tag)
+        self._secret = secret
+        if self._sealed is None:
+            self._sealed = bytearray(self._largest + _CONTROL_TAG)
+        whole = memoryview(self._sealed)
+        self._views = {size: whole[: size + tag] for size in sizes}
+
+    def seal(self, packet, size):
+        """Return the RTP packet ``packet[:size]`` encrypted; it holds until the next one."""
+        self.out.protect(packet, size, self._sealed)
+        return self._views[size]
+
+    def refused(self):
+        """Return how many packets were forged or came twice."""
+        return self.way.forged + self.way.replayed if self.way else 0

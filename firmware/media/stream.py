@@ -5,17 +5,15 @@ object.
 """
 
 from base.compat import const
-from media.codecs import DECODERS, Encoders
-from media.dtmf import Events, Heard
-from media.emodel import mos
+from media.codecs import DECODERS, Encoders, packet_time
+from media.dtmf import SIZE, Events, Heard
 from media.loops import border, forward
 from media.reports import Reports
 from media.rtcp import is_rtcp, length
 from media.rtp import HEADER, Sender, Source, header
-from media.srtp import SUITES, Way
+from media.srtp import Secured
 
 _FRAME = const(160)
-_TAG = const(10)  # bytes of an SRTP tag at most
 _LARGEST = const(640)  # bytes of payload in our packets, and a frame to come
 _AT_ONCE = const(30)  # packets taken in one go, before the port is locked
 _COMFORT = const(13)
@@ -24,16 +22,10 @@ _ALIVE = const(50)  # frames between two packets while we only listen
 _TICK = const(80)  # samples between two calls of `tick`
 _OURS = {0: "PCMU", 8: "PCMA", 9: "G722"}  # payload types as we offer them (RFC 3264 5.1)
 _OUR_EVENTS = const(101)
+_EARLY = ("calling", "ringing")
+_SILENT = ("sendonly", "inactive")  # they do not want to hear us
+_DEAF = ("recvonly", "inactive")  # they do not want to be heard
 _NOWHERE = "0.0.0.0"  # how RFC 2543 put on hold
-
-
-def packet_time(wish, most=0):
-    """Return the ms of speech in our packets where the other side wishes for `wish`, 0 for none,
-    and takes `most`: 10 to 60, in tens."""
-    ms = wish or 20
-    if most and most < ms:
-        ms = most
-    return min(60, max(10, ms // 10 * 10))
 
 
 class Stream:
@@ -58,10 +50,8 @@ class Stream:
         self.heard_at = voice.clock.ms()  # when a packet came last
         self._voice = voice
         self._heard = Heard()
-        self._event_view = memoryview(self.sender.packet)[: HEADER + 4]
-        self._secret = None  # the keys in use, see `sip.call.sdp.Media`
-        self._out = self._in = None  # `media.srtp.Way`, where voice is encrypted
-        self._sealed = self._sealed_view = self._sealed_event = None  # what leaves then
+        self._event_view = memoryview(self.sender.packet)[: HEADER + SIZE]
+        self._secured = Secured(HEADER + _LARGEST)
         self._speech = memoryview(self.sender.packet)[HEADER:]
         self._encoders = Encoders()
         self._encode = self._codec = None
@@ -95,28 +85,10 @@ class Stream:
             self._flush()
             self._payload = payload
             self.sender.resize(payload)
-        self._secure(said.secret)
+        self._secured.use(said.secret, HEADER + payload, HEADER + SIZE)
         self.port.aim((said.ip, said.port))
         self.reports.configure(said)
         self.heard_at = self._voice.clock.ms()
-
-    def _secure(self, secret):
-        """Encrypt by the keys of a description; each way goes on where its own key stays."""
-        if not secret:
-            self._secret = self._out = self._in = None
-            return
-        suite, ours, theirs = secret
-        tag, before = SUITES[suite], self._secret or ("", b"", b"")
-        if self._out is None or (suite, ours) != before[:2]:
-            self._out = Way(ours, tag)
-        if self._in is None or (suite, theirs) != (before[0], before[2]):
-            self._in = Way(theirs, tag)
-        self._secret = secret
-        if self._sealed is None:
-            self._sealed = bytearray(HEADER + _LARGEST + _TAG)
-        whole = memoryview(self._sealed)
-        self._sealed_view = whole[: HEADER + self._payload + tag]
-        self._sealed_event = whole[: HEADER + 4 + tag]
 
     @property
     def wide(self):
@@ -126,20 +98,22 @@ class Stream:
     @property
     def suite(self):
         """By what voice is encrypted, "" where it is not."""
-        return self._secret[0] if self._secret else ""
+        return self._secured.suite
 
     @property
     def forged(self):
         """Packets that were refused: they were not encrypted by the agreed key, or came twice."""
-        return self._in.forged + self._in.replayed if self._in else 0
+        return self._secured.refused()
 
     def seal(self, data):
         """Return a report as it may leave."""
-        return self._out.protect_report(data) if self._out else data
+        out = self._secured.out
+        return out.protect_report(data) if out else data
 
     def open(self, data):
         """Return a report that has come, None where it is not the other side's."""
-        return self._in.open_report(data) if self._in else data
+        way = self._secured.way
+        return way.open_report(data) if way else data
 
     def wanted(self):
         """Return whether the other side has a place for our packets."""
@@ -154,6 +128,21 @@ class Stream:
     def strangers(self):
         """The packets of others that came to our ports."""
         return self._unproved + self.port.strangers + self.reports.strangers
+
+    def follow(self):
+        """Open and close the ways as the call is; return whether it is the one heard."""
+        call, said = self.call, self.said
+        theirs, state = said.direction if said else "inactive", call.state
+        connected = state == "connected"
+        early = call.direction == "out" and state in _EARLY
+        self.begun = connected or early or state == "held"
+        if said is None or not said.port:
+            self.talking = False
+            self.listen(False)
+            return False
+        self.talking = self.begun and theirs not in _SILENT and self.wanted()
+        self.listen((connected or early) and theirs not in _DEAF)
+        return connected or early
 
     def listen(self, on):
         """Open or close our ear; what came before is not heard later."""
@@ -188,7 +177,7 @@ class Stream:
         if size == self._usual or size < HEADER:
             return size
         if is_rtcp(buffer):
-            return size if self._in else min(size, length(buffer, size))
+            return size if self._secured.way else min(size, length(buffer, size))
         first = border(buffer, size)
         if first == size:
             self._usual = size
@@ -198,9 +187,10 @@ class Stream:
         if size > 1 and is_rtcp(buffer):
             self.reports.take(bytes(buffer[:size]))
             return
-        if self._in:
+        way = self._secured.way
+        if way:
             at = header(buffer, size)
-            size = self._in.open(buffer, size, at) if at >= 0 else 0
+            size = way.open(buffer, size, at) if at >= 0 else 0
             if not size:
                 return
         if self.source.read(buffer, size) and (self.port.locked or self._known(buffer)):
@@ -294,8 +284,8 @@ class Stream:
         if self._event_kind >= 0 and self.events.busy() and self.wanted():
             self._flush()
             if self.events.frame(sender, self._event_kind, HEADER):
-                self._leave(HEADER + 4, self._event_view, self._sealed_event)
-                sender.count(4)
+                self._leave(HEADER + SIZE, self._event_view)
+                sender.count(SIZE)
                 sender.advance(_FRAME)
                 return
         if not self.talking:
@@ -324,18 +314,17 @@ class Stream:
         self._pause = size // _TICK
         sender.pack(self._kind, self._spurt)
         self._spurt = False
-        self._leave(HEADER + size, sender.view, self._sealed_view)
+        self._leave(HEADER + size, sender.view)
         sender.count(size)
         sender.advance(size)
         self._fill -= size
         if self._fill:
             forward(self._speech, size, self._fill)
 
-    def _leave(self, size, packet, sealed):
+    def _leave(self, size, packet):
         """Send the packet that was made, as it is or encrypted."""
-        if self._out:
-            self._out.protect(self.sender.packet, size, self._sealed)
-            packet = sealed
+        if self._secured.out:
+            packet = self._secured.seal(self.sender.packet, size)
         self.port.send(packet)
 
     def _flush(self):
@@ -358,32 +347,3 @@ class Stream:
         """Say goodbye and close the ports."""
         self.reports.close()
         self.port.close()
-
-
-FIGURES = "sent received lost late concealed loss discarded jitter delay mos strangers".split()
-
-
-class Figures:
-    """How a stream has been: counts of packets, `loss` and `discarded` in percent, `jitter` and
-    `delay` in ms (half the round trip, the buffer, `audio` ms of the parts), `mos`."""
-
-    def __init__(self, stream, now, audio=0):
-        source, jitter = stream.source, stream.jitter
-        expected = max(1, source.total_expected())
-        self.sent = stream.sender.sent
-        self.received = expected - source.total_lost() if source.received else 0
-        self.lost, self.late = source.total_lost(), jitter.late
-        self.loss = 100 * self.lost / expected
-        self.discarded = 100 * self.late / expected
-        self.jitter = source.jitter // 128
-        self.delay = (stream.reports.round_trip or 0) // 2 + jitter.target // 8 + 20 + audio
-        self.mos = mos(min(100, self.loss + self.discarded), self.delay)
-        self.strangers = stream.strangers
-        self.concealed = jitter.concealed // 8  # ms
-
-    def __str__(self):
-        packets = (self.sent, self.received, self.lost, self.loss, self.late)
-        times = (self.jitter, self.delay, self.mos)
-        return "sent %d, received %d, lost %d (%.1f%%), late %d" % packets + (
-            ", jitter %d ms, delay %d ms, MOS %.1f" % times
-        )

@@ -7,13 +7,13 @@ deadlines: a frame that is late makes no other one late.
 import gc
 
 from base.compat import const, sleep_ms, spawn
-from base.printable import printable
 from base.samples import copy, fill, mix
+from media.figures import Figures, row
 from media.jitter import Jitter
-from media.port import Port
+from media.port import PORT, Ports
 from media.rates import Rates, wants
 from media.rtp import MASK
-from media.stream import FIGURES, Figures, Stream
+from media.stream import Stream
 from media.tones import COUNTRIES, Player, digit
 
 _MS = const(20)  # a frame
@@ -28,10 +28,6 @@ _CONTROL = const(25)  # frames between two looks at the reports
 _TIDY = const(100)  # frames between two moments for `tidy`, each right after a packet has left
 _LARGEST = const(1700)  # bytes of a packet: 200 ms, and a header with much in it
 _KEPT = const(2)  # jitter buffers that wait for the next call
-_TRIES = const(20)  # ports
-_EARLY = ("calling", "ringing")
-_SILENT = ("sendonly", "inactive")  # they do not want to hear us
-_DEAF = ("recvonly", "inactive")  # they do not want to be heard
 
 
 class Voice:
@@ -67,9 +63,9 @@ class Voice:
         self._buffer = buffer  # makes one
         self._spare = [buffer()]  # there before the heap is in pieces
         self.rates = Rates()
+        self.ports = Ports(network)
         self._tone = ""
         self._task = None
-        self._number = 0
         self._due = self._now = 0
         self._count = 0
         self._ticked = False  # since the last frame
@@ -82,12 +78,12 @@ class Voice:
         if stream is None and call.state != "ended":
             stream = self._open(call)
         # the call goes on where it has no voice
-        return stream.port.number if stream else self.get("rtp_port") or 16384
+        return stream.port.number if stream else self.get("rtp_port") or PORT
 
     def _open(self, call):
         """Return a new `Stream`, None where there is no port, or no memory, for one."""
         try:
-            port, control = self._ports()
+            port, control = self.ports.open(self.get("rtp_port"))
         except (OSError, MemoryError) as error:
             self.log(1, "voice: no port: %r", error)
             return None
@@ -127,27 +123,19 @@ class Voice:
     def figures(self, call):
         """Return the `Figures` of a call under way, None where it has no voice."""
         stream = self.stream(call)
-        return Figures(stream, self._now, self.audio.delay) if stream else None
+        return self._figures(stream) if stream else None
 
     def summary(self):
         """Return a dict of figures for each stream, for people and tests."""
         found = []
         for stream in self._streams:
-            figures = Figures(stream, self._now, self.audio.delay)
-            row = {name: getattr(figures, name) for name in FIGURES}
-            row["call_id"] = printable(getattr(stream.call, "call_id", ""))
-            row["port"] = stream.port.number
-            row["codec"] = stream.said.codec if stream.said else ""
-            row["srtp"] = stream.suite
-            row["forged"] = stream.forged
-            row["digits"] = stream.events.busy()
-            row["round_trip"] = stream.reports.round_trip
-            row["told"] = stream.reports.told()
-            row["target"] = stream.jitter.target // 8
-            row["depth"] = stream.jitter.depth() // 8
-            row["latest"], row["skipped"] = self.late, self.skipped
-            found.append(row)
+            told = row(stream, self._figures(stream))
+            told["latest"], told["skipped"] = self.late, self.skipped
+            found.append(told)
         return found
+
+    def _figures(self, stream):
+        return Figures(stream, self._now, self.audio.delay)
 
     def hears(self, call):
         """Return whether the other side's voice is heard, early media too."""
@@ -183,29 +171,11 @@ class Voice:
         if self.on_digit:
             self.on_digit(call, key)
 
-    def _ports(self):
-        first = min(max(1024, self.get("rtp_port") or 16384) & 0xFFFE, 65334)
-        error = None
-        for _ in range(_TRIES):
-            number = first + 2 * self._number
-            self._number = (self._number + 1) % 100
-            try:
-                port = Port(self.network, number)
-            except OSError as taken:
-                error = taken
-                continue
-            try:
-                return port, Port(self.network, number + 1)
-            except OSError as taken:  # reports would reach somebody else
-                error = taken
-                port.close()
-        raise error
-
     def _end(self, stream):
         self._streams.remove(stream)
         if self._keyed is stream:
             self._keyed = None
-        figures = Figures(stream, self._now, self.audio.delay)
+        figures = self._figures(stream)
         stream.close()
         if len(self._spare) < _KEPT:
             self._spare.append(stream.jitter)
@@ -300,7 +270,7 @@ class Voice:
         self._tick()
         active = other = None
         for stream in self._streams:
-            if not self._ways(stream):
+            if not stream.follow():
                 continue
             if active is None:
                 active = stream
@@ -366,22 +336,6 @@ class Voice:
         if stream is self._keyed and not self._keys.playing:
             self._keyed = None
         stream.send(speech)
-
-    def _ways(self, stream):
-        """Open and close a stream's ways as its call is; return whether it is the one heard."""
-        call, said = stream.call, stream.said
-        theirs, state = said.direction if said else "inactive", call.state
-        connected = state == "connected"
-        early = call.direction == "out" and state in _EARLY
-        stream.begun = connected or early or state == "held"
-        if said is None or not said.port:
-            stream.talking = False
-            stream.listen(False)
-            return False
-        stream.talking = stream.begun and theirs not in _SILENT and stream.wanted()
-        hears = (connected or early) and theirs not in _DEAF
-        stream.listen(hears)
-        return connected or early
 
     def sound_fault(self):
         """Tell of a part for sound that has died, or lives again."""

@@ -236,15 +236,15 @@ def test_what_is_not_encrypted_is_not_heard():
 def test_a_new_key_in_mid_call_is_followed_and_the_same_one_goes_on():
     first, second = _secured()
     run(first.clock, 1000, first, second)
-    ways = first.voice.stream(first.call)._out, first.voice.stream(first.call)._in
+    stream = first.voice.stream(first.call)
+    ways = stream._secured.out, stream._secured.way
     new = bytes(range(100, 130))
     first.call.voice = Said("10.0.0.2", first.call.voice.port, secret=(_LONG, _MASTER, new))
     second.call.voice = Said("10.0.0.1", second.call.voice.port, secret=(_LONG, new, _MASTER))
     for phone in (first, second):
         phone.voice.media(phone.call)
     run(first.clock, 2000, first, second)
-    stream = first.voice.stream(first.call)
-    assert stream._out is ways[0] and stream._in is not ways[1]
+    assert stream._secured.out is ways[0] and stream._secured.way is not ways[1]
     assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
     assert alike(second.audio, speech, 1200)[0] > 0.99
 

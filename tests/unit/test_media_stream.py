@@ -6,11 +6,11 @@ from mediakit import Call, Phone, Said, alike, pair, power, run, speech, tone
 from support import Clock, only_in_the_vm, until
 
 from media import rtcp
-from media.emodel import mos
+from media.codecs import packet_time
+from media.figures import Figures, mos
 from media.g711 import ALAW, ULAW
 from media.jitter import Jitter
 from media.rtp import Source
-from media.stream import Figures, packet_time
 from media.tones import digit, melody
 
 

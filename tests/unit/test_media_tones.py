@@ -7,7 +7,7 @@ from mediakit import power, seeded
 from support import raises
 
 from media.dtmf import KEYS, Events, Heard
-from media.emodel import mos, rating
+from media.figures import mos, rating
 from media.ringers import CUSTOM, HIGHEST, ringer, steady
 from media.rtp import HEADER, Sender
 from media.tones import COUNTRIES, FOREVER, Player, digit, gain, melody
