@@ -6,7 +6,7 @@ It is put together but not run: no socket is opened. `Agent` stands where the SI
 import asyncio
 
 from deskkit import DeskClock, FakeAgent, Watch
-from test_settings import Memory
+from settingskit import Memory
 
 from hal.sim.board import Parts
 from offhook.console import console

@@ -2,8 +2,8 @@
 
 from phonekit import phone as whole
 from phonekit import said, wait
+from settingskit import Memory
 from support import raises
-from test_settings import Memory
 
 from offhook import changes
 from offhook.settings import catalogue

@@ -3,8 +3,8 @@
 import asyncio
 
 import phonekit
+from settingskit import Memory
 from support import raises
-from test_settings import Memory
 from webkit import Client, clock
 
 from base.compat import spawn

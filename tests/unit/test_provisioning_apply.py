@@ -3,8 +3,8 @@
 import asyncio
 import json
 
+from settingskit import Memory, make, tidy
 from support import data, raises
-from test_settings import Memory, make, tidy
 
 from base.zone import days, offset
 from offhook.provisioning import names, schedule

@@ -3,102 +3,12 @@
 import asyncio
 import json
 
+from settingskit import Memory, make, served, tidy
 from support import raises
 
 from actions import secrets
 from base.compat import sleep_ms
-from offhook.desk import dial_plan
 from offhook.settings import catalogue, records
-from offhook.settings.settings import Settings
-
-
-class Memory:
-    """Storage in memory, whose power goes after `left` bytes; a step without bytes counts one."""
-
-    def __init__(self, files=(), name="", data=b""):
-        self.files = dict(files)
-        if name:
-            self.files[name] = data
-        self.left = None
-        self.writes = 0
-
-    def spend(self, count):
-        """Return how many bytes are still written."""
-        if self.left is None:
-            return count
-        count = min(count, self.left)
-        self.left -= count
-        return count
-
-    def step(self):
-        if not self.spend(1):
-            raise OSError(5, "power cut")
-
-    def read(self, name):
-        return self.files.get(name)
-
-    def names(self):
-        return list(self.files)
-
-    def write(self, name, data):
-        with self.create(name + ".new") as file:
-            file.write(data)
-        self.rename(name + ".new", name)
-
-    def append(self, name, data):
-        self.writes += 1
-        done = self.spend(len(data))
-        if done:
-            self.files[name] = self.files.get(name, b"") + data[:done]
-        if done < len(data):
-            raise OSError(5, "power cut")
-
-    def create(self, name):
-        self.step()
-        self.files[name] = b""
-        return File(self, name)
-
-    def rename(self, old, new):
-        self.step()
-        self.files[new] = self.files.pop(old)
-
-    def remove(self, name):
-        if name in self.files:
-            self.step()
-            del self.files[name]
-
-
-class File:
-    """A file of `Memory` that is being written."""
-
-    def __init__(self, storage, name):
-        self.storage = storage
-        self.name = name
-
-    def write(self, data):
-        self.storage.append(self.name, data)
-
-    def close(self):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-
-def make(storage=None, logged=None):
-    def log(level, text, *values):
-        if logged is not None:
-            logged.append(text % values if values else text)
-
-    return Settings(storage or Memory(), log, {"plan": dial_plan.check})
-
-
-async def tidy(settings):
-    """Write the whole file anew."""
-    await settings.compact()
 
 
 def test_a_queue_may_be_as_short_as_one_and_as_long_as_256():
@@ -405,15 +315,12 @@ async def test_fifty_changes_cost_fifty_small_writes():
 async def test_changes_by_keys_are_saved_together_soon():
     storage = Memory()
     settings = make(storage)
-    task = asyncio.create_task(settings.serve())
     for number in range(10):
         settings.change({"vol_ringer": str(number)})
         assert settings.get("vol_ringer") == number
     assert storage.writes == 0
-    while not storage.writes:
-        await sleep_ms(20)
+    await served(settings, lambda: storage.writes)
     assert storage.writes == 1 and make(storage).get("vol_ringer") == 9
-    task.cancel()
 
 
 async def test_nothing_is_written_while_the_phone_is_not_quiet():
@@ -421,7 +328,8 @@ async def test_nothing_is_written_while_the_phone_is_not_quiet():
     settings = make(storage)
     settings.quiet = gate.wait
     task = asyncio.create_task(settings.keep({"dnd_mode": "on"}))
-    await sleep_ms(20)
+    for _ in range(20):
+        await sleep_ms(0)
     assert storage.writes == 0 and not settings.get("dnd_mode")
     gate.set()
     await task
@@ -432,18 +340,16 @@ async def test_in_a_call_settings_are_taken_and_saved_at_its_end():
     storage, calls = Memory(), [1]
     settings = make(storage)
     settings.idle = lambda: not calls
-    task = asyncio.create_task(settings.serve())
     assert not await settings.keep({"dnd_mode": "on"}) and settings.get("dnd_mode")
     settings.change({"vol_ringer": "7"})
-    await sleep_ms(2500)
+    turns = []
+    await served(settings, lambda: turns.append(1) or len(turns) > 50)
     assert storage.writes == 0
     calls.clear()
-    while not storage.writes:
-        await sleep_ms(20)
+    await served(settings, lambda: storage.writes)
     again = make(storage)
     assert again.get("dnd_mode") and again.get("vol_ringer") == 7
     assert await settings.keep({"dnd_mode": "off"}) and not make(storage).get("dnd_mode")
-    task.cancel()
 
 
 async def test_no_more_than_so_many_settings_wait_for_the_end_of_a_call():
@@ -464,28 +370,21 @@ async def test_the_store_is_tidied_when_nobody_calls():
     settings.idle = lambda: not calls
     for number in range(40):
         settings.set("user_realname1", "Somebody %d" % number)
-    task = asyncio.create_task(settings.serve())
-    await sleep_ms(1200)
+    turns = []
+    await served(settings, lambda: turns.append(1) or len(turns) > 50)
     assert "settings.txt" not in storage.files and len(storage.files) == 8
-    task.cancel()
     calls.clear()
-    task = asyncio.create_task(settings.serve())
-    while len(storage.files) > 1:
-        await sleep_ms(20)
+    await served(settings, lambda: len(storage.files) == 1)
     assert make(storage).get("user_realname1") == "Somebody 39"
-    task.cancel()
 
 
 async def test_a_replaced_secret_does_not_live_on():
     storage = Memory({"settings.bad": b"user_pass1=first"})
     settings = make(storage)
-    task = asyncio.create_task(settings.serve())
     settings.set("user_pass1", "first")
     settings.set("user_pass1", "second")
-    while any(b"first" in x for x in storage.files.values()):
-        await sleep_ms(20)
+    await served(settings, lambda: not any(b"first" in x for x in storage.files.values()))
     assert make(storage).get("user_pass1") == "second"
-    task.cancel()
 
 
 async def test_a_secret_that_was_replaced_before_a_power_cut_does_not_live_on_either():
@@ -495,11 +394,8 @@ async def test_a_secret_that_was_replaced_before_a_power_cut_does_not_live_on_ei
     settings.set("user_pass1", "second")
     assert any(b"first" in x for x in storage.files.values())  # there was no time yet
     settings = make(storage)
-    task = asyncio.create_task(settings.serve())
-    while any(b"first" in x for x in storage.files.values()):
-        await sleep_ms(20)
+    await served(settings, lambda: not any(b"first" in x for x in storage.files.values()))
     assert make(storage).get("user_pass1") == "second"
-    task.cancel()
 
 
 async def test_a_reset_leaves_nothing():

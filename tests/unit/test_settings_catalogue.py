@@ -1,7 +1,7 @@
 """The catalogue against what its page tells the owner: defaults, limits, words, lengths."""
 
+from settingskit import Memory
 from support import raises
-from test_settings import Memory
 
 from offhook.settings import catalogue
 from offhook.settings.settings import Settings

@@ -2,36 +2,11 @@
 
 import asyncio
 
-from support import raises, until
-from test_settings import Memory, make
+from settingskit import Memory, make, served
+from support import raises
 
-from base.compat import sleep_ms
 from offhook.settings import catalogue, spellings, zones
-from offhook.settings import settings as module
 from offhook.settings.marks import Marks
-
-
-class _Sleeps:
-    """Stands for the sleep of `settings`: each is over at once, and noted."""
-
-    def __init__(self):
-        self.asked = []
-
-    async def __call__(self, ms):
-        self.asked.append(ms)
-        await sleep_ms(0)
-
-
-async def _served(settings, what):
-    """Let `settings` be served until ``what()``, without its pauses; return those."""
-    kept, module.sleep_ms = module.sleep_ms, _Sleeps()
-    sleeps, task = module.sleep_ms, asyncio.create_task(settings.serve())
-    try:
-        await until(what)
-        return sleeps.asked
-    finally:
-        task.cancel()
-        module.sleep_ms = kept
 
 
 async def test_a_save_that_fails_is_told_and_tried_again_until_it_succeeds():
@@ -39,11 +14,11 @@ async def test_a_save_that_fails_is_told_and_tried_again_until_it_succeeds():
     settings = make(storage, logged)
     storage.left = 0
     settings.change({"vol_ringer": "3"})
-    asked = await _served(settings, lambda: len(logged) >= 2)
+    asked = await served(settings, lambda: len(logged) >= 2)
     assert "not saved" in settings.trouble and "not saved" in logged[0]
     assert max(asked) >= 10 * min(asked), "it is not tried again at once"
     storage.left = None
-    await _served(settings, lambda: storage.writes and not settings.trouble)
+    await served(settings, lambda: storage.writes and not settings.trouble)
     assert make(storage).get("vol_ringer") == 3
 
 
@@ -53,10 +28,10 @@ async def test_what_cannot_be_tidied_is_told_and_is_there_all_the_same():
     for text in ("first", "second"):
         settings.set("user_pass1", text)
     storage.left = 0
-    await _served(settings, lambda: logged)
+    await served(settings, lambda: logged)
     assert "not saved" in settings.trouble and settings.get("user_pass1") == "second"
     storage.left = None
-    await _served(settings, lambda: "settings.txt" in storage.files)
+    await served(settings, lambda: "settings.txt" in storage.files)
     settings.set("user_uid1", "x")
     assert settings.trouble == "" and make(storage).get("user_pass1") == "second"
 

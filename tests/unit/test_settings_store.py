@@ -3,8 +3,8 @@
 import asyncio
 from binascii import crc32
 
+from settingskit import Memory, make
 from support import raises
-from test_settings import Memory, make
 
 from base.compat import sleep_ms
 from offhook.settings import catalogue, records
