@@ -13,6 +13,7 @@ from collections import namedtuple
 from base.compat import const
 
 _FOREIGN = const(512)  # bytes of a text in another encoding
+_DAY = const(86400)  # s
 _PARTS = const(128)  # of one header line; Via and Allow have some 20 in the field
 
 _BACKSLASH = const(0x5C)
@@ -117,6 +118,19 @@ def raw_param(params, name):
         if key == name or key.strip().lower() == name:
             return raw_unquoted(value.strip())
     return None
+
+
+def seconds(text, otherwise, most=_DAY):
+    """Return the seconds of Expires, Retry-After and the like, `most` at the most.
+
+    `otherwise` where they are missing or no number. What stands behind them, parameters or a
+    comment, is left out (RFC 3261 section 20.33).
+    """
+    text = (text or "").partition(";")[0].partition("(")[0].strip()
+    if not text or text.strip("0123456789"):
+        return otherwise
+    text = text.lstrip("0")
+    return min(int(text or "0"), most) if len(text) < 10 else most
 
 
 def closing_quote(data):

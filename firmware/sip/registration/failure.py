@@ -1,6 +1,7 @@
 """A registration that is refused: what is tried at once, and how long is waited (RFC 5626 4.5)."""
 
 from base.compat import const
+from sip.message.fields import seconds
 from sip.message.uri import name_addr, uri_parts
 
 _BASE = const(30)  # s of the first pause, unless the settings say otherwise
@@ -21,13 +22,13 @@ def tried_again(registration, response):
 
 def _longer(registration, response):
     """Take Min-Expires of a 423; False when it makes no sense."""
-    wanted = response.header("min-expires") or ""
-    if not wanted.isdigit() or not registration.expires < int(wanted[:7]) <= _DAY:
+    wanted = seconds(response.header("min-expires"), 0, _DAY + 1)
+    if not registration.expires < wanted <= _DAY:
         return False
     if registration.raised >= _RAISED:
         return False
     registration.raised += 1
-    registration.expires = int(wanted[:7])
+    registration.expires = wanted
     return True
 
 
@@ -57,11 +58,8 @@ def pause(registration, response):
     """
     agent = registration.agent
     base = agent.settings.get("register_back_off") or _BASE
-    seconds = min(_LONGEST, base << min(registration.failures - 1, 6))
+    back = min(_LONGEST, base << min(registration.failures - 1, 6))
     if response.status in (401, 403, 407):
-        seconds = max(seconds, _PASSWORD)
-    wait = seconds * 500 + seconds * 500 * (agent.random(10)) // 1024
-    asked = (response.header("retry-after") or "").partition(";")[0].partition("(")[0].strip()
-    if asked.isdigit():
-        wait = max(wait, min(int(asked[:6]), _ASKED) * 1000)
-    return wait
+        back = max(back, _PASSWORD)
+    wait = back * 500 + back * 500 * (agent.random(10)) // 1024
+    return max(wait, seconds(response.header("retry-after"), 0, _ASKED) * 1000)

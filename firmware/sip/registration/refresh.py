@@ -4,10 +4,13 @@ Functions on a `sip.registration.register.Registration`.
 """
 
 from base.compat import const
-from sip.message.fields import param
+from sip.message.fields import param, seconds
 from sip.message.uri import name_addr, uri_parts
 
 _SOON = const(5)  # s before the end of a short registration that it is refreshed
+_LEAST = const(3)  # s: who grants less has refused
+_OTHERS = const(30)  # s after which it is refreshed at the earliest because of others' contacts
+_MOVES = const(3)  # changes of the address that are registered at once, one after the other
 
 
 def learn(registration, request, response):
@@ -26,7 +29,12 @@ def learn(registration, request, response):
         else:
             registration.flow = seen
     now = registration.seen_at(response.protocol)
-    if now not in (before, before or request.local) and response.status < 300:
+    if response.status >= 300:
+        return
+    if now in (before, before or request.local):
+        registration.moves = 0
+    elif registration.moves < _MOVES:  # else it is another one each time: no refresh is too late
+        registration.moves += 1
         # once more, with the address that counts
         registration.agent.timers.after(0, registration.start)
 
@@ -42,19 +50,34 @@ def due(granted, random):
 def granted(registration, response):
     """Return the seconds that the registrar grants: of our own Contact, else Expires.
 
-    Ours is the only one, too: some write the address in it that they see.
+    Ours is the only one, too, and that with the address that the registrar sees: some write it so.
+    Where several are listed and none is ours, the briefest of them may be it. 0 where it grants
+    too little to live on.
     """
-    given = response.header("expires")
-    contacts = _values(response, "contact")
+    given, wanted = response.header("expires"), registration.expires
+    contacts, brief = _values(response, "contact"), wanted
+    user, host, port = _address(registration.bound)
+    ours = [(user, host, port)]
+    for seen in (registration.public, registration.flow):
+        if seen:
+            ours.append((user, seen[0], seen[1]))
     for value in contacts:
         try:
-            if len(contacts) == 1 or _address(value) == _address(registration.bound):
-                given = param(name_addr(value).params, "expires") or given
+            left = param(name_addr(value).params, "expires")
+            if len(contacts) == 1 or _address(value) in ours:
+                return _enough(seconds(left, seconds(given, wanted)), wanted)
         except ValueError:
             continue
-    if given is None or not given.isdigit():
-        return registration.expires
-    return max(1, min(int(given[:7]), registration.expires or 1))
+        brief = min(brief, seconds(left, wanted))
+    if given is None and contacts:
+        return min(max(brief, _OTHERS), wanted)
+    return _enough(seconds(given, wanted), wanted)
+
+
+def _enough(given, wanted):
+    """Return the seconds that count; 0 for what would be over before it is refreshed."""
+    given = min(given, wanted)
+    return given if given >= _LEAST else 0
 
 
 def _values(response, name):

@@ -16,6 +16,8 @@ _ADDRESSES = const(16)
 _BYE = const(2000)  # ms that unregistering may take
 _KEEP = const(15_000)  # ms between two keep-alives that hold a NAT's mapping open
 _BROKEN = const(500)  # ms, and up to 4 s more, until a broken connection is replaced
+_STEADY = const(120_000)  # ms: one that lasts as long has not broken because it was used
+_BREAKS = const(8)  # doublings of the pause where one after the other breaks
 
 
 class Registration:
@@ -33,6 +35,9 @@ class Registration:
         self.expires = account.expires
         self.failures = 0
         self.raised = 0  # 423s that were followed since an answer that was none
+        self.moves = 0  # changes of our address seen by the registrar, one after the other
+        self.breaks = 0  # connections that broke, one after the other
+        self.since = agent.timers.clock.ms()  # of the last answer with success
         self.request = self.timer = None
         self.bound = self.kept = None  # the Contact that we have sent, and the one that was taken
         self.public = None  # (ip, port) that the registrar sees
@@ -185,11 +190,15 @@ class Registration:
             self._failed(response)
 
     def _registered(self, response):
+        granted = refresh.granted(self, response)
+        if not granted:
+            self._failed(response, "registered for no time (expires)")
+            return
         self.failures = self.raised = 0
         self.outbound = response.has("require", "outbound")
         self.kept = self.bound
         self.routes = refresh.routes(self, response)
-        granted = refresh.granted(self, response)
+        self.since = self.agent.timers.clock.ms()
         self._change(True)
         self._until(granted * 1000)
         self.wait(refresh.due(granted, self.agent.random))
@@ -212,11 +221,12 @@ class Registration:
         self.account.reason = "no answer"
         self._change(False, failed=True)
 
-    def _failed(self, response):
+    def _failed(self, response, reason=None):
         self.failures += 1
+        self._until(None)
         self.raised = 0
         self.dialog.target = "sip:" + self.account.host
-        self.account.reason = failure.reason_of(response)
+        self.account.reason = reason or failure.reason_of(response)
         self._change(False, failed=True)
         self.wait(failure.pause(self, response))
 
@@ -236,10 +246,17 @@ class Registration:
         self.told = failed
 
     def lost(self):
-        """The connection to the registrar broke: calls come by it, so register by a new one."""
+        """The connection to the registrar broke: calls come by it, so register by a new one.
+
+        Where each breaks as soon as it was used, the next one is made later and later.
+        """
         self.flow = None
         if self.request is None and not self.gone:
-            self.wait(_BROKEN + self.agent.random(12))
+            clock = self.agent.timers.clock
+            if clock.diff(clock.ms(), self.since) >= _STEADY:
+                self.breaks = 0
+            self.wait((_BROKEN << self.breaks) + self.agent.random(12))
+            self.breaks = min(self.breaks + 1, _BREAKS)
 
     # -- timers -------------------------------------------------------------------------------
 

@@ -1,0 +1,181 @@
+"""A registrar that is broken, or somebody on its path: what it says makes the phone no flood."""
+
+from sipkit import Wire
+
+from sip.account import Account
+
+US, REGISTRAR = "10.0.0.1", "10.0.0.9"
+_MINUTES_10 = 600_000
+
+
+class Streams:
+    """Takes the place of TCP and TLS: what breaks is told by `broken`."""
+
+    broken = None
+
+    def watch(self, address, protocol, callback):
+        self.broken = callback
+
+    def named(self, targets, host):
+        pass
+
+
+class Scene:
+    """A phone that registers; `answer(request)` gives (status, headers) of what it is told.
+
+    `change` may alter a request's Via before it is answered. `times` are those of the REGISTERs.
+    """
+
+    def __init__(self, answer, change=None, protocol="UDP", **settings):
+        self.wire = Wire()
+        self.wire.protocol = protocol
+        self.answer, self.change = answer, change
+        self.times, self.last = [], None
+        self.peer = self.wire.peer(REGISTRAR, 5061 if protocol == "TLS" else 5060)
+        self.wire.ends[self.peer.address] = self._received
+        self.agent = self.wire.agent(US, "direct", **settings)
+        self.streams = self.agent.transport.streams = Streams() if protocol == "TLS" else False
+        self.account = Account(2, "100", REGISTRAR, "secret")
+        self.account.transport = protocol.lower()
+        self.agent.add(self.account)
+
+    def _received(self, data, *more):
+        if not data.strip():
+            return  # a keep-alive
+        self.peer.received(data, *more)
+        request = self.last = self.peer.got[-1]
+        if request.method == "REGISTER":
+            self.times.append(self.wire.clock.now)
+            status, headers = self.answer(request)
+            if self.change:
+                self.change(request)
+            self.peer.reply(request, status, headers=headers, contact=False)
+
+    def run(self, ms):
+        """Let time pass; return how many REGISTERs came meanwhile."""
+        before = len(self.times)
+        self.wire.run(ms)
+        return len(self.times) - before
+
+
+def _contact(request, expires=""):
+    """Return our Contact as the registrar lists it."""
+    return ("Contact", request.header("contact").partition(";expires")[0] + expires)
+
+
+def test_a_registrar_that_grants_nothing_has_refused_and_is_asked_slower_and_slower():
+    for given in (";expires=0", ";expires=00", ";expires=1", ";expires=2"):
+        scene = Scene(lambda request: (200, [_contact(request, given)]))  # noqa: B023
+        assert 1 <= scene.run(_MINUTES_10) < 9, given
+        assert not scene.account.registered and "expires" in scene.account.reason, given
+        assert scene.agent.party.events == ["reg_failed"], given  # once, not at each try
+    scene = Scene(lambda request: (200, [("Expires", "0")]))
+    assert 1 <= scene.run(_MINUTES_10) < 9 and not scene.account.registered
+
+
+def test_what_was_registered_and_is_granted_no_more_is_told_once_and_comes_back():
+    seconds = [100]
+    scene = Scene(lambda request: (200, [_contact(request, ";expires=%d" % seconds[0])]))
+    scene.run(1000)
+    seconds[0] = 0
+    scene.run(_MINUTES_10)
+    assert scene.agent.party.events == ["registered", "reg_failed"]
+    seconds[0] = 100
+    scene.run(3 * _MINUTES_10)
+    assert scene.agent.party.events == ["registered", "reg_failed", "registered"]
+    assert scene.account.reason == ""
+
+
+def test_a_brief_registration_is_kept():
+    scene = Scene(lambda request: (200, [_contact(request, ";expires=5")]))
+    assert 20 <= scene.run(60_000) <= 30
+    assert scene.agent.party.events == ["registered"] and scene.account.registered
+
+
+def test_what_cannot_be_read_as_seconds_is_what_we_have_asked_for():
+    for given in (";expires=-1", ";expires=x", ";expires", ";expires=1e3", ";expires=9999999999",
+                  ";expires=", ";expires=0x10", ""):  # fmt: skip
+        scene = Scene(lambda request: (200, [_contact(request, given)]))  # noqa: B023
+        assert scene.run(3_000_000) == 1 and scene.account.registered, given
+        assert scene.run(600_000) >= 1, given
+    scene = Scene(lambda request: (200, [_contact(request, ";expires=0000000100")]))
+    assert scene.run(60_000) == 1 and scene.account.registered
+    assert scene.run(30_000) == 1
+
+
+def test_among_others_contacts_ours_counts_however_the_registrar_writes_it():
+    def others(count, *more):
+        lines = ["<sip:100@10.1.%d.%d:5060>;expires=3000" % (x >> 8, x & 255) for x in range(count)]
+        return [("Contact", x) for x in lines + list(more)]
+
+    def seen(request):
+        via = request.header("via").replace(";rport", ";received=198.51.100.7;rport=40001")
+        request.replace("via", via)
+
+    # as the address that the registrar sees
+    scene = Scene(lambda _: (200, others(3, "<sip:100@198.51.100.7:40001>;expires=100")), seen)
+    scene.agent.settings.values["use_rport_contact"] = False
+    assert scene.run(10_000) == 1
+    assert scene.run(90_000) >= 1
+    # not there: the briefest is not outlived, and what has nearly ended is no flood
+    scene = Scene(lambda _: (200, others(3, "<sip:100@10.9.9.9>;expires=200")))
+    assert scene.run(200_000) in (2, 3) and scene.account.registered
+    scene = Scene(lambda _: (200, others(3, "<sip:100@10.9.9.9>;expires=1")))
+    assert scene.run(_MINUTES_10) <= 30 and scene.agent.party.events == ["registered"]
+    # hundreds, in which ours cannot be looked for any more
+    scene = Scene(lambda _: (200, [("Expires", "100")] + others(300)))
+    assert scene.run(10_000) == 1 and scene.account.registered
+
+
+def test_an_address_that_changes_with_each_answer_is_no_loop():
+    """A NAT with a port for each packet, or somebody on the path who counts upwards."""
+    for protocol in ("UDP", "TLS"):
+        count = [0]
+
+        def changed(request):
+            count[0] += 1  # noqa: B023
+            seen = ";received=198.51.100.7;rport=%d" % (20000 + count[0])  # noqa: B023
+            request.replace("via", request.header("via").replace(";rport", seen))
+
+        scene = Scene(
+            lambda request: (200, [("Expires", "3600")]),
+            changed,
+            protocol,
+            use_rport_contact=True,
+        )
+        assert scene.run(_MINUTES_10) < 12, protocol
+        assert scene.account.registered and scene.agent.party.events == ["registered"]
+
+
+def test_a_connection_that_is_closed_after_each_answer_is_made_anew_slower_and_slower():
+    scene = Scene(lambda request: (200, [("Expires", "3600")]), None, "TLS")
+    for _ in range(600):
+        scene.run(1000)
+        if scene.streams.broken:
+            scene.streams.broken, broken = None, scene.streams.broken
+            broken()
+    assert len(scene.times) < 25, len(scene.times)
+    scene.run(_MINUTES_10)  # now it holds
+    before = len(scene.times)
+    scene.streams.broken()
+    assert scene.run(6000) == 1 and len(scene.times) == before + 1
+
+
+def test_a_pause_that_is_asked_for_is_kept_and_bounded_however_it_is_written():
+    for value, least, most in (
+        ("0", 1, 40), ("120", 115, 125), ("000000120", 115, 125), ("120;duration=60", 115, 125),
+        ("120 (in \"maintenance\"; (nested))", 115, 125), ("99999999999999999999", 1, 3700),
+        ("86400000", 3590, 3700), ("-5", 1, 40), ("x", 1, 40), ("", 1, 40),
+    ):  # fmt: skip
+        for status in (491, 503):
+            scene = Scene(lambda request: (status, [("Retry-After", value)]))  # noqa: B023
+            scene.run(4_000_000)
+            waited = (scene.times[1] - scene.times[0]) // 1000
+            assert least <= waited <= most, (value, status, waited)
+
+
+def test_a_min_expires_of_any_kind_makes_no_loop():
+    for value in ("0", "-1", "x", "", "3600", "86401", "99999999999999", "0000086400", "1"):
+        scene = Scene(lambda request: (423, [("Min-Expires", value)]))  # noqa: B023
+        assert scene.run(_MINUTES_10) < 12, value
+        assert not scene.account.registered
