@@ -105,7 +105,7 @@ def test_what_cannot_be_read_as_seconds_is_what_we_have_asked_for():
 
 def test_among_others_contacts_ours_counts_however_the_registrar_writes_it():
     def others(count, *more):
-        lines = ["<sip:100@10.1.%d.%d:5060>;expires=3000" % (x >> 8, x & 255) for x in range(count)]
+        lines = ["<sip:100@10.1.%d.%d>;expires=3000" % (x >> 8, x & 255) for x in range(count)]
         return [("Contact", x) for x in lines + list(more)]
 
     def seen(request):

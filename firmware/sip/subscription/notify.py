@@ -7,20 +7,13 @@
 from base.compat import const
 from net.resolver import dotted
 from sip.account import account_of
-from sip.message.fields import param
+from sip.message.fields import param, seconds
 from sip.message.uri import uri_parts
 from sip.subscription import dialog_info, message_summary
 
-_DAY = const(86400)  # s
 _PROBATION = const(60)  # s
 _SOON = const(2)
 _BAD_EVENT = 489, (("Allow-Events", "dialog, message-summary, check-sync"),)
-
-
-def seconds(text, otherwise):
-    """Return the seconds of Expires, Retry-After and the like, a day at most."""
-    text = (text or "").partition(";")[0].partition("(")[0].strip()
-    return min(int(text), _DAY) if text.isdigit() and len(text) < 10 else otherwise
 
 
 def take(every, message):

@@ -6,6 +6,7 @@ way at a time, and one timer serves all. NOTIFYs are read in `sip.subscription.n
 
 from base.compat import const
 from sip.dialog import Dialog
+from sip.message.fields import seconds
 from sip.request import Request
 from sip.subscription import dialog_info, message_summary, notify
 
@@ -20,6 +21,9 @@ _TRIES = const(10)  # refusals with 5xx after which nobody asks for messages any
 _REFUSED = const(3600)  # s: who refuses today may not tomorrow
 _RAISED = const(3)  # 423s that are followed, one after the other
 _SOON = const(2)
+_RAPID = const(3)  # s between two SUBSCRIBEs of one subscription that are no loop
+_QUICK = const(4)  # that may follow one another faster, before there is a growing pause
+_DOUBLED = const(9)
 _FAILURES = (408, 480, 500, 503, 504)  # it may work later
 
 ACCEPT = {"dialog": dialog_info.KIND, "message-summary": message_summary.KIND}
@@ -40,6 +44,8 @@ class Subscription:
     contact = routes = None
     addresses = ()  # where its SUBSCRIBEs went
     failures = raised = 0
+    sent = None  # when the last SUBSCRIBE left, in ticks
+    pause = rapid = 0  # ms from then to the next one, as it was asked for; those too soon on end
     active = over = False  # NOTIFYs come; it is given up
 
     def __init__(self, account, target, event, number):
@@ -141,29 +147,48 @@ class Subscriptions:
         if soonest is not None:
             self.timer = self.agent.timers.after(max(least, soonest), self._next)
 
-    def later(self, subscription, seconds):
-        """Subscribe or renew in `seconds`."""
+    def later(self, subscription, wait):
+        """Subscribe or renew in `wait` seconds.
+
+        A notifier may ask for it at once, by what it grants, refuses or notifies; one that does so
+        again and again waits longer and longer.
+        """
         clock = self.agent.timers.clock
-        subscription.due = clock.add(clock.ms(), int(seconds * 1000))
+        now, wait = clock.ms(), int(wait * 1000)
+        if subscription.sent is not None:
+            passed = max(clock.diff(now, subscription.sent), 0)
+            subscription.pause = passed + wait
+            if subscription.pause < 1000 * _RAPID and subscription.rapid >= _QUICK:
+                least = min(_LONGEST, _SOON << subscription.rapid - _QUICK)
+                wait = max(wait, 1000 * least - passed)
+        subscription.due = clock.add(now, wait)
         self.plan()
+
+    def _leaves(self, subscription):
+        """Note that a SUBSCRIBE goes out, and whether it is one too soon after another."""
+        if subscription.sent is not None and subscription.pause < 1000 * _RAPID:
+            subscription.rapid = min(subscription.rapid + 1, _QUICK + _DOUBLED)
+        else:
+            subscription.rapid = 0
+        subscription.sent = self.agent.timers.clock.ms()
 
     def renew(self, subscription, granted):
         """Renew in time what is granted for so many seconds."""
         self.later(subscription, max(granted * 8 // 10, _SOON))
 
-    def again(self, subscription, seconds):
-        """Begin anew in `seconds`, in another dialog."""
+    def again(self, subscription, wait):
+        """Begin anew in `wait` seconds, in another dialog."""
         subscription.tag, subscription.seen = "", -1
         subscription.version = subscription.contact = subscription.routes = None
         subscription.active = False
         self.count += 1
         subscription.number = self.count  # another Call-ID
         subscription.cseq = 0
-        self.later(subscription, seconds)
+        self.later(subscription, wait)
 
-    def refused(self, subscription, seconds=_REFUSED):
+    def refused(self, subscription, wait=_REFUSED):
         """Begin anew much later: it was refused for good."""
-        self.again(subscription, max(seconds, _REFUSED))
+        self.again(subscription, max(wait, _REFUSED))
 
     def tell(self, subscription, state):
         """Take an extension's state; tell the listener where it is another one."""
@@ -187,6 +212,7 @@ class Subscriptions:
             self.plan(_UNREGISTERED)
         elif self.agent.network.up:
             self.asked = first
+            self._leaves(first)
             self.request = self._request(first)
             self.request.start()
         else:
@@ -249,8 +275,8 @@ class Subscriptions:
         elif status < 300:
             self.failures = subscription.failures = subscription.raised = 0
             self.learn(subscription, response, True)
-            expires = notify.seconds(response.header("expires"), subscription.expires)
-            self.renew(subscription, expires)
+            wanted = subscription.expires
+            self.renew(subscription, seconds(response.header("expires"), wanted, wanted))
         elif status == 423 and self._longer(subscription, response):
             self.later(subscription, 0)
         elif status == 481 and subscription.tag:
@@ -262,7 +288,7 @@ class Subscriptions:
             self.refused(subscription)
 
     def _longer(self, subscription, response):
-        least = notify.seconds(response.header("min-expires"), 0)
+        least = seconds(response.header("min-expires"), 0)
         if subscription.expires >= least or subscription.raised >= _RAISED:
             return False
         subscription.raised += 1
@@ -276,7 +302,7 @@ class Subscriptions:
         pause = min(_LONGEST, _RETRY << min(self.failures - 1, 5))
         if not response.local and subscription.event == "message-summary":
             pause = min(_RARELY, _RETRY << subscription.failures - 1)
-        pause = max(pause, notify.seconds(response.header("retry-after"), 0))
+        pause = max(pause, seconds(response.header("retry-after"), 0))
         if response.local:  # nobody there: ask for none of the others meanwhile
             for each in self.of(subscription.account):
                 if each is not subscription and not each.tag:
