@@ -29,6 +29,7 @@ except ImportError:
     bdev = None  # no chip's flash
 
 MOUNTED = "/software"
+_DIGITS = 8  # of the size of an archive's index, with the line's end
 _APP = "/app"
 _SOFTWARE = "/app/software"
 
@@ -76,24 +77,44 @@ def mount_flash():
 
 
 def choose():
-    """Finish an update that is whole, go back from one that does not come up; safe to cut off."""
+    """Finish an update that is whole, go back from one that does not come up; safe to cut off.
+
+    A flash that takes no changes starts what it has.
+    """
+    for step in (_finish, _go_back, _count):
+        try:
+            step()
+        except OSError as error:
+            print("Offhook: the flash takes no changes:", error)
+    if exists("/app"):
+        delete("/bad")
+
+
+def _finish():
+    """Let an update that is whole become the software."""
     if exists("/next/complete"):
         if exists("/app"):
             delete("/prev")
             os.rename("/app", "/prev")
         os.rename("/next", "/app")
-    if not exists("/app") and exists("/prev"):
-        os.rename("/prev", "/app")
+
+
+def _go_back():
+    """Bring the software before back, where there is no other, or the new one has failed."""
     if exists("/app/trial3") and exists("/prev"):
         print("Offhook: the new software does not come up, back to the one before")
         delete("/bad")
         os.rename("/app", "/bad")
+    if not exists("/app") and exists("/prev"):
         os.rename("/prev", "/app")
+
+
+def _count():
+    """Count a start of software that is on trial."""
     for now, then in (("trial2", "trial3"), ("trial1", "trial2"), ("complete", "trial1")):
         if exists("/app/" + now):
             os.rename("/app/" + now, "/app/" + then)
             break
-    delete("/bad")
 
 
 class Archive:
@@ -105,8 +126,13 @@ class Archive:
 
     def __init__(self, path):
         self._file = open(path, "rb")
-        self._index = self._file.read(int(self._file.readline()))
+        size = self._file.readline(_DIGITS)
+        if size[-1:] != b"\n" or not size[:-1].isdigit():
+            raise ValueError("no index")
+        self._index = self._file.read(int(size))
         self._start = self._file.tell()
+        if self._start != len(size) + int(size):
+            raise ValueError("it ends early")
 
     def _find(self, path):
         """Return (place, size) of a file, None where there is none of that name."""
@@ -149,17 +175,22 @@ def mount():
     """Let the software's modules be found; also before a REPL, by boot.py.
 
     Where there is no such file they may lie in /app itself, as those of somebody who tries things.
+    One that cannot be read is told and left alone: raised here, it would end boot.py, and a chip
+    runs no main.py then, which is what goes back to the software before.
     """
     if MOUNTED in sys.path:
         vfs.umount(MOUNTED)
     for place in (MOUNTED, _APP):
         if place in sys.path:
             sys.path.remove(place)
+    place = _APP
     if exists(_SOFTWARE):
-        vfs.mount(Archive(_SOFTWARE), MOUNTED)
-        sys.path.insert(0, MOUNTED)
-    else:
-        sys.path.insert(0, _APP)
+        try:
+            vfs.mount(Archive(_SOFTWARE), MOUNTED)
+            place = MOUNTED
+        except Exception as error:
+            print("Offhook: the software cannot be read: %r" % error)
+    sys.path.insert(0, place)
 
 
 def load():

@@ -402,3 +402,73 @@ def test_the_phone_is_started_unless_the_button_says_not():
             space["choose"] = lambda done=done: done.append("choose")
             space["mount"] = lambda done=done: done.append("mount")
             assert space["start"]() is (not pressed) and done == steps
+
+
+class Archives(System):
+    """Files with contents, /app/software being `data`."""
+
+    def __init__(self, data):
+        super().__init__("/app/software")
+        self.data = data
+
+    def opened(self, path, mode):
+        if self.data is None:
+            raise OSError(5)
+        return io.BytesIO(self.data)
+
+
+def test_an_archive_that_cannot_be_read_does_not_end_boot_py_so_that_main_py_can_go_back():
+    good = b"7\n\na 0 1\nx"
+    for data in (
+        None, b"", b"\n", b"x\n", b"-1\n", b"7", b"7\n", b"7\n\na 0", b"99999999999999\n",
+        b"1" * 5000, b"\xff\xfe\n", good[1:],
+    ):  # fmt: skip
+        vfs, system, said = Vfs(), Archives(data), []
+        space = _with(vfs, system, open=system.opened, print=lambda *x, said=said: said.append(x))
+        space["mount"]()
+        assert system.path[0] == "/app" and "/software" not in vfs.mounts, data
+        assert said and "cannot be read" in str(said[0]), data
+        system.data = good  # which main.py finds, once it has gone back
+        space["mount"]()
+        assert system.path == ["/software", "", ".frozen", "/lib"] and len(said) == 1
+
+
+def test_a_flash_that_takes_no_changes_starts_what_it_has():
+    for paths, kinds in (
+        (_old_and_new("/next/complete", "/prev/a3", "/prev/b3"), ("rename", "remove", "rmdir")),
+        (("/app/a1", "/app/b1", "/app/trial1"), ("rename",)),
+        (("/app/a1", "/app/b1", "/app/trial3", "/prev/a2", "/prev/b2"), ("rename",)),
+        (("/app/a1", "/app/b1", "/bad/x"), ("remove", "rmdir")),
+    ):
+        for kind in kinds:
+            flash = Flash(*paths)
+
+            def broken(*_):
+                raise OSError(30)
+
+            setattr(flash, kind, broken)
+            _choose(flash)
+            assert flash.whole("/app") in ("1", "2"), (paths, kind)
+
+
+def test_where_one_rename_in_the_middle_fails_this_start_or_the_next_one_has_whole_software():
+    for paths in (
+        _old_and_new("/next/complete", "/prev/a3", "/prev/b3"),
+        ("/app/a2", "/app/b2", "/app/trial3", "/prev/a1", "/prev/b1"),
+    ):
+        for number in range(4):
+            flash, left = Flash(*paths), [number]
+            rename = flash.rename
+
+            def once(old, new, left=left, rename=rename):
+                left[0] -= 1
+                if left[0] == -1:
+                    raise OSError(28)
+                rename(old, new)
+
+            flash.rename = once
+            _choose(flash)
+            if "/app" not in flash.paths:  # main.py starts anew
+                assert flash.whole("/prev") == "1" and flash.whole("/bad") == "2"
+                _choose(flash)
+            assert flash.whole("/app") in ("1", "2"), (paths, number)
