@@ -91,12 +91,19 @@ def choose():
 
 
 def _finish():
-    """Let an update that is whole become the software."""
+    """Let an update that is whole become the software; the way back leads to what has come up."""
     if exists("/next/complete"):
-        if exists("/app"):
+        if exists("/prev") and _on_trial():
+            delete("/bad")
+            os.rename("/app", "/bad")
+        elif exists("/app"):
             delete("/prev")
             os.rename("/app", "/prev")
         os.rename("/next", "/app")
+
+
+def _on_trial():
+    return any(exists("/app/trial%d" % count) for count in (1, 2, 3))
 
 
 def _go_back():

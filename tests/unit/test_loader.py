@@ -138,6 +138,23 @@ def test_software_that_came_up_stays():
     assert flash.whole("/app") == "2"
 
 
+def test_an_update_of_software_on_trial_keeps_the_way_back_to_what_has_come_up():
+    paths = ("/app/a2", "/app/b2", "/app/trial2", "/prev/a1", "/prev/b1", "/next/a3", "/next/b3")
+    for cut in [None] + list(range(6)):
+        flash = Flash(*paths, "/next/complete")
+        flash.cut = cut
+        try:
+            _choose(flash)
+        except PowerCut:
+            flash.cut = None
+            _choose(flash)
+        flash.cut = None
+        assert flash.whole("/app") == "3" and flash.whole("/prev") == "1", cut
+        for _ in range(4):
+            _choose(flash)
+        assert flash.whole("/app") == "1" and "/bad" not in flash.paths
+
+
 def test_without_one_before_the_software_stays_whatever_it_does():
     flash = Flash("/next/a2", "/next/b2", "/next/complete")
     for _ in range(6):

@@ -46,8 +46,9 @@ class Server:
         if data is None:
             request.status = 404
             return
-        assert len(data) <= request.limit
         request.status = 200
+        if len(data) > request.limit:
+            raise OSError("longer than %d bytes" % request.limit)
         for at in range(0, len(data), 100):
             request.sink(data[at : at + 100])
 
@@ -63,12 +64,13 @@ class Phone:
     agent = None
     calls = ()
 
-    def __init__(self, app, served=None):
+    def __init__(self, app, served=None, root=""):
         global _count
         _count += 1
-        self.flash = folder("update-%d" % _count)
-        files.delete(self.flash)
-        os.mkdir(self.flash)
+        self.flash = root or folder("update-%d" % _count)
+        if not root:
+            files.delete(self.flash)
+            os.mkdir(self.flash)
         self.write("app", app)
         self.http = Server(served or {})
         self.platform = self.settings = self.network = self.clock = self.actions = self
@@ -126,7 +128,7 @@ class Phone:
             asyncio.new_event_loop()
 
 
-def _software(**more):
+def software(**more):
     found = {
         "board.txt": b"sim\n",
         "version.txt": VERSION.encode() + b"\n",
@@ -139,12 +141,17 @@ def _software(**more):
 
 def _scene(**more):
     """Return a phone with old software, whose server has new software, signed."""
-    old, new = _software(), _software(software=b"new" * 700, **more)
+    old, new = software(), software(software=b"new" * 700, **more)
     phone = Phone(old, new)
+    signed(phone, old, new)
+    return phone, new
+
+
+def signed(phone, old, new):
+    """Give `phone` the list of its files, and its server a signed one."""
     phone.write("app", {listing.LIST: _list(old)})
     phone.http.files[listing.LIST] = _list(new)
     phone.http.files[listing.SIGNATURE] = b"55" * 64 + b"\n"
-    return phone, new
 
 
 def test_what_changed_is_fetched_what_did_not_is_copied_and_the_loader_told_at_the_end():
@@ -155,7 +162,7 @@ def test_what_changed_is_fetched_what_did_not_is_copied_and_the_loader_told_at_t
     expected[listing.LIST], expected["complete"] = _list(new), b""
     assert phone.read("next") == expected and phone.resets == 1
     assert phone.http.closed and phone.http.seconds == {120}
-    assert phone.http.limits == {1 << 20}
+    assert phone.http.limits == {256, 65536, 1 << 20}
     assert phone.said == ["2 files fetched, 3 unchanged; restarting"]
 
 
@@ -254,6 +261,78 @@ def test_a_file_that_is_damaged_missing_or_cut_off_stops_it_and_is_not_kept():
     ):
         _, left = _refused(change, why)
         assert "software" not in left and "version.txt" in left
+
+
+def test_list_and_signature_are_bounded_before_anybody_knows_whose_they_are():
+    def long_list(phone, served):
+        served[listing.LIST] += b"x" * 65536
+
+    def long_signature(phone, served):
+        served[listing.SIGNATURE] = b"55" * 64 + b" " * 200
+
+    _, left = _refused(long_list, "longer than 65536 bytes")
+    assert left == {}
+    _refused(long_signature, "longer than 256 bytes")
+
+
+def test_what_goes_wrong_is_told_in_words_whatever_it_is():
+    for error, words in (
+        (OSError(28), "update: the flash is full"),
+        (OSError(30), "update: the flash takes no changes"),
+        (MemoryError(), "update: the memory does not suffice just now"),
+    ):
+        phone, _ = _scene()
+        phone.http.error = ("software", error)
+        assert phone.bring() == words
+
+    async def run():
+        update.start(phone, "https://h/app")
+        while phone.updating:
+            await asyncio.sleep(0)
+
+    phone.http.error = (listing.LIST, RuntimeError("odd"))
+    asyncio.run(run())
+    asyncio.new_event_loop()
+    assert "given up" in phone.lines[-1] and "odd" in phone.lines[-1] and not phone.resets
+
+
+def test_what_was_left_in_the_way_of_a_file_does_not_stop_it():
+    phone, new = _scene(a=b"1", b__c=b"2")
+    phone.write("next", {"a/old": b"x", "a/deep/er": b"y", "b": b"z"})
+    assert phone.bring().endswith("restarting")
+    assert phone.read("next")["a"] == b"1" and phone.read("next")["b/c"] == b"2"
+    phone, new = _scene()
+    phone.write("", {"next": b"a file"})
+    assert phone.bring().endswith("restarting") and phone.read("next")["software"]
+
+
+def test_what_leaves_too_little_room_is_refused_unless_the_old_software_makes_it():
+    for prev, trial, said in (
+        (False, False, "update: the flash has no room for software: 1 bytes more"),
+        (True, False, "2 files fetched, 3 unchanged; restarting"),
+        (True, True, "update: the last one is still on trial"),
+    ):
+        phone, _ = _scene(more=b"1" * 10)
+        root = phone.flash
+        if prev:
+            phone.write("prev", {"old": b"x"})
+        if trial:
+            phone.write("app", {"trial1": b""})
+        room = 65536 + len(phone.http.files["software"]) - 1
+        seems = [files.size(root + "/app") + 65536]  # enough, by the size of what is here
+
+        def free(_, root=root, room=room, seems=seems, prev=prev):
+            gained = 1000 if prev and not files.exists(root + "/prev") else 0
+            return seems.pop() if seems else room + gained
+
+        files.free, before = free, files.free
+        try:
+            assert phone.bring() == said
+        finally:
+            files.free = before
+        assert bool(phone.read("next").get("software")) is (prev and not trial)
+        assert files.exists(root + "/next") is prev  # it does not wait where it never fits
+        assert files.exists(root + "/prev") is (prev and trial)
 
 
 def test_a_phone_without_software_in_its_flash_says_so():
@@ -368,7 +447,12 @@ def test_the_old_software_makes_room_unless_the_new_one_is_on_trial():
         phone.write("prev", {"old": b"x"})
         if trial:
             phone.write("app", {"trial1": b""})
-        files.free, before = lambda path, free=free: free, files.free
+        root = phone.flash
+
+        def found(path, free=free, root=root):
+            return free if files.exists(root + "/prev") else 10**9
+
+        files.free, before = found, files.free
         try:
             said = phone.bring()
         finally:

@@ -84,6 +84,16 @@ def delete(path):
         os.remove(path)
 
 
+def prune(folder):
+    """Delete the folders below one that hold nothing: a file may be wanted in their place."""
+    for name in os.listdir(folder):
+        path = folder + "/" + name
+        if is_folder(path):
+            prune(path)
+            if not os.listdir(path):
+                os.rmdir(path)
+
+
 def size(folder):
     """Return the bytes that a folder's files take of the flash."""
     return sum(-(-os.stat(folder + "/" + x)[6] // _BLOCK) * _BLOCK for x in walk(folder))

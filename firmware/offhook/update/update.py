@@ -14,6 +14,7 @@ import os
 from binascii import hexlify, unhexlify
 from hashlib import sha256
 
+from base import flash
 from base.compat import const, sleep_ms, spawn
 from base.version import VERSION
 from net.http import Request
@@ -22,11 +23,17 @@ from offhook.update import files, listing
 from offhook.update.ed25519 import verify
 
 _LONGEST = const(1048576)  # bytes of one file
+_LIST = const(65536)  # bytes of the list
+_SIGNATURE = const(256)  # bytes of its signature
 _FILE = const(120)  # s for one file
-_SPARE = const(65536)  # bytes that stay free
+SPARE = 65536  # bytes that stay free: settings and call lists go on being saved
 _TIME = const(60_000)  # ms until the time must be known, and the network up
 _WAIT = const(500)  # ms between two looks whether nobody calls
 _TELL = const(10)  # files
+
+
+class NoRoom(OSError):
+    """The flash is too small for the software."""
 
 
 class Update:
@@ -49,12 +56,26 @@ class Update:
             done = await self._fetch()
         except asyncio.TimeoutError:
             raise ValueError("update: %s does not answer" % self.url.host)
-        except (OSError, ValueError) as error:  # the latter is ours, or the certificate's
+        except ValueError as error:  # ours, or the certificate's
             raise ValueError("update: %s" % error)
+        except OSError as error:
+            words = flash.words(error)
+            if words or isinstance(error, NoRoom):
+                self._give_up()
+            raise ValueError("update: %s" % (words or error))
+        except MemoryError:
+            raise ValueError("update: the memory does not suffice just now")
         finally:
             self._phone.http.close()
         if done:
             self._phone.platform.reset()
+
+    def _give_up(self):
+        """Delete what was brought: it would fill the flash for nothing."""
+        try:
+            files.delete(self._root + "/next")
+        except OSError:
+            pass  # it takes no changes
 
     async def _fetch(self):
         """Have all files in /next; return False where they are in /app already."""
@@ -83,11 +104,13 @@ class Update:
     async def _list(self):
         """Fetch the list; return {name: hash}, None where the phone has that software already."""
         following = self._root + "/next"
+        if files.exists(following) and not files.is_folder(following):
+            files.delete(following)
         files.folders_for(self._root, "next/x")
         files.delete(following + "/complete")
         new = following + "/" + listing.LIST + ".new"
         try:
-            digest = await self._save(listing.LIST, new)
+            digest = await self._save(listing.LIST, new, _LIST)
             if digest == await files.digest(self._root + "/app/" + listing.LIST):
                 return None
             await self._check_signature(digest)
@@ -104,7 +127,7 @@ class Update:
         """Refuse a list, of that hash, which the owner has not signed."""
         path = self._root + "/next/" + listing.SIGNATURE
         try:
-            await self._save(listing.SIGNATURE, path)
+            await self._save(listing.SIGNATURE, path, _SIGNATURE)
             with open(path) as file:
                 signature = unhexlify(file.read(129).strip())
         except ValueError as error:  # none there, or no hex digits
@@ -121,17 +144,24 @@ class Update:
             raise ValueError("version %s is older than %s; 'force' takes it" % (version, VERSION))
 
     def _tidy(self, wanted):
-        """Delete what is in /next and not wanted."""
+        """Delete what is in /next and not wanted, folders that are left empty among it."""
         following = self._root + "/next"
         for name in list(files.walk(following)):
             if name not in wanted and name != listing.LIST:
                 os.remove(following + "/" + name)
+        files.prune(following)
 
     def _make_room(self):
         """Delete the software before, once it is needed no more, where the flash is too full."""
         root = self._root
-        needed = files.size(root + "/app") - files.size(root + "/next") + _SPARE
-        if files.free(root or "/") >= needed or not files.exists(root + "/prev"):
+        needed = files.size(root + "/app") - files.size(root + "/next") + SPARE
+        if files.free(root or "/") < needed:
+            self._delete_prev()
+
+    def _delete_prev(self):
+        """Delete the software before; ValueError while it may be needed."""
+        root = self._root
+        if not files.exists(root + "/prev"):
             return
         if any(name[:5] == "trial" for name in os.listdir(root + "/app")):
             raise ValueError("the last one is still on trial")
@@ -154,26 +184,51 @@ class Update:
         here = self._root + "/app/" + name
         try:
             if await files.digest(here) == digest:
+                self._gain(name, os.stat(here)[6] - self._room())
                 await files.copy(here, place)
                 return False
-            if await self._save(name, place) != digest:
+            if await self._save(name, place, _LONGEST, self._room()) != digest:
                 raise ValueError("%s is damaged" % name)
         except Exception:
             files.delete(place)
             raise
         return True
 
-    async def _save(self, name, place):
-        """Write the server's file `name` to `place`; return its hash."""
-        digest = sha256()
+    def _room(self):
+        """Return the bytes of the flash that may be used."""
+        return files.free(self._root or "/") - SPARE
+
+    def _gain(self, name, missing):
+        """Return how many bytes more there are, `missing` at least: the software before gives way.
+
+        NoRoom where that does not suffice.
+        """
+        before = self._room()
+        if missing > 0:
+            self._delete_prev()
+        gained = self._room() - before
+        if gained < missing:
+            raise NoRoom("the flash has no room for %s: %d bytes more" % (name, missing))
+        return gained
+
+    async def _save(self, name, place, limit, room=_LIST):
+        """Write the server's file `name` to `place`; return its hash.
+
+        It has `limit` bytes at most; beyond `room` of them, more has to be gained.
+        """
+        digest, count = sha256(), 0
         with open(place, "wb") as file:
 
             def sink(data):
+                nonlocal count, room
+                count += len(data)
+                if count > room:
+                    room += self._gain(name, count - room)
                 digest.update(data)
                 file.write(data)
 
             path = self.url.path.rstrip("/") + "/" + name
-            request = Request(self.url, path, sink=sink, limit=_LONGEST)
+            request = Request(self.url, path, sink=sink, limit=limit)
             request.verified = True  # whatever the settings say of web servers
             request.again = True
             await self._known()
@@ -197,6 +252,8 @@ class Update:
             await self.bring()
         except ValueError as error:
             phone.log(1, "%s", error)
+        except Exception as error:  # whatever it is, whoever has asked for it hears of it
+            phone.log(1, "update: given up: %r", error)
         finally:
             phone.updating = False
 
