@@ -10,7 +10,7 @@ _WORDS = {
 
 def words(error):
     """Return what an OSError means that only a file can have, "" for any other."""
-    return _WORDS.get(error.args[0] if error.args else None, "")
+    return _WORDS.get(error.args[0], "") if error.args else ""
 
 
 def cause(error):
