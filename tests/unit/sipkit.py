@@ -42,6 +42,7 @@ class Network:
         self.ip = ip
 
     def address(self, peer=None):
+        assert peer is None or "." in peer, peer
         return self.ip
 
 

@@ -151,16 +151,13 @@ class Call:
             agent.waiting.append(self)
         self.voice_changed()
         if self.watch:
-            self.watch.tell(self.status if self.status >= 200 else 487)
+            self.watch.tell(487 if self.status < 300 else self.status)
         self.report("ended")
 
     def release(self):
         """Let everything go that would go on by itself."""
         self.session.stop()
         self.changes.stop()
-        self.negotiation.settle()
-        if self.early:
-            self.early.stop()
         if self.transferring:
             self.transferring.stop()
 
@@ -258,9 +255,6 @@ class Call:
             status = self._handle(transaction, message)
         except ValueError:
             status = 400
-        except Exception:
-            respond(agent, transaction, message, 500)
-            raise
         headers = ()
         if isinstance(status, tuple):
             status, headers = status
@@ -280,7 +274,6 @@ class Call:
 
     def _ended(self, message):
         if not self.answered:  # a BYE before the answer is a CANCEL; a later one tells no reason
-            self.cancel_reason = ", ".join(message.all("reason"))
             self.cancelled(message)
         self.confirmation.stop()
         self.over("remote")

@@ -5,6 +5,7 @@ from sip.call import announcement, reliable, replaces
 from sip.call.call import Call
 from sip.call.identity import caller
 from sip.dialog import Dialog
+from sip.message.fields import seconds
 from sip.message.uri import untagged
 from sip.transaction.server import reply, response, serve
 
@@ -36,9 +37,8 @@ class Incoming(Call):
 
     def wait(self):
         """Ring no longer than the INVITE's Expires says (RFC 3261 section 13.3.1)."""
-        seconds = self.invite.header("expires") or ""
-        seconds = min(int(seconds[:6]), _LONGEST) if seconds[:6].isdigit() else _RINGS
-        self._expiry = self.agent.timers.after(seconds * 1000, self._expired_ringing)
+        ms = 1000 * seconds(self.invite.header("expires"), _RINGS, _LONGEST)
+        self._expiry = self.agent.timers.after(ms, self._expired_ringing)
 
     def _expired_ringing(self):
         self._refuse("remote", 487 if self.invite.header("expires") else 480)
@@ -67,7 +67,7 @@ class Incoming(Call):
     def _response(self, status, headers=(), body=b"", text=None):
         """Return the bytes of an answer to the INVITE."""
         headers = list(headers)
-        if 100 < status < 300:
+        if status in (180, 200):
             headers.append(("Contact", self._contact))
             headers.extend([("Record-Route", route) for route in self.dialog.routes])
         if body:

@@ -94,9 +94,6 @@ class Early:
     def __init__(self):
         self._forks = {}
 
-    def stop(self):
-        """Nothing waits here."""
-
     def take(self, agent, invite, response):
         """PRACK a reliable 18x of the dialog `invite`.
 

@@ -2,9 +2,11 @@
 
 from base.compat import const
 from sip.call.optional import has
+from sip.message.fields import seconds as seconds_of
 
 _MIN = const(90)  # s: the shortest interval that anybody may have (section 5)
 _RAISED = const(3)  # 422s that one call follows: each proxy on the way may have a limit of its own
+_LONGEST = const(500_000)  # s: a longer one could not be watched
 _MARGIN = const(32)  # s before its end that a session without a refresh is given up (section 10)
 
 
@@ -75,7 +77,6 @@ class SessionTimer:
         self._timer = self._timers.after(seconds * 1000, self._due)
 
     def _due(self):
-        self._timer = None
         if self.state == "refreshing":
             self._refresh(self.update)
         elif self.state == "watching":
@@ -89,7 +90,6 @@ class SessionTimer:
     def _cancel(self):
         if self._timer:
             self._timer.cancel()
-            self._timer = None
 
     def asked(self, message):
         """Take Session-Expires of a request; return 0, or what it is owed: (status, headers)."""
@@ -99,10 +99,7 @@ class SessionTimer:
             return 0  # it cannot be read: there is no session timer
         if seconds < _MIN and knows:
             return 422, (("Min-SE", str(_MIN)),)
-        least = message.header("min-se") or ""
-        self.seconds = max(seconds, _MIN)
-        if _digits(least):
-            self.seconds = max(self.seconds, int(least[:6]))
+        self.seconds = max(seconds, _MIN, seconds_of(message.header("min-se"), 0, _LONGEST))
         self.theirs = knows
         self._role(not knows or refresher == "uas")
         self.update = has(message, "allow", "update")
@@ -114,18 +111,17 @@ class SessionTimer:
         if seconds:
             self.seconds = max(seconds, _MIN)
             self._role(refresher != "uas")
-            self.theirs = True
             if response.header("allow"):
                 self.update = has(response, "allow", "update")
         self.restart()
 
     def longer(self, response):
         """Take a 422; return whether another try with the interval that is wanted makes sense."""
-        least = response.header("min-se") or ""
-        if not _digits(least) or int(least[:6]) <= self.least or self._raised >= _RAISED:
+        least = seconds_of(response.header("min-se"), 0, _LONGEST)
+        if least <= self.least or self._raised >= _RAISED:
             return False
         self._raised += 1
-        self.least = int(least[:6])
+        self.least = least
         self.seconds = max(self.seconds, self.least)
         if self.state == "off":
             self.state = "refreshing"
@@ -134,11 +130,6 @@ class SessionTimer:
 
 def _read(message):
     """Return (seconds, refresher or "") of Session-Expires; 0 seconds where there is none."""
-    seconds, _, params = (message.header("session-expires") or "").partition(";")
-    seconds = seconds.strip()
-    found = params.replace(" ", "").lower().partition("refresher=")[2][:3]
-    return int(seconds[:7]) if _digits(seconds) else 0, found
-
-
-def _digits(text):
-    return bool(text) and all(x in "0123456789" for x in text[:7])
+    text = message.header("session-expires") or ""
+    params = text.partition(";")[2].replace(" ", "").lower()
+    return seconds_of(text, 0, _LONGEST), params.partition("refresher=")[2].partition(";")[0]

@@ -102,20 +102,18 @@ def pickup(dialogs, uri):
 def tags(text):
     """Yield (local name, attributes, text up to the next tag, names above) of each element.
 
-    ValueError where tags are not closed as they were opened, or there are too many.
+    ValueError where tags are not closed as they were opened, a comment or tag has no end, or
+    there are too many.
     """
     path, index, count = [], text.find("<"), 0
     while index >= 0:
         if text[index : index + 4] == "<!--":
-            end = text.find("-->", index)
-            index = text.find("<", end) if end > 0 else -2
-            if index == -2:
-                raise ValueError("comment")
+            index = text.find("<", text.index("-->", index + 4))
             continue
-        end = text.find(">", index)
+        end = text.index(">", index)
         count += 1
-        if end < 0 or count > _TAGS:
-            raise ValueError("tag")
+        if count > _TAGS:
+            raise ValueError("too many tags")
         tag = text[index + 1 : end].strip()
         index = text.find("<", end)
         if not tag or tag[0] in "?!":

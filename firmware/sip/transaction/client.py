@@ -15,7 +15,6 @@ from sip.transaction.transaction import (
     Transaction,
     end,
     event_of,
-    over,
 )
 
 
@@ -32,7 +31,6 @@ def proceeding(transaction, event):
     if event == PROVISIONAL:
         return hand_on
     if event in LOST:
-        transaction.state = over
         return LOST[event]
     transaction.state = completed
     return _answered

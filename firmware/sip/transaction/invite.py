@@ -16,7 +16,6 @@ from sip.transaction.transaction import (
     SUCCESS,
     TIMEOUT,
     end,
-    over,
     transmit,
 )
 
@@ -34,7 +33,6 @@ def proceeding(transaction, event):
     if event == PROVISIONAL:
         return hand_on
     if event in LOST:
-        transaction.state = over
         return LOST[event]
     transaction.state = accepted if event == SUCCESS else completed
     return _accepted if event == SUCCESS else _refused

@@ -20,7 +20,6 @@ from sip.transaction.transaction import (
     Transaction,
     end,
     event_of,
-    over,
     transmit,
 )
 
@@ -80,10 +79,7 @@ def invite_completed(transaction, event):
     if event == ACK:
         transaction.state = invite_confirmed
         return _confirmed
-    if event == TIMEOUT:
-        transaction.state = over
-        return end
-    return None
+    return end if event == TIMEOUT else None
 
 
 def invite_confirmed(transaction, event):
