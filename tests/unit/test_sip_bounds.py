@@ -245,6 +245,7 @@ class _Registered:
         self.expires, self.failures, self.settings = expires, failures, settings
         self.agent = self.dialog = self
         self.bound, self.raised = "<sip:100@10.0.0.1:5060>", 0
+        self.public, self.flow = ("10.0.2.1", 4000), ("10.0.2.1", 5000)
         self.routes = routes
         self.drawn = 0
 
@@ -266,23 +267,35 @@ def test_a_refresh_comes_a_minute_before_the_end_or_after_four_fifths():
 
 def test_what_a_registrar_grants_is_read_of_our_own_contact_first():
     ours, other = "<sip:100@10.0.0.1>", "<sip:100@10.0.0.7:5060>"
+    third = "<sip:101@10.0.0.1>;expires=%d"
     for lines, expires, seconds in (
         ((), 3600, 3600),
         (("Expires: 600",), 3600, 600),
         (("Expires: 7200",), 3600, 3600),
-        (("Expires: 0",), 3600, 1),
         (("Expires: soon",), 3600, 3600),
         (("Expires: 600", "Contact: %s;expires=300" % ours), 3600, 300),
         (("Expires: 600", "Contact: %s" % ours), 3600, 600),
+        (("Contact: %s;expires=7200, %s;expires=200" % (ours, other),), 3600, 3600),
         (("Contact: %s;expires=300, %s;expires=200" % (other, ours),), 3600, 200),
         (("Contact: %s;expires=300, %s" % (other, ours), "Expires: 100"), 3600, 100),
         (("Contact: %s;expires=300" % other,), 3600, 300),  # the only one is ours
-        (("Contact: <sip:101@10.0.0.1>;expires=9, %s;expires=8" % other,), 3600, 3600),
-        (("Contact: <sip:100@10.0.0.1:5061>;expires=9, %s;expires=8" % other,), 3600, 3600),
+        # and that with the address that the registrar sees, of datagrams or of the connection
+        (("Contact: <sip:100@10.0.2.1:4000>;expires=70, %s;expires=40" % other,), 3600, 70),
+        (("Contact: <sip:100@10.0.2.1:5000>;expires=70, %s;expires=40" % other,), 3600, 70),
+        (("Contact: <sip:100@10.0.2.1:6000>;expires=70, %s;expires=40" % other,), 3600, 40),
+        (("Contact: <sip:7@10.0.2.1:4000>;expires=70, %s;expires=40" % other,), 3600, 40),
+        # where none is ours any of them may be, but for what is too little for that
+        (("Contact: %s, %s;expires=80" % (third % 90, other),), 3600, 80),
+        (("Contact: %s, %s;expires=8" % (third % 9, other),), 3600, 30),
+        (("Contact: %s, %s;expires=8" % (third % 9, other),), 20, 20),
+        (("Contact: %s, %s;expires=8" % (third % 9, other), "Expires: 50"), 3600, 50),
         (("Contact: <sip:x@y:z>;expires=9, %s;expires=8" % ours,), 3600, 8),
         (('Contact: "a;expires=9', "Expires: 50"), 3600, 50),
-        (("Expires: 0",), 0, 1),
-    ):
+        # who grants less than three seconds has refused
+        (("Expires: 3",), 3600, 3), (("Expires: 2",), 3600, 0), (("Expires: 0",), 3600, 0),
+        (("Contact: %s;expires=3" % ours,), 3600, 3), (("Contact: %s;expires=2" % ours,), 3600, 0),
+        (("Contact: %s;expires=0, %s" % (ours, other), "Expires: 50"), 3600, 0),
+    ):  # fmt: skip
         found = refresh.granted(_Registered(expires), _response(*lines))
         assert found == seconds, (lines, found)
 
