@@ -178,8 +178,22 @@ def test_an_update_moves_the_remote_target_and_may_change_the_session():
     assert peer.take() == ["488"]
     _inside(peer, call, "FOO", 4)
     assert peer.take() == ["501"]
-    _inside(peer, call, "MESSAGE", 5)
-    assert peer.take() == ["501"] and call.state == "connected"
+    _inside(peer, call, "MESSAGE", 5)  # known, and not for a phone (RFC 3261 8.2.1)
+    assert peer.take() == ["405"] and "INVITE" in peer.got[0].header("allow")
+    assert call.state == "connected"
+    finish(wire, a)
+
+
+def test_what_nobody_here_can_is_not_done_in_a_call_either_but_its_end_is():
+    wire, a, peer, call = _peer()
+    odd = (("Require", "100rel, nonsense"),)
+    for cseq, method in enumerate(("OPTIONS", "INFO", "UPDATE", "REFER", "NOTIFY", "INVITE")):
+        _inside(peer, call, method, 1 + cseq, headers=odd)
+        assert peer.take()[-1:] == ["420"], method
+        assert peer.got[-1].header("unsupported") == "nonsense", method
+    assert call.state == "connected" and not call.remote_hold
+    _inside(peer, call, "BYE", 9, headers=odd)
+    assert peer.take() == ["200"] and call.state == "ended"
     finish(wire, a)
 
 

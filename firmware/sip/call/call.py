@@ -13,6 +13,7 @@ from sip.call.negotiation import Negotiation
 from sip.call.optional import reading
 from sip.call.sdp import resolved
 from sip.call.session_timer import SessionTimer
+from sip.message.validate import unsupported
 from sip.request import Request
 from sip.transaction.server import reply, respond, serve
 
@@ -267,10 +268,13 @@ class Call:
         method = message.method
         if self.state == "ended":
             return 481
-        if method in ("BYE", "OPTIONS"):
+        if method == "BYE":  # whatever it requires: it is the end
             return 200
+        owed = unsupported(message) if message.header("require") else 0
+        if owed or method == "OPTIONS":
+            return owed or 200
         handler = _HANDLERS.get(method)
-        return handler(self, transaction, message) if handler else 501
+        return handler(self, transaction, message) if handler else 405
 
     def _ended(self, message):
         if not self.answered:  # a BYE before the answer is a CANCEL; a later one tells no reason

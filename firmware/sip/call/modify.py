@@ -3,7 +3,6 @@
 from base.compat import const
 from sip.call.confirmation import acknowledge
 from sip.message.validate import body as body_status
-from sip.message.validate import unsupported
 from sip.request import Request
 from sip.transaction.server import response
 
@@ -191,9 +190,7 @@ def _late(request, response):
 def request(call, transaction, message):
     """Take a re-INVITE or UPDATE; return the status it is owed, 0 when it was answered here."""
     agent, invite = call.agent, message.method == "INVITE"
-    status = unsupported(message)
-    if not status and (message.body or invite):
-        status = _crossing(call, message)
+    status = _crossing(call, message) if message.body or invite else 0
     status = status or body_status(message)
     if not status and (call.answered or call.direction == "in"):  # else it is that of one fork
         call.dialog.refresh(message)
