@@ -37,6 +37,11 @@ def is_plain(text):
     return not data or min(data) >= 0x20 and max(data) < 0x7F
 
 
+def has_controls(data):
+    """Return whether control characters stand in bytes (RFC 5234 B.1, CTL)."""
+    return bool(data) and (min(data) < 0x20 or b"\x7f" in data)
+
+
 def replaced(text, control, mark):
     """Return `text` with `control` for each control character below space, and `mark` for DEL and
     for each hidden character, both given as bytes.

@@ -10,6 +10,7 @@ from os import urandom
 
 from base.compat import const
 from base.digest import authorize, choose, parse_challenge
+from base.printable import has_controls
 
 _SERVERS = const(8)  # whose challenges are remembered; the oldest gives way
 
@@ -69,7 +70,7 @@ def _chosen(lines):
     found = []
     for line in lines:
         try:
-            if any(x < 0x20 and x != 9 or x == 0x7F for x in line):
+            if has_controls(line.replace(b"\t", b" ")):
                 raise ValueError  # it would come back in a header of ours
             found += parse_challenge(_text(line))
         except ValueError:

@@ -7,6 +7,7 @@ spelling of an address but the dotted one, because ``127.1`` and ``2130706433`` 
 
 from collections import namedtuple
 
+from base.printable import has_controls
 from net.address import dotted
 
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
@@ -108,7 +109,7 @@ def _login(text):
     user, _, password = text.partition(":")
     login = decoded(user), decoded(password)
     for part in login:  # they stand in a header (RFC 7617 section 2)
-        if any(x < 0x20 or x == 0x7F for x in part.encode()):
+        if has_controls(part.encode()):
             raise ValueError("user and password take no control characters")
     return login
 

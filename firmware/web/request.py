@@ -5,6 +5,7 @@ cannot be told then, so it is closed.
 """
 
 from base.compat import const
+from base.printable import has_controls
 from net.url import decoded
 
 _PIECE = const(512)  # bytes asked of the stream at once
@@ -124,9 +125,8 @@ def _parsed(head, peer):
         lines = head.decode().split("\r\n")
     except UnicodeError:
         raise Bad(400)
-    for line in lines:
-        if any(c < " " and c != "\t" or c == "\x7f" for c in line):
-            raise Bad(400)
+    if has_controls(head.replace(b"\r\n", b"").replace(b"\t", b" ")):
+        raise Bad(400)
     words = lines[0].split(" ")
     if len(words) != 3 or not words[0].isalpha():
         raise Bad(400)

@@ -1,7 +1,7 @@
 """The log: a ring that is bounded in lines and in characters, and whole lines in it."""
 
 from base.log import Log
-from base.printable import is_plain, printable, replaced
+from base.printable import has_controls, is_plain, printable, replaced
 
 
 def _log(**options):
@@ -170,3 +170,10 @@ def test_each_control_character_of_a_log_is_one_question_mark():
     codes = list(range(0x20)) + list(range(0x7F, 0xA0))
     log(1, "%s", "a" + "".join([chr(x) for x in codes]) + "b")
     assert console[-1] == "[1] now: a" + "?" * len(codes) + "b"
+
+
+def test_control_characters_are_found_wherever_they_stand():
+    for data in (b"", b" plain ~", "\u00e9\u0085".encode()):
+        assert not has_controls(data), data
+    for data in (b"\x00", b"a\x1f", b"\tb", b"a\x7fb", b"\n"):
+        assert has_controls(data), data

@@ -2,6 +2,8 @@
 
 from collections import namedtuple
 
+from base.printable import has_controls
+
 _KEYPAD = "0123456789*#"
 _SEPARATORS = " -./()\t\u00a0\u2009\u202f\u2010\u2011\u2012\u2013"  # of all kinds
 _LONGEST = 512  # characters of a URI that somebody dials
@@ -56,6 +58,6 @@ def dialable(text):
         kept = number
     elif "+" in kept[1:]:
         kept = ""
-    if not kept or any(x in _NOT_IN_URI or x < " " or x == "\x7f" for x in kept):
+    if not kept or any(x in _NOT_IN_URI for x in kept) or has_controls(kept.encode()):
         raise ValueError("'%s' is no number; write 201, +49 30 555-12 or 201@host" % text[:40])
     return kept

@@ -6,6 +6,7 @@ one, or the most characters.
 """
 
 from base import zone
+from base.printable import has_controls
 from net import address, url
 from net.address import dotted
 from web.passwords import stored
@@ -131,7 +132,7 @@ _PARSERS = {
 
 def parse(kind, detail, text):
     """Return the value that `text` stands for; an empty ValueError when it is none."""
-    if kind not in _LINES and any(c < 32 or c == 127 for c in text.encode()):
+    if kind not in _LINES and has_controls(text.encode()):
         raise ValueError
     if kind in _TEXTS or kind == "pem":
         if len(text) > detail and not (kind == "login" and stored(text)):

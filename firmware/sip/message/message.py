@@ -6,6 +6,7 @@ read when somebody asks, once, and what nobody reads stays bytes. Names are lowe
 
 from collections import namedtuple
 
+from base.printable import has_controls
 from sip.message.fields import raw, raw_param, readable, split, via
 from sip.message.uri import NameAddr, raw_name_addr, uri_parts
 
@@ -225,7 +226,7 @@ class Message:
 def parse(data):
     """Return the `Message` in `data`; ValueError for what cannot be represented as one."""
     head, _, body = data.lstrip(b"\r\n").partition(b"\r\n\r\n")
-    controls = _has_controls(head)
+    controls = has_controls(head.replace(b"\r\n", b"").replace(b"\t", b" "))
     if b"\r\n " in head or b"\r\n\t" in head:
         head = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
     lines = head.split(b"\r\n")
@@ -244,15 +245,6 @@ def parse(data):
     message.fault = message.fault or fault
     message.controls = controls
     return message
-
-
-def _has_controls(head):
-    """Return whether control characters other than HTAB stand in lines, such as a bare LF."""
-    head = head.replace(b"\r\n", b"")
-    lowest = min(head)
-    if lowest == 9:
-        lowest = min(head.replace(b"\t", b" "))
-    return lowest < 32 or b"\x7f" in head
 
 
 def _start(line, headers, body):
