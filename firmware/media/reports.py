@@ -28,6 +28,8 @@ class Reports:
         self._middle = self._came = 0  # of their last SR, and when it came
         self._about = None  # the SSRC that it was about
         self._due = voice.clock.add(voice.clock.ms(), interval(voice.random) // 2)
+        # another one in each call (RFC 7022): callers are not to know one phone again by it
+        self._name = "%06x%06x" % (voice.random(24), voice.random(24))
         self._sent = 0
         self._told = False  # something was sent
         self._buffer = bytearray(_BUFFER)
@@ -113,7 +115,7 @@ class Reports:
             (seconds, fraction), _ = self._ntp()
             stamp = sender.high << 16 | sender.low
             about = (seconds, fraction, stamp, sender.sent, sender.octets)
-        data = report(sender.ssrc, self._voice.cname, blocks, about, bye)
+        data = report(sender.ssrc, self._name, blocks, about, bye)
         self._told = True
         data = self._stream.seal(data)
         if self._shared:

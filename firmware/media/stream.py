@@ -31,7 +31,7 @@ _NOWHERE = "0.0.0.0"  # how RFC 2543 put on hold
 class Stream:
     """The voice of `call` on `port`, its reports on `control` (a `Port` too, or None).
 
-    `voice` has what all streams share: ``random``, ``clock``, ``cname``, ``buffer``,
+    `voice` has what all streams share: ``random``, ``clock``, ``buffer``,
     ``rates``, ``digit(call, key)``. `talking` and `hearing` say which ways are open; while it has
     not `begun` nothing at all leaves: so it is with a call that came in and only rings.
     """

@@ -40,14 +40,13 @@ class Voice:
     silence. `joined` has the two calls of a conference.
     """
 
-    def __init__(self, network, clock, audio, get, log, random, cname="phone", buffer=Jitter):
+    def __init__(self, network, clock, audio, get, log, random, buffer=Jitter):
         self.network = network
         self.clock = clock
         self.audio = audio
         self.get = get
         self.log = log
         self.random = random
-        self.cname = cname
         self.muted = False
         self.joined = ()  # calls that are mixed: each hears the others too
         self.on_digit = self.on_silence = self.on_figures = self.on_fault = None

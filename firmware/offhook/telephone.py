@@ -9,6 +9,7 @@ import asyncio
 
 from actions.actions import Actions
 from base.compat import const, sleep_ms, spawn
+from base.drawn import drawn
 from base.heap import Heap, small
 from base.log import Log
 from base.tasks import keep
@@ -97,8 +98,7 @@ class Phone:
             parts.sound,
             settings.get,
             log,
-            platform.random,
-            settings.get("mac") or self.network.mac,
+            drawn,
         )
         self.voice.tidy = self.heap.tidy
         self.sounds = Sounds(desk, self.voice, parts.sound, settings, timers)

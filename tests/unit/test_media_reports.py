@@ -169,8 +169,6 @@ class _Stream:
 
 
 class _Voice:
-    cname = "desk"
-
     def __init__(self, now=0):
         self.clock = Clock(now)
         self.drawn = 0
@@ -195,6 +193,22 @@ def _blocks(data):
     at = {200: 28, 201: 8}[data[1]]
     words = [int.from_bytes(data[i : i + 4], "big") for i in range(at, at + 24, 4)]
     return words[0], words[1] >> 24, words[1] & 0xFFFFFF, words[2], words[3], words[4], words[5]
+
+
+def test_no_call_is_known_again_by_the_name_of_its_reports():
+    names = []
+    for number in (5, 7):
+        voice, stream, port = _Voice(), _Stream(), _Port()
+        voice.drawn = number
+        reports = Reports(voice, stream, port)
+        reports.configure(Said("10.0.0.2", 4000))
+        stream.speak()
+        for _ in range(2):
+            voice.clock.move(4000)
+            reports.send(voice.clock.ms())
+        # SDES: CNAME and its length, the name, what fills up
+        names.append({x[x.index(b"\1\x0c") + 2 :][:12] for x in port.sent})
+    assert len(names[0]) == len(names[1]) == 1 and names[0] != names[1]
 
 
 def test_the_first_report_comes_in_half_the_time_of_the_others():
@@ -230,7 +244,7 @@ def test_who_has_spoken_since_sends_a_sender_report_who_has_not_a_receivers():
         reports.send(voice.clock.ms())
         data = port.sent[-1]
         assert data[1] == kind and data[0] == 0x80 and data[4:8] == unhexlify("89abcdef")
-        assert b"\x01\x04desk" in data
+        assert b"\x01\x0c000000000000" in data
         if kind == 200:
             assert int.from_bytes(data[20:24], "big") == stream.sender.sent
             assert int.from_bytes(data[24:28], "big") == 160 * stream.sender.sent

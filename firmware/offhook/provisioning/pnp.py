@@ -5,9 +5,9 @@ body of a NOTIFY, ``application/url``. It is no more than that: two datagrams th
 """
 
 import asyncio
-from binascii import hexlify
 
 from base.compat import const, wait_for_ms
+from base.drawn import drawn
 from base.version import VERSION
 from net.url import parse
 from sip.message.message import encode
@@ -23,15 +23,14 @@ _COPIED = ("via", "from", "to", "call-id", "cseq")
 
 
 class Search:
-    """One search of `phone`, by its network; ``bits(n)`` gives random bits."""
+    """One search of `phone`, by its network; only who has got its question can answer it."""
 
     def __init__(self, phone):
-        bits = phone.platform.random
         self._phone = phone
         self._port = 0
-        self._call = _hex(bits) + _hex(bits)
-        self._tag = _hex(bits)
-        self._branch = "z9hG4bK" + _hex(bits)
+        self._call = _hex() + _hex()
+        self._tag = _hex()
+        self._branch = "z9hG4bK" + _hex()
         self._sock = None
 
     async def run(self):
@@ -51,7 +50,7 @@ class Search:
     def _open(self):
         """Bind a port whose number is known: it stands in Contact, where the NOTIFY goes."""
         for attempt in range(4):
-            self._port = _PORTS + self._phone.platform.random(_BITS)
+            self._port = _PORTS + drawn(_BITS)
             try:
                 self._sock = self._phone.network.udp(self._port)
                 return
@@ -115,5 +114,5 @@ def _url(body):
         return ""
 
 
-def _hex(bits):
-    return hexlify(bytes([bits(8) for _ in range(8)])).decode()
+def _hex():
+    return "%08x%08x" % (drawn(32), drawn(32))
