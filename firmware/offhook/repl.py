@@ -11,7 +11,7 @@ from base.compat import const, sleep_ms, spawn
 from base.timers import Timers
 from offhook import changes, start
 from offhook.console import words
-from offhook.console.settings_words import known
+from offhook.console.settings_words import forget, known
 from offhook.console.word import shown
 from offhook.desk.desk import Context
 from offhook.settings.catalogue import FKEYS
@@ -215,7 +215,7 @@ class Repl:
     def reset(self, what):
         """Restart the board."""
         if what == "settings":
-            self.phone.settings.erase()
+            print("Restarting. " + forget(self.phone))
         elif what is not None:
             raise ValueError('reset() restarts, reset("settings") forgets all settings too')
         self.phone.platform.reset()

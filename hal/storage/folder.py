@@ -16,7 +16,7 @@ def content(path):
         return None
 
 
-def _delete(path):
+def delete(path):
     """Delete a file, or a folder with all that is in it; what cannot be deleted stays."""
     try:
         os.remove(path)
@@ -25,7 +25,7 @@ def _delete(path):
         pass
     try:
         for name in os.listdir(path):
-            _delete(path + "/" + name)
+            delete(path + "/" + name)
         os.rmdir(path)
     except OSError:
         pass  # it was not there
@@ -98,7 +98,14 @@ class Storage:
         """Delete a file if it is there; a folder in its place too."""
         if name == self._name:
             self.close()
-        _delete(self.root + "/" + name)
+        delete(self.root + "/" + name)
+
+    def wipe_later(self):
+        """Let the next start wipe whatever was here; return the seconds that this takes.
+
+        A host's folder needs none of it.
+        """
+        return 0
 
     def names(self):
         """Return the names of all files."""

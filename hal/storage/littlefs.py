@@ -1,6 +1,8 @@
 """Small files on littlefs, the chip's file system: one is as it was until it is closed."""
 
+from hal.storage import wipe
 from hal.storage.folder import Storage as FolderStorage
+from hal.storage.folder import delete
 
 
 class Storage(FolderStorage):
@@ -9,6 +11,17 @@ class Storage(FolderStorage):
     littlefs puts a new content into place with the one small write that closes the file. A rename
     would read its folder's log several times more: 280 ms of the emulated chip instead of 30.
     """
+
+    def __init__(self, root):
+        if wipe.asked(root):
+            delete(root)  # the folder's own blocks hold small files: they are freed too
+            wipe.fill(root)
+        super().__init__(root)
+
+    def wipe_later(self):
+        """Let the next start wipe all that is free; return the seconds. Raises OSError."""
+        wipe.ask(self.root)
+        return wipe.seconds(self.root)
 
     def write(self, name, data):
         """Write a file: whole, or not at all. Raises OSError."""

@@ -19,6 +19,7 @@ class Memory:
             self.files[name] = data
         self.left = None
         self.writes = 0
+        self.wipes = 0  # s
 
     def spend(self, count):
         """Return how many bytes are still written."""
@@ -37,6 +38,9 @@ class Memory:
 
     def names(self):
         return list(self.files)
+
+    def wipe_later(self):
+        return self.wipes
 
     def write(self, name, data):
         with self.create(name + ".new") as file:

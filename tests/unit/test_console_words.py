@@ -142,6 +142,31 @@ def test_a_reset_forgets_everything_and_restarts():
     assert made.platform.storage.files == {} and made.platform.resets == 1
 
 
+def test_how_long_a_reset_wipes_the_flash_is_told_before_it_restarts():
+    made = phone(user_name1="100")
+    made.platform.storage.wipes = 25
+    answer = said(made, "reset yes")
+    assert "about 25 s" in answer["restart"] and made.platform.storage.files == {}
+    assert made.platform.resets == 0, "its answer goes first"
+    wait(made, 500)
+    assert made.platform.resets == 1
+
+
+def test_a_reset_that_leaves_something_says_so_and_does_not_restart():
+    made = phone(user_name1="100")
+
+    def full(*_):
+        raise OSError(28)
+
+    made.platform.storage.wipe_later = full
+    assert refusal(made, "reset yes") == "reset: not all is forgotten: the flash is full"
+    made.platform.storage.wipe_later = lambda: 0
+    made.platform.storage.files["calls.txt"] = b"x"
+    made.platform.storage.remove = lambda name: None
+    assert refusal(made, "reset yes").startswith("reset: not all is forgotten: calls.txt")
+    assert made.platform.resets == 0
+
+
 # -- service --------------------------------------------------------------------------------------
 
 

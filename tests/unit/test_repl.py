@@ -294,6 +294,9 @@ def test_reset_restarts_and_forgets_only_when_told_to():
     assert line.startswith("refused: reset() restarts") and shell.platform.resets == 1
     shell.run("reset", "settings")
     assert shell.platform.resets == 2 and shell.storage.files == {}
+    shell.storage.wipes = 25
+    (line,) = shell.said("reset", "settings")
+    assert "about 25 s" in line and shell.platform.resets == 3
 
 
 def test_an_update_needs_the_owners_key_and_an_address():

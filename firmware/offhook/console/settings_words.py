@@ -1,9 +1,13 @@
 """The console's words for settings."""
 
+from base import flash
+from base.compat import const
 from offhook.changes import warnings
 from offhook.console.word import Word, shown
 from offhook.settings.catalogue import groups, unknown
 
+_WIPES = "the flash is wiped first, about %d s; without power it goes on at the next start"
+_SOON = const(500)  # ms
 _LATER = "when the call is over"  # the flash may hold up voice
 
 
@@ -74,8 +78,24 @@ def reset(phone, rest):
     """Forget all settings, call lists and whatever else is stored, and restart."""
     if rest != "yes":
         raise ValueError("'reset yes' forgets all settings and call lists, and restarts")
-    phone.settings.erase()
-    phone.platform.reset()
+    text = forget(phone)
+    if not text:
+        phone.platform.reset()
+        return None
+    phone.timers.after(_SOON, phone.platform.reset)  # the answer goes first
+    return {"restart": text}
+
+
+def forget(phone):
+    """Forget all that is stored; return what a person has to know of the restart, "" for nothing.
+
+    ValueError where something stays.
+    """
+    try:
+        seconds = phone.settings.erase()
+    except OSError as error:
+        raise ValueError("reset: not all is forgotten: %s" % (flash.words(error) or error))
+    return _WIPES % seconds if seconds else ""
 
 
 WORDS = {
@@ -84,5 +104,7 @@ WORDS = {
     "unset": Word("unset NAME", "give a setting its default back", unset),
     "find": Word("find WORD", "the settings with WORD in name or meaning", find),
     "show": Word("show", "the settings that differ from their defaults", show),
-    "reset": Word("reset yes", "forget all settings and call lists, and restart", reset),
+    "reset": Word(
+        "reset yes", "forget all settings and call lists, wipe the flash, restart", reset
+    ),
 }

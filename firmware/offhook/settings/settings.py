@@ -201,10 +201,14 @@ class Settings:
             self._append(self._unsaved)
 
     def erase(self):
-        """Forget all settings, and all else that the storage has; OSError when it cannot."""
-        self._store.erase()
+        """Forget all settings, and all else that the storage has; OSError when it cannot.
+
+        Return the seconds that the next start wipes the flash for.
+        """
+        seconds = self._store.erase()
         self.values, self.aside, self._unsaved, self._fleeting = {}, {}, {}, {}
         self.marks = provisioned.Marks()
+        return seconds
 
     async def serve(self):
         """Save what `change` has changed, and tidy the store when it is due: a task."""

@@ -269,12 +269,26 @@ class Store:
         self.storage.rename(_WHOLE + ".new", _WHOLE)
 
     def erase(self):
-        """Delete all that the storage has: settings, call lists, what was set aside."""
-        storage = self.storage
+        """Delete all that the storage has: settings, call lists, what was set aside.
+
+        Return the seconds that the next start wipes the flash for. OSError where something stays.
+        """
+        storage, seconds = self.storage, None
         line = records.seal("#settings %d 0" % self._next)  # from here on, nothing counts
-        storage.write(_WHOLE, line)
+        try:
+            seconds = storage.wipe_later()
+        except OSError:
+            pass  # it is full: what is deleted makes room
+        try:
+            storage.write(_WHOLE, line)
+        except OSError:
+            pass  # the same
         for name in storage.names():
             if name != _WHOLE:
                 storage.remove(name)
         storage.remove(_WHOLE)
         self._files, self._next, self._size, self._torn = [], 1, _SMALL, True
+        self.due = self._secret = False
+        if storage.names():
+            raise OSError("%s cannot be deleted" % ", ".join(sorted(storage.names())))
+        return storage.wipe_later() if seconds is None else seconds

@@ -587,7 +587,8 @@ async function service() {
       }),
       working("Forget all settings", async () => {
         if (prompt(t("Everything is forgotten, this page too. Type yes to go on.")) !== "yes") return;
-        await act("reset", "yes");
+        const told = await act("reset", "yes");
+        if (told.restart) say(t("The phone wipes its flash, which may take minutes, and restarts."));
       }))),
   ];
 }

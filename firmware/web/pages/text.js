@@ -66,6 +66,7 @@ const GERMAN = {
   "Passwords are not in the file that is saved: *** stands for them.": "Kennwörter stehen nicht in der gesicherten Datei: *** steht dafür.",
   Restart: "Neustart", "Restart the phone": "Telefon neu starten", "Forget all settings": "Alle Einstellungen vergessen",
   "Restart the phone now? Calls end.": "Das Telefon jetzt neu starten? Gespräche enden.", "The phone restarts.": "Das Telefon startet neu.",
+  "The phone wipes its flash, which may take minutes, and restarts.": "Das Telefon löscht seinen Speicher, was Minuten dauern kann, und startet neu.",
   "Everything is forgotten, this page too. Type yes to go on.": "Alles wird vergessen, auch diese Seite. Mit yes geht es weiter.",
 };
 
