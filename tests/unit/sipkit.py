@@ -269,3 +269,64 @@ SDP = (
     b"v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n"
     b"m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
 )
+
+_OURS = ("10.0.0.1", 5060)
+
+
+class OneCall:
+    """An agent, a scripted peer, and one call between them."""
+
+    def __init__(self, **settings):
+        self.wire, self.told, self.voice, self.logged = Wire(), [], [], []
+        self.agent = self.wire.agent("10.0.0.1", "100", self._heard, **settings)
+        self.agent.media = lambda call: self.voice.append((call.state, call.remote_hold))
+        self.peer = self.wire.peer("10.0.0.2")
+        self.call, self.cseq = None, 1
+
+    def _heard(self, kind, call, **details):
+        if kind == "incoming":
+            call.ring()
+        self.told.append((kind, details) if details else kind)
+
+    def log(self):
+        """Let faults be logged, and return where their levels are."""
+        self.agent.log = lambda level, *more: self.logged.append(level)
+        return self.logged
+
+    def called(self, headers=(), body=SDP):
+        self.peer.request("INVITE", _OURS, "sip:100@10.0.0.1", headers=headers, body=body)
+        self.peer.take()
+        self.call = self.agent.calls[-1]
+        return self
+
+    def answered(self, headers=(), body=SDP):
+        self.called(headers, body).call.answer()
+        assert self.peer.take() == ["200"]
+        self.ask("ACK", 1)
+        assert self.peer.take() == []
+        self.voice.clear()
+        self.told.clear()
+        return self
+
+    def dialled(self, *headers):
+        """Call the peer, which answers where `headers` are given, even none of a meaning."""
+        self.call = self.agent.call(self.agent.accounts[0], "200@10.0.0.2")
+        assert self.peer.take() == ["INVITE"]
+        self.invite = self.peer.got[0]
+        if headers:
+            self.peer.reply(self.invite, 200, body=SDP, headers=headers)
+            assert self.peer.take() == ["ACK"]
+        return self
+
+    def ask(self, method, cseq=None, tag="", **kw):
+        """Send a request within the call."""
+        if cseq is None:
+            self.cseq += 1
+        if self.call.direction == "out":
+            kw["from_"] = "<sip:200@%s>;tag=%s" % ("10.0.0.2", tag or "peer")
+        kw["to_tag"] = self.call.dialog.local_tag
+        to = "sip:100@10.0.0.1"
+        self.peer.request(method, _OURS, to, self.call.call_id, cseq or self.cseq, **kw)
+
+    def heard(self, ms=20):
+        return self.peer.take(ms)

@@ -1,6 +1,6 @@
 """What is said within a call, and what its end leaves: on the wire, to listener and voice."""
 
-from sipkit import SDP, Wire, finish
+from sipkit import SDP, OneCall, finish
 
 from sip.account import Account, account_of
 from sip.message.fields import seconds
@@ -10,88 +10,26 @@ A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 _UNKNOWN = SDP.replace(b"AVP 0 8 101", b"AVP 18")  # G.729
 
 
-class _Scene:
-    """An agent, a scripted peer, and one call between them."""
-
-    def __init__(self, **settings):
-        self.wire, self.told, self.voice, self.logged = Wire(), [], [], []
-        self.agent = self.wire.agent(A, "100", self._heard, **settings)
-        self.agent.media = lambda call: self.voice.append((call.state, call.remote_hold))
-        self.peer = self.wire.peer(B)
-        self.call, self.cseq = None, 1
-
-    def _heard(self, kind, call, **details):
-        if kind == "incoming":
-            call.ring()
-        self.told.append((kind, details) if details else kind)
-
-    def log(self):
-        """Let faults be logged, and return where their levels are."""
-        self.agent.log = lambda level, *more: self.logged.append(level)
-        return self.logged
-
-    def called(self, headers=(), body=SDP):
-        self.peer.request("INVITE", (A, 5060), "sip:100@" + A, headers=headers, body=body)
-        self.peer.take()
-        self.call = self.agent.calls[-1]
-        return self
-
-    def answered(self, headers=(), body=SDP):
-        self.called(headers, body).call.answer()
-        assert self.peer.take() == ["200"]
-        self.ask("ACK", 1)
-        assert self.peer.take() == []
-        self.voice.clear()
-        self.told.clear()
-        return self
-
-    def dialled(self, *headers):
-        """Call the peer, which answers where `headers` are given, even none of a meaning."""
-        self.call = self.agent.call(self.agent.accounts[0], "200@" + B)
-        assert self.peer.take() == ["INVITE"]
-        self.invite = self.peer.got[0]
-        if headers:
-            self.peer.reply(self.invite, 200, body=SDP, headers=headers)
-            assert self.peer.take() == ["ACK"]
-        return self
-
-    def ask(self, method, cseq=None, tag="", **kw):
-        """Send a request within the call."""
-        if cseq is None:
-            self.cseq += 1
-        if self.call.direction == "out":
-            kw["from_"] = "<sip:200@%s>;tag=%s" % (B, tag or "peer")
-        kw["to_tag"] = self.call.dialog.local_tag
-        to = "sip:100@" + A
-        self.peer.request(method, (A, 5060), to, self.call.call_id, cseq or self.cseq, **kw)
-
-    def heard(self, ms=20):
-        return self.peer.take(ms)
-
-
-_TALK = ("x", "y")  # a header that means nothing
-
-
 # -- what a call is by itself -------------------------------------------------------------------
 
 
 def test_a_call_of_ours_is_of_one_who_is_trusted_and_has_not_hidden():
-    scene = _Scene()
+    scene = OneCall()
     scene.agent.accounts[0].display = "Front Desk"
     call = scene.dialled().call
     assert call.trusted and not call.anonymous and call.local_display == "Front Desk"
     assert call.port == 16384 + 2 * call.id and (b"m=audio %d " % call.port) in scene.invite.body
     assert b"a=ptime:20\r\n" in scene.invite.body
-    assert _Scene().called().call.local_display == ""
-    scene = _Scene(codec_size=30)
+    assert OneCall().called().call.local_display == ""
+    scene = OneCall(codec_size=30)
     assert b"a=ptime:30\r\n" in scene.dialled().invite.body
-    scene = _Scene()
+    scene = OneCall()
     call = scene.called(body=b"").call
     assert call.port == 0, "nothing was said yet"
 
 
 def test_an_answer_says_so_with_its_status_and_a_call_that_rings_keeps_no_body():
-    scene = _Scene().called()
+    scene = OneCall().called()
     assert scene.call.invite.body == b"" and scene.call.status == 0
     scene.call.answer()
     assert (scene.call.status, scene.call.answered) == (200, True)
@@ -99,7 +37,7 @@ def test_an_answer_says_so_with_its_status_and_a_call_that_rings_keeps_no_body()
 
 
 def test_an_answer_that_cannot_be_given_any_more_is_a_488():
-    scene = _Scene().called()
+    scene = OneCall().called()
 
     def describe(address):
         raise ValueError("nothing fits")
@@ -111,19 +49,19 @@ def test_an_answer_that_cannot_be_given_any_more_is_a_488():
 
 
 def test_an_answer_ends_what_was_repeated_while_it_rang():
-    scene = _Scene().called([("Require", "100rel")])
+    scene = OneCall().called([("Require", "100rel")])
     scene.agent.guard.heard(B, 9000)
     assert scene.heard(500) == ["180"], "nobody has acknowledged the first"
     scene.call.answer()
     assert set(scene.heard(31_000)) == {"200"}
-    scene = _Scene().called([("Require", "100rel")])
+    scene = OneCall().called([("Require", "100rel")])
     scene.call.reject(486)
     assert "180" not in scene.heard(31_000)
 
 
 def test_only_a_180_and_a_200_name_where_we_are():
     for status in (180, 200, 302, 486, 603):
-        scene = _Scene().called([("Record-Route", "<sip:10.0.0.7;lr>")])
+        scene = OneCall().called([("Record-Route", "<sip:10.0.0.7;lr>")])
         if status == 200:
             scene.call.answer()
         elif status > 200:
@@ -139,16 +77,16 @@ def test_only_a_180_and_a_200_name_where_we_are():
 
 
 def test_requests_within_a_call_count_up_and_each_fork_counts_for_itself():
-    scene = _Scene().answered()
+    scene = OneCall().answered()
     scene.ask("INFO", 5)
     scene.ask("INFO", 5)  # an equal one is no older
     scene.ask("INFO", 4)
     assert scene.heard() == ["200", "200", "500"]
-    scene = _Scene().called()
+    scene = OneCall().called()
     scene.ask("OPTIONS", 7)
     scene.ask("OPTIONS", 6)
     assert scene.heard() == ["200", "500"], "before its answer, too"
-    scene = _Scene().dialled()
+    scene = OneCall().dialled()
     for tag in ("one", "two"):
         scene.peer.reply(scene.invite, 180, tag)
     scene.heard()
@@ -158,7 +96,7 @@ def test_requests_within_a_call_count_up_and_each_fork_counts_for_itself():
 
 
 def test_a_fault_of_ours_within_a_call_is_a_500_and_is_logged():
-    scene = _Scene().answered()
+    scene = OneCall().answered()
     logged = scene.log()
     scene.agent.listener = lambda *args, **more: {}["a KeyError"]
     headers = [("Content-Type", "application/dtmf-relay")]
@@ -168,7 +106,7 @@ def test_a_fault_of_ours_within_a_call_is_a_500_and_is_logged():
 
 
 def test_a_call_that_waits_for_nothing_but_its_ack_knows_no_requests():
-    scene = _Scene().called()
+    scene = OneCall().called()
     scene.call.answer()
     scene.call.hangup()
     assert scene.heard() == ["200"] and scene.agent.waiting == [scene.call]
@@ -180,7 +118,7 @@ def test_a_call_that_waits_for_nothing_but_its_ack_knows_no_requests():
 
 
 def test_who_is_to_be_replaced_and_has_just_been_hung_up_is_declined():
-    scene = _Scene().called()  # RFC 3891 section 3
+    scene = OneCall().called()  # RFC 3891 section 3
     scene.call.answer()
     scene.call.hangup()
     scene.heard()
@@ -203,7 +141,7 @@ def test_who_is_to_be_replaced_and_has_just_been_hung_up_is_declined():
 
 
 def test_a_bye_ends_the_repetition_of_a_200_that_nobody_has_acknowledged():
-    scene = _Scene().called()
+    scene = OneCall().called()
     scene.call.answer()
     assert scene.heard() == ["200"]
     scene.ask("BYE")
@@ -214,7 +152,7 @@ def test_a_bye_ends_the_repetition_of_a_200_that_nobody_has_acknowledged():
 
 def test_a_call_without_refreshes_is_ended_once_whatever_else_waits():
     timer = [("Session-Expires", "90;refresher=uac"), ("Supported", "timer")]
-    scene = _Scene().answered(timer)
+    scene = OneCall().answered(timer)
     scene.agent.guard.vouch(B)
     scene.heard(50_000)
     scene.ask("INVITE", body=SDP)  # its 200 is never acknowledged
@@ -229,7 +167,7 @@ def test_a_call_without_refreshes_is_ended_once_whatever_else_waits():
 
 
 def test_a_call_of_ours_whose_answer_cannot_be_used_is_hung_up():
-    scene = _Scene().dialled()
+    scene = OneCall().dialled()
     scene.peer.reply(scene.invite, 200, body=_UNKNOWN)
     assert scene.heard() == ["ACK", "BYE"]
     assert scene.call.state == "ended" and scene.told == ["outgoing", "ended"]
@@ -239,7 +177,7 @@ def test_a_call_of_ours_whose_answer_cannot_be_used_is_hung_up():
 
 
 def test_the_voice_is_told_of_each_hold_and_of_its_end():
-    scene = _Scene().answered()
+    scene = OneCall().answered()
     scene.call.hold()
     assert scene.voice == [("held", False)] and scene.told == ["hold"]
     scene.call.hold()
@@ -257,7 +195,7 @@ def test_the_voice_is_told_of_each_hold_and_of_its_end():
 
 
 def test_what_they_agree_to_may_come_from_another_contact():
-    scene = _Scene().answered()
+    scene = OneCall().answered()
     scene.call.hold()
     scene.heard()
     other = scene.wire.peer(C)
@@ -272,7 +210,7 @@ def test_what_they_agree_to_may_come_from_another_contact():
 
 def test_a_refresh_by_update_that_meets_491_is_an_update_again_and_says_how_it_stands():
     for held in (False, True):
-        scene = _Scene(session_timer=90)
+        scene = OneCall(session_timer=90)
         agreed = ("Session-Expires", "200;refresher=uac"), ("Allow", "UPDATE, INVITE")
         scene.dialled(*agreed)
         if held:
@@ -300,7 +238,7 @@ def test_a_name_that_changes_is_told_and_a_number_alone_takes_no_name_away():
         scene.told.clear()
         return told, scene.call.remote, scene.call.remote_display
 
-    scene = _Scene().answered()
+    scene = OneCall().answered()
     scene.agent.trusted = lambda account, message: True
     assert said(scene, '"Ann" ', 5, 2) == (["identity"], "5@pbx", "Ann")
     assert said(scene, '"Ann" ', 5, 3) == ([], "5@pbx", "Ann")
@@ -312,7 +250,7 @@ def test_a_name_that_changes_is_told_and_a_number_alone_takes_no_name_away():
 
 
 def test_who_withheld_his_name_has_not_when_another_one_is_there():
-    scene = _Scene()
+    scene = OneCall()
     anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=pt'
     scene.agent.trusted = lambda account, message: True
     scene.peer.request("INVITE", (A, 5060), "sip:100@" + A, from_=anonymous, body=SDP)
@@ -331,7 +269,7 @@ def test_who_withheld_his_name_has_not_when_another_one_is_there():
 
 
 def test_a_transfer_ends_with_its_call_and_nothing_is_told_of_it_later():
-    scene = _Scene().answered()
+    scene = OneCall().answered()
     scene.call.transfer("300@" + C)
     assert scene.heard() == ["REFER"]
     scene.peer.reply(scene.peer.got[0], 202)
@@ -346,7 +284,7 @@ def test_a_transfer_ends_with_its_call_and_nothing_is_told_of_it_later():
 
 def test_a_refused_call_of_a_refer_is_told_with_its_status_and_any_other_end_as_487():
     for status, told in ((300, "300"), (404, "404"), (603, "603"), (None, "487")):
-        scene = _Scene(refer_from="anybody").answered()
+        scene = OneCall(refer_from="anybody").answered()
         other = scene.wire.peer(C)
         headers = [("Refer-To", "<sip:300@%s>" % C)]
         scene.ask("REFER", headers=headers)

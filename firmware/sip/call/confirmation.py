@@ -16,7 +16,7 @@ class Confirmation:
     ==========  ==========================  ==========================================
     settled     `send`: a 2xx leaves        waiting; it is repeated from T1 up to T2
     waiting     `acknowledged`: the ACK     settled
-    waiting     64 * T1 have passed         settled, and ``lost()`` is called
+    waiting     64 * T1 have passed         ``lost()`` is called, which is to `stop`
     waiting     `stop`: a BYE has come      settled
     ==========  ==========================  ==========================================
     """
@@ -41,11 +41,10 @@ class Confirmation:
 
     def _again(self, interval, elapsed):
         if elapsed >= T1_64:
-            self.stop()
             self.lost()
             return
         self.agent.send(self._data, self._address, self._protocol)
-        interval = min(2 * interval, T2, max(T1_64 - elapsed, 1))
+        interval = min(2 * interval, T2, T1_64 - elapsed)
         self._wait(interval, elapsed + interval)
 
     def acknowledged(self, message):
@@ -61,7 +60,6 @@ class Confirmation:
         self._data = None
         if self._timer:
             self._timer.cancel()
-            self._timer = None
 
 
 def acknowledge(request, dialog, body=b""):

@@ -22,15 +22,15 @@ class Outgoing(Call):
     """A call of ours. `outgoing` is its INVITE until that is answered, refused or given up."""
 
     direction = "out"
+    outgoing = None
+    _asked = ()  # where a stranger has redirected it, while the user is asked
+    _patience = None
+    _reason = ""
 
     def __init__(self, agent, dialog, extra=()):
         super().__init__(agent, dialog)
         self.extra = extra  # headers of the INVITE
         self.redirection = Redirection(dialog.target)
-        self.outgoing = None
-        self._asked = ()  # where a stranger has redirected it, while the user is asked
-        self._patience = None
-        self._reason = ""
 
     def dial(self):
         """Send our INVITE."""
@@ -125,7 +125,6 @@ class Outgoing(Call):
                 return
         if status < 600 and self._next_contact():
             return
-        self.outgoing = None
         self.over("error" if response.local else "remote", status, response.reason)
 
     def _may_follow(self, request, response):
@@ -154,7 +153,6 @@ class Outgoing(Call):
             self.redirection.learn(found)
             if self._next_contact():
                 return
-        self.outgoing = None
         self.over("remote", self.status, self._reason)
 
     def _next_contact(self):

@@ -35,7 +35,7 @@ class Ringing:
             self._lost()
             return
         self._again(self._data)
-        interval = min(2 * interval, max(T1_64 - elapsed, 1))
+        interval = min(2 * interval, T1_64 - elapsed)
         self._wait(interval, elapsed + interval)
 
     def acknowledged(self, rack, number):
