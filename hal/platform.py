@@ -118,7 +118,8 @@ class Platform:
         keeper.zone()
         phone.settings.on_change(changed)
         keep("serial line", serial.serve, phone.terminal)
-        keep("guard", self.guard, phone, keeper, Trial())
+        keep("guard", self.guard, phone, Trial())
+        keep("time", self.punctual, phone, keeper)
 
     def _look(self, phone, trial):
         if not trial.look(phone.came_up(), _FEED):
@@ -127,8 +128,18 @@ class Platform:
         elif trial.over:
             phone.log(3, "the new software has come up")
 
-    async def guard(self, phone, keeper, trial):
-        """Feed the watchdog, keep the clock right, see whether new software comes up."""
+    async def punctual(self, phone, keeper):
+        """Keep the clock right; beside the watchdog, for servers may keep us waiting for long."""
+        while True:
+            await sleep_ms(_FEED)
+            try:
+                if phone.network.up:
+                    await keeper.passed(_FEED // 1000)
+            except Exception as error:  # no memory, say: the phone lives without the time, too
+                phone.log(1, "time: %r", error)
+
+    async def guard(self, phone, trial):
+        """Feed the watchdog and see whether new software comes up, waiting for nobody."""
         self.watchdog.start()
         while True:
             self.watchdog.feed()
@@ -136,7 +147,5 @@ class Platform:
             try:
                 if not trial.over:
                     self._look(phone, trial)
-                if phone.network.up:
-                    await keeper.passed(_FEED // 1000)
             except Exception as error:  # no memory, say: better late than without a watchdog
                 phone.log(1, "guard: %r", error)

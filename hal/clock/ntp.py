@@ -3,10 +3,13 @@
 from os import urandom
 
 from base.compat import const
-from hal.clock.sntp import query
+from hal.clock.sntp import Refused, query
 
 _RESYNC = const(6 * 3600)  # s between two questions for the time
 _AGAIN = const(15)  # s after one without an answer: the least that RFC 4330 section 10 allows
+_PATIENCE = const(8)  # such pauses, then each is twice as long as the one before
+_LONGEST = const(900)
+_REFUSED = const(3600)  # s after a server has said that it wants to be asked less often
 
 
 class Keeper:
@@ -19,6 +22,7 @@ class Keeper:
 
     def __init__(self, clock, network, resolve, get, log, known):
         self._left = 0  # s until the time is asked for
+        self._failures = 0  # questions without a time, one after the other
         self._known = known
         self._clock = clock
         self._network = network
@@ -35,7 +39,7 @@ class Keeper:
 
     def soon(self):
         """Ask at the next occasion: the server is another one."""
-        self._left = 0
+        self._left = self._failures = 0
 
     async def passed(self, seconds):
         """Ask where it is time to, now that `seconds` have gone by."""
@@ -51,9 +55,12 @@ class Keeper:
             ip = await self._resolve(self._get("ntp_server"))
             now = await query(self._network, ip, cookie)
         except OSError as error:
-            self._left = min(self._left, _AGAIN)
+            self._failures += 1
+            pause = min(_LONGEST, _AGAIN << min(max(0, self._failures - _PATIENCE), 6))
+            self._left = min(self._left, _REFUSED if isinstance(error, Refused) else pause)
             self._log(4, "time: %s", error)
             return
+        self._failures = 0
         first = self._clock.time() is None
         self._clock.set(now)
         if first:

@@ -6,9 +6,10 @@ import contracts
 from support import raises
 
 import hal.clock.rtc as module
+from base.version import RELEASED
 from hal.clock import sntp
 from hal.clock.rtc import Clock
-from hal.clock.sntp import query
+from hal.clock.sntp import Refused, query
 
 _BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
 
@@ -133,12 +134,35 @@ async def test_the_era_after_2036_is_understood():
     assert await query(network, "192.0.2.1", _COOKIE) == 2_100_000_000
 
 
+async def test_a_server_that_refuses_is_told_from_one_that_does_not_answer():
+    for code in (b"RATE", b"DENY", b"RSTR", b"\xff\n\0;", bytes(4)):
+        data = _reply(1_790_000_000, stratum=0)
+        network = _Network([(data[:12] + code + data[16:], ("192.0.2.1", 123))])
+        with raises(Refused) as caught:
+            await query(network, "192.0.2.1", _COOKIE)
+        assert (code == b"RATE") is ("RATE" in str(caught.value)), code
+
+
+async def test_no_time_before_this_softwares_is_taken_and_any_after_it():
+    for seconds in (RELEASED, 2_085_978_495, 2_085_978_497, 4_102_444_800, 4_233_462_143):
+        network = _Network([(_reply(seconds), ("192.0.2.1", 123))])
+        assert await query(network, "192.0.2.1", _COOKIE) == seconds
+
+
 async def test_a_server_without_time_and_one_out_of_reach_are_errors():
     for answers in (
         [(_reply(5, stratum=0), ("192.0.2.1", 123))],
         [(_reply(5, stratum=16), ("192.0.2.1", 123))],
         [(_reply(5, first=0xE4), ("192.0.2.1", 123))],
         [(_reply(5, first=0x23), ("192.0.2.1", 123))],
+        [(_reply(1_790_000_000, first=0x04), ("192.0.2.1", 123))],  # version 0
+        [(_reply(1_790_000_000, first=0x2C), ("192.0.2.1", 123))],  # version 5
+        [(_reply(1_790_000_000, first=0x25), ("192.0.2.1", 123))],  # a broadcast
+        [(_reply(1_790_000_000, first=0xE4), ("192.0.2.1", 123))],  # not synchronised
+        [(_reply(-2_208_988_800), ("192.0.2.1", 123))],  # no time at all
+        [(_reply(0), ("192.0.2.1", 123))],
+        [(_reply(-1), ("192.0.2.1", 123))],
+        [(_reply(RELEASED - 1), ("192.0.2.1", 123))],
         None,
     ):
         network = _Network(answers)

@@ -1,14 +1,16 @@
 """What only a board adds to the phone: time zone, time, new software on trial, memory."""
 
+import asyncio
 import os
 
 import fakechip  # before what needs the chip's modules
 import fakes
-from support import folder
+from support import folder, until
 
 from hal import fit, platform
 from hal.clock import ntp
 from hal.clock.ntp import Keeper
+from hal.clock.sntp import Refused
 from hal.memory.regions import Regions
 from hal.memory.sim import Memory
 from hal.storage.trial import Trial
@@ -144,6 +146,34 @@ async def test_the_time_is_asked_for_again_when_no_server_answers_but_not_within
     assert clock.times == clock.told == [] and len(lines) == len(asked)
 
 
+async def test_a_time_server_that_gives_none_is_asked_slower_and_slower():
+    async def day_of(error):
+        asked, day = [], [0]
+        keeper, clock, lines = _keeper(ntp_server="pool.example")
+
+        async def query(network, ip, cookie):
+            asked.append(day[0])
+            raise error
+
+        async def resolve(name):
+            return "192.0.2.1"
+
+        keeper._resolve = resolve
+        before, ntp.query = ntp.query, query
+        try:
+            await _days(keeper, day, 86400)
+            count = len(asked)
+            keeper.soon()
+            await _days(keeper, day, 2)
+        finally:
+            ntp.query = before
+        assert asked[-1] == day[0] and len(asked) == count + 1, "another server is asked at once"
+        return count
+
+    assert 90 < await day_of(OSError("no answer")) < 125
+    assert await day_of(Refused("RATE")) == 24
+
+
 async def test_the_time_is_asked_for_every_six_hours_and_told_of_when_it_is_first_known():
     keeper, clock, _ = _keeper(ntp_server="pool.example")
     asked, day, query = _serving(clock, keeper)
@@ -218,6 +248,9 @@ class _Dog:
 
 
 class _Phone:
+    class network:
+        up = True
+
     def __init__(self):
         self.lines = []
 
@@ -226,10 +259,6 @@ class _Phone:
 
     def came_up(self):
         return False
-
-    @property
-    def network(self):
-        raise MemoryError
 
 
 async def _guarded(phone, trial):
@@ -240,7 +269,7 @@ async def _guarded(phone, trial):
     part.watchdog = _Dog()
     good, platform.sleep_ms = platform.sleep_ms, at_once
     try:
-        await part.guard(phone, None, trial)
+        await part.guard(phone, trial)
     except OSError:
         pass
     finally:
@@ -249,10 +278,44 @@ async def _guarded(phone, trial):
 
 
 async def test_the_watchdog_is_fed_whatever_fails_beside_it():
-    phone, root = _Phone(), _folder()
-    part = await _guarded(phone, Trial(root))
-    _clean(root)
+    class Failing:
+        @property
+        def over(self):
+            raise MemoryError
+
+    phone = _Phone()
+    part = await _guarded(phone, Failing())
     assert part.watchdog.fed == 5 and phone.lines
+
+
+async def test_a_server_that_keeps_the_clock_waiting_does_not_keep_the_watchdog_waiting():
+    """A name server that cuts its answers off and takes no TCP costs longer than its patience."""
+    asked, phone, part = [], _Phone(), _Platform()
+
+    class Keeper:
+        async def passed(self, seconds):
+            asked.append(seconds)
+            if len(asked) < 3:
+                raise MemoryError
+            await asyncio.sleep(1000)
+
+    async def at_once(_):
+        await asyncio.sleep(0)
+
+    good, platform.sleep_ms = platform.sleep_ms, at_once
+    try:
+        task = asyncio.create_task(part.punctual(phone, Keeper()))
+        await until(lambda: len(asked) == 3)
+        task.cancel()
+        assert len(phone.lines) == 2  # what fails is told, and tried again
+    finally:
+        platform.sleep_ms = good
+
+    class Over:
+        over = True
+
+    part = await _guarded(phone, Over())
+    assert part.watchdog.fed == 5
 
 
 async def test_new_software_that_does_not_come_up_restarts_the_board():

@@ -55,6 +55,25 @@ async def test_services_are_tried_by_priority_and_every_address_of_a_name_counts
     assert (await locate(Names(ZONE), "sips:x"))[0] == ("10.0.0.3", 5091, "TLS")
 
 
+async def test_a_zone_of_many_services_that_lead_nowhere_is_not_asked_without_end():
+    zone = {("x", "A"): ["10.0.0.9"], ("x", "NAPTR"): []}
+    for kind in range(40):
+        name = "_sip._udp.%d.x" % kind
+        zone["x", "NAPTR"].append((kind, 0, "s", "sip+d2u", name))
+        zone[name, "SRV"] = [(n, 0, 5060, "gone%d-%d.x" % (kind, n)) for n in range(40)]
+    names = Names(zone)
+    assert await locate(names, "sip:x") == [("10.0.0.9", 5060, "UDP")]
+    assert len(names.asked) < 20, len(names.asked)
+
+
+async def test_a_service_at_port_0_is_none_and_more_servers_than_are_tried_are_not_asked_for():
+    zone = {("_sip._udp.x", "SRV"): [(0, 0, 0, "a.x")] + [(1, 1, 5060, "a.x")] * 39}
+    zone["a.x", "A"] = ["10.0.0.1"]
+    names = Names(zone)
+    assert await locate(names, "sip:x", "udp") == [("10.0.0.1", 5060, "UDP")] * 8
+    assert len(names.asked) < 12
+
+
 async def test_naptr_says_which_transport_is_wanted():
     zone = dict(ZONE)
     zone["x", "NAPTR"] = [

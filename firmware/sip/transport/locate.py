@@ -11,6 +11,8 @@ Target = namedtuple("Target", ("ip", "port", "transport"))
 Server = namedtuple("Server", ("priority", "weight", "port", "name"))  # of an SRV record
 
 _TARGETS = const(8)
+_KINDS = const(4)  # NAPTR records that are followed
+_ASKED = const(12)  # servers whose addresses are asked for: whoever calls waits for them
 _SERVICES = {"sip+d2u": "UDP", "sip+d2t": "TCP", "sips+d2t": "TLS"}
 _PREFIX = {"UDP": "_sip._udp.", "TCP": "_sip._tcp.", "TLS": "_sips._tcp."}
 
@@ -58,13 +60,18 @@ async def locate(resolver, uri, transport="auto", random=None):
 
 
 async def _services(resolver, host, wanted, random):
-    targets = []
-    for name, protocol in await _names(resolver, host, wanted):
+    targets, left = [], _ASKED
+    for name, protocol in (await _names(resolver, host, wanted))[:_KINDS]:
         try:
             entries = await resolver.resolve(name, "SRV")
         except ResolveError:
             continue
         for _, _, port, server in order(entries, random):
+            left -= 1
+            if left < 0 or len(targets) >= _TARGETS:
+                break
+            if not port:
+                continue
             try:
                 for ip in await resolver.resolve(server):
                     targets.append(Target(ip, port, protocol))
