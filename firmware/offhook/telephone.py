@@ -8,6 +8,7 @@ and ``ready(phone)``, called when the phone is up.
 import asyncio
 
 from actions.actions import Actions
+from base import flash
 from base.compat import const, sleep_ms, spawn
 from base.drawn import drawn
 from base.heap import Heap, small
@@ -238,7 +239,7 @@ class Phone:
         try:
             self.settings.flush()
         except OSError as error:
-            self.log(1, "settings: not saved, the storage says %r", error)
+            self.log(1, "settings: not saved, %s", flash.cause(error))
 
     async def _last_words(self):
         """Let the last events leave, "log off" among them; a dead server is not waited for."""

@@ -102,7 +102,7 @@ def test_a_storage_that_does_not_work_loses_old_calls_and_nothing_else():
         _end(office, "out", "%d" % (100 + number))
     office.run(3000)
     assert _numbers(office, "d") == ["%d@pbx" % number for number in range(109, 104, -1)]
-    assert any("call list not saved" in line for line in office.logged)
+    assert any("call lists not saved" in line for line in office.logged)
 
 
 class _Figures:
@@ -299,6 +299,27 @@ def test_calls_that_ended_at_the_same_time_are_all_kept_with_what_stood_there():
     assert [x.number for x in again.desk.lists.entries()] == ["300@pbx"] + [
         "%d@pbx" % x for x in (104, 103, 102, 101, 100)
     ]
+
+
+def test_calls_that_could_not_be_written_are_later_without_a_further_call_and_it_is_told_once():
+    folder = Folder("later")
+    office, write, tries = Office(folder), folder.write, []
+
+    def full(name, data):
+        tries.append(name)
+        raise OSError(28)
+
+    folder.write = full
+    _end(office, "out", "100")
+    office.run(3000)
+    office.run(1_200_000)
+    assert len(tries) == 3
+    assert [x for x in office.logged if "not saved" in x] == [
+        "call lists not saved, the flash is full"
+    ]
+    folder.write = write
+    office.run(600_000)
+    assert _numbers(Office(Folder("later", empty=False)), "d") == ["100@pbx"]
 
 
 def test_a_storage_that_works_again_has_the_last_calls():

@@ -1,6 +1,9 @@
 """Settings on littlefs itself, on a flash in memory whose power goes between any two writes."""
 
+import os
+
 from flashkit import Flash, fresh
+from settingskit import served
 
 from hal.storage.folder import Storage
 from offhook.settings.settings import Settings
@@ -69,3 +72,55 @@ async def test_a_change_costs_two_writes_at_first_and_never_more_than_a_block_or
     assert writes[10] <= 2 and erases[20] == 0 and reads[10] <= 4
     assert max(writes) < 60 and max(erases) <= 2, (writes, erases)
     assert reads[55] < 60 and max(reads) < 4000, reads  # littlefs looks for free blocks, once
+
+
+def fill():
+    """Fill the flash, as somebody's own files may; the last free block with a file of its own."""
+    for name in ("/flash/filler", "/flash/filler2"):
+        with open(name, "wb") as file:
+            try:
+                while True:
+                    file.write(b"x" * 4096)
+                    file.flush()
+            except OSError:
+                pass
+
+
+async def test_a_full_flash_keeps_all_values_is_told_once_and_fills_no_folder():
+    fresh()
+    logged = []
+    settings = Settings(
+        Storage("/flash/state"), lambda level, text, *values: logged.append(text % values)
+    )
+    settings.set("user_name1", "old")
+    long = "http://h/?" + "x" * 4000
+    fill()
+    refused = 0
+    for number in range(60):
+        try:
+            settings.set("action_dnd_on_url", long + str(number))
+        except ValueError as error:
+            refused += 1
+            assert str(error) == "action_dnd_on_url: not saved, the flash is full"
+    assert refused == 60, refused
+    assert settings.get("action_dnd_on_url") == "" and settings.get("user_name1") == "old"
+    assert len(os.listdir("/flash/state")) < 5, os.listdir("/flash/state")
+    settings.change({"vol_ringer": "3", "action_dnd_on_url": long})  # as a key would
+    for _ in range(3):
+        tries = []
+
+        def failed(tries=tries):
+            tries.append(settings.trouble)
+            return len(tries) > 200
+
+        await served(settings, failed)
+    assert settings.get("vol_ringer") == 3 and settings.trouble == "not saved, the flash is full"
+    assert logged == ["settings: not saved, the flash is full"]
+    assert len(os.listdir("/flash/state")) < 8, os.listdir("/flash/state")
+    found = make()
+    assert found.get("user_name1") == "old" and found.get("vol_ringer") == 8
+    os.remove("/flash/filler")
+    await served(settings, lambda: not settings.trouble and not settings._unsaved)
+    found = make()
+    assert found.get("vol_ringer") == 3 and found.get("action_dnd_on_url") == long
+    assert not found.trouble

@@ -7,6 +7,7 @@ import json
 
 from actions.expand import Values
 from actions.secrets import masked_setting
+from base import flash
 from base.compat import const
 from offhook.changes import warnings
 from offhook.console.word import Word, shown
@@ -266,7 +267,7 @@ def _restart(phone):
         phone.settings.flush()
         phone.desk.lists.save()
     except OSError as error:
-        phone.log(1, "restart: not saved, the storage says %r", error)
+        phone.log(1, "restart: not saved, %s", flash.cause(error))
     phone.platform.reset()
 
 

@@ -8,12 +8,14 @@ flash takes its time.
 
 from collections import namedtuple
 
+from base import flash
 from base.compat import const
 from base.printable import printable
 
 FILE = "calls.txt"
 _EACH = const(20)
 _LATER = const(3000)  # ms from the end of a call to the write
+_AGAIN = const(600_000)  # ms after a write that failed
 _MOST = const(30)  # calls that may wait for it: beside one that lasts
 _SPARED = const(5)  # those that stay in memory where they cannot be written
 _LINES = const(120)  # of the file that are looked at, twice as many as it may have
@@ -34,6 +36,7 @@ class Lists:
         self.storage = storage
         self._new = []  # lines not yet written, the newest first
         self._timer = None
+        self._told = ""  # why they could not be written
 
     def remember(self, call, wanted=True):
         """Put a call that has ended on top of its list; unanswered ones only where `wanted`."""
@@ -51,6 +54,9 @@ class Lists:
         )
         self._new.insert(0, "\t".join(entry) + "\n")
         self._new = self._new[:_MOST]
+        if self._timer and self._told:  # the next try is far away
+            self._timer.cancel()
+            self._timer = None
         if self._timer is None:
             self._timer = self.desk.timers.after(_LATER, self._write)
 
@@ -115,10 +121,14 @@ class Lists:
         try:
             # In one piece: to read a line and write one in turn took seconds of the chip's flash
             self.storage.write(FILE, "".join(kept).encode())
-            self._new = []
+            self._new, self._told = [], ""
         except OSError as error:
             self._new = self._new[:_SPARED]
-            self.desk.log(2, "call list not saved: %r", error)
+            why = flash.cause(error)
+            if why != self._told:  # it is told once
+                self.desk.log(2, "call lists not saved, %s", why)
+            self._told = why
+            self._timer = self._timer or self.desk.timers.after(_AGAIN, self._write)
 
 
 def _right(row):

@@ -9,6 +9,7 @@ asks again later. Files by hand, over console or page, go the same way from `beg
 import asyncio
 
 from actions.secrets import masked_setting
+from base import flash
 from base.compat import const, sleep_ms, wait_for_ms
 from net.cause import cause
 from net.url import parse
@@ -243,8 +244,8 @@ class Provisioning:
         try:
             outcome = apply(settings, sheet, who, bool(restarts and phone.agent))
         except OSError as error:
-            self.state = "failed: not saved, the storage says %r" % error
-            phone.log(1, "provisioning: not saved, the storage says %r", error)
+            self.state = "failed: not saved, %s" % flash.cause(error)
+            phone.log(1, "provisioning: not saved, %s", flash.cause(error))
             return
         needs = [name for name in outcome.changed if name in RESTART]
         self._last = {
@@ -287,4 +288,4 @@ class Provisioning:
         try:
             self._phone.settings.provide({}, marks)
         except OSError as error:
-            self._phone.log(1, "provisioning: not saved, the storage says %r", error)
+            self._phone.log(1, "provisioning: not saved, %s", flash.cause(error))

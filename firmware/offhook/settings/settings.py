@@ -9,6 +9,7 @@ locked too: a lock binds whoever sits at the phone. `provide` is provisioning's 
 
 import asyncio
 
+from base import flash
 from base.compat import const, sleep_ms
 from offhook.settings import catalogue
 from offhook.settings import marks as provisioned
@@ -225,11 +226,14 @@ class Settings:
                 self.flush()
                 if self._store.due and self.idle():
                     await self.compact()
+                    self._failed = ""
                 elif self._store.due:
                     await sleep_ms(_LATER)
             except OSError as error:
-                self._failed = "not saved, the storage says %r" % error
-                self.log(1, "settings: %s", self._failed)
+                failed = "not saved, %s" % flash.cause(error)
+                if failed != self._failed:
+                    self._failed = failed  # it is told once
+                    self.log(1, "settings: %s", failed)
                 await sleep_ms(_AGAIN)
 
     async def compact(self):
@@ -305,7 +309,7 @@ class Settings:
             self._append(written)
         except OSError as error:
             name = sorted(written)[0]
-            raise ValueError("%s: not saved, the storage says %r" % (name, error))
+            raise ValueError("%s: not saved, %s" % (name, flash.cause(error)))
 
     def _append(self, written):
         secret = any(self.private(name) for name in written)  # what it was must not live on

@@ -211,7 +211,8 @@ class Store:
         """
         line = records.pack(texts)
         full = self._size + len(line) > _SMALL
-        if full and (len(self._files) < _FILES or self._torn):
+        begun = full and (len(self._files) < _FILES or self._torn)
+        if begun:
             self._files.append(self._next)
             self._next += 1
             self._size = 0
@@ -222,11 +223,21 @@ class Store:
         except OSError:
             self._size, self._torn = _SMALL, True
             self.due = True  # the line may be there all the same, and was refused
+            if begun:
+                self._take_back(self._files[-1])
             raise
         if secret:
             self._secret = True
         if secret or len(self._files) >= _FILES:
             self.due = True
+
+    def _take_back(self, number):
+        """Forget a file of the journal that was begun in vain: on a full flash each try does."""
+        name = _JOURNAL + str(number)
+        self._remove(name)
+        if name not in self.storage.names():
+            self._files.remove(number)
+            self._next = number
 
     async def compact(self, texts, pause):
         """Write the whole file anew with {name: text}; OSError leaves all as it was.
