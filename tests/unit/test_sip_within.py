@@ -352,3 +352,114 @@ def test_a_number_of_seconds_may_have_a_comment_or_parameters_and_is_bounded():
         assert seconds(text, 7) == found, text
     assert seconds("999999999", 0, 1 << 40) == 999999999
     assert seconds("1000000000", 0, 5) == 5 and seconds("4", 0, 5) == 4
+
+
+# -- as they come in ----------------------------------------------------------------------------
+
+
+def test_a_100_is_sent_by_itself_where_nobody_makes_the_phone_ring():
+    scene = OneCall()
+    scene.agent.listener = lambda kind, call, **details: None
+    scene.peer.request("INVITE", (A, 5060), "sip:100@" + A, body=SDP)
+    assert scene.heard(205) == [] and scene.heard(20) == ["100"], "after 200 ms and the way"
+
+
+def test_a_call_counts_on_from_its_invite_and_is_where_that_came_from():
+    scene = OneCall()
+    send = scene.peer.send
+
+    def sending(data, to):
+        send(data.replace(b"<sip:peer@10.0.0.2:5060>", b"<sip:there@10.0.0.9>"), to)
+
+    scene.peer.send = sending
+    scene.peer.request("INVITE", (A, 5060), "sip:100@" + A, cseq=5, body=SDP)
+    scene.heard()
+    scene.call = scene.agent.calls[0]
+    scene.ask("OPTIONS", 4)
+    assert scene.heard() == ["500"], "it is older than the INVITE"
+    scene.ask("OPTIONS", 6)
+    assert scene.heard() == ["200"]
+    elsewhere = scene.wire.peer("10.0.0.66")
+    elsewhere.request("BYE", (A, 5060), "sip:100@" + A, cseq=7, to_tag=scene.call.dialog.local_tag)
+    assert elsewhere.take() == ["481"] and scene.call.state == "ringing"
+
+
+def test_who_finds_no_place_is_told_of_as_he_would_have_been():
+    for trusted in (True, False):
+        scene = OneCall(sip_max_calls=1).called()
+        scene.agent.trusted = lambda account, message, trusted=trusted: trusted
+        ended = []
+        scene.agent.listener = lambda kind, call, ended=ended, **x: ended.append((kind, call))
+        from_ = '"Ann" <sip:ann@peer.example>;tag=x'
+        scene.peer.request("INVITE", (A, 5060), "sip:100@" + A, "c2", from_=from_, body=SDP)
+        assert scene.heard() == ["486"]
+        [(kind, call)] = ended
+        assert (kind, call.state, call.status, call.ended_by) == ("ended", "ended", 486, "local")
+        assert (call.remote, call.remote_display) == ("ann@peer.example", "Ann")
+        assert call.trusted is trusted and not call.anonymous
+
+
+def test_a_refusal_in_words_that_cannot_be_sent_ends_the_call_all_the_same():
+    scene = OneCall().called()
+    scene.log()
+    scene.call.reject(486, "no\r\nX: y")
+    assert scene.heard() == [] and scene.call.state == "ended" and scene.logged == [2]
+    assert not scene.agent.transactions and not scene.agent.calls
+
+
+def test_a_call_that_nobody_could_be_told_of_leaves_nothing():
+    for wrong in ("incoming", "connected"):
+        scene = OneCall()
+        if wrong == "connected":
+            scene.called().call.answer()
+            scene.heard()
+            scene.ask("ACK", 1)
+            scene.heard()
+        scene.log()
+
+        def listener(kind, call, wrong=wrong, **details):
+            if kind == wrong:
+                raise KeyError(kind)
+
+        scene.agent.listener = listener
+        headers = []
+        if wrong == "connected":
+            dialog = scene.call.dialog
+            ids = (dialog.call_id, dialog.local_tag, dialog.remote_tag)
+            headers = [("Replaces", "%s;to-tag=%s;from-tag=%s" % ids)]
+        from_ = "<sip:300@peer.example>;tag=other"
+        scene.peer.request(
+            "INVITE", (A, 5060), "sip:100@" + A, "c2", headers=headers, body=SDP, from_=from_
+        )
+        scene.heard()
+        assert 0 in scene.logged
+        assert [x.dialog.call_id for x in scene.agent.calls] == ["c1"] * (wrong == "connected")
+        for call in list(scene.agent.calls):
+            call.hangup()
+        scene.heard(200_000)
+        assert len(scene.wire.timers) == 0 and not scene.agent.transactions
+        byes = [x for x in scene.wire.lines() if x.startswith("BYE")]
+        assert len(set(byes)) == (wrong == "connected")
+
+
+def test_who_takes_a_calls_place_is_told_whether_that_was_held():
+    for held in (False, True):
+        scene = OneCall().answered()
+        if held:
+            scene.call.hold()
+            scene.heard()
+            scene.peer.reply(scene.peer.got[0], 200, body=SDP)
+            scene.heard()
+        dialog = scene.call.dialog
+        ids = (dialog.call_id, dialog.local_tag, dialog.remote_tag)
+        value = "%s;to-tag=%s;from-tag=%s" % ids
+        scene.told.clear()
+        from_ = "<sip:300@peer.example>;tag=other"
+        scene.peer.request(
+            "INVITE", (A, 5060), "sip:100@" + A, "c2",
+            headers=[("Replaces", value)], body=SDP, from_=from_,
+        )  # fmt: skip
+        assert "BYE" in scene.heard()
+        [(kind, details)] = [x for x in scene.told if x[0] == "replaced"]
+        assert details["held"] is held and details["new"].state == "connected"
+        assert scene.call.state == "ended"

@@ -44,7 +44,6 @@ class Changes:
     state = ACTIVE
     request = None
     _told = False  # the other side has agreed to be on hold
-    _timer = None
 
     def __init__(self, call):
         self.call = call
@@ -97,9 +96,6 @@ class Changes:
         After a 1xx, or before it, the answer may take any time; now it is waited for as long as
         after a CANCEL. What has not left yet does not.
         """
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
         request, self.request = self.request, None
         if request:
             request.callback = _late
@@ -170,7 +166,7 @@ class Changes:
         call = self.call
         least, steps = (_OWNER, _OWNER_STEPS) if call.direction == "out" else (0, _OTHER_STEPS)
         delay = least + 10 * (call.agent.random(16) % steps)
-        self._timer = call.agent.timers.after(delay, self._again, method)
+        call.agent.timers.after(delay, self._again, method)
 
     def _again(self, method):
         if self.state in (HOLDING, RESUMING):
