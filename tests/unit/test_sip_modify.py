@@ -341,6 +341,28 @@ def test_a_change_of_address_that_meets_491_is_told_once_more():
     finish(wire, a)
 
 
+def test_a_491_without_end_is_a_refusal_in_the_end():
+    for direction in ("out", "in"):
+        wire, a, peer, call = _peer()
+        call.direction = direction  # who made the Call-ID waits longer
+        call.hold()
+        count = 0
+        for _ in range(600):
+            for request in [x for x in peer.got if x.method == "INVITE"]:
+                count += 1
+                peer.reply(request, 491)
+            peer.take(100)
+        assert 5 <= count < 15, count
+        assert call.state == "held" and call.changes.state == "alone" and not call.changes.request
+        call.resume()
+        assert call.state == "connected"
+        call.hold()  # and a later change is as new
+        assert peer.take() == ["INVITE"]
+        peer.reply(peer.got[0], 491)
+        assert peer.take(5000)[:2] == ["ACK", "INVITE"]
+        finish(wire, a)
+
+
 def test_an_answer_that_never_came_does_not_stand_in_the_way_of_the_next_offer():
     wire = Wire()
     a = wire.agent(A, "100")

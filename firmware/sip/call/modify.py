@@ -9,6 +9,7 @@ from sip.transaction.server import response
 _OWNER = const(2100)  # ms that the one who made the Call-ID waits at least after a 491
 _OWNER_STEPS = const(190)  # of 10 ms, drawn on top of that (RFC 3261 section 14.1)
 _OTHER_STEPS = const(200)
+_GLARES = const(10)  # 491s, one after the other; after that it is a refusal
 _BUSY = const(2)  # s until a refresh is tried again that another change was in the way of
 _REFUSED = const(10)  # s until one is tried again that was refused
 
@@ -43,6 +44,7 @@ class Changes:
 
     state = ACTIVE
     request = None
+    _glares = 0  # 491s since an answer that was none
     _told = False  # the other side has agreed to be on hold
 
     def __init__(self, call):
@@ -133,13 +135,14 @@ class Changes:
         if self.request is not request:
             return  # a repeated 2xx
         self.request = None
+        self._glares = self._glares + 1 if status == 491 else 0
         if status < 300:
             call.changed(response)
             if call.state != "ended":
                 self._agreed(hold)
             return
         call.negotiation.withdraw()
-        if status == 491:
+        if 0 < self._glares < _GLARES:
             self._later(request.method)
         elif status == 422 and call.session.longer(response):
             self._again(request.method)
@@ -150,6 +153,7 @@ class Changes:
             if self.state in (HOLDING, RESUMING):
                 self.state = HELD if self._told else ALONE
             call.session.retry(_REFUSED)
+            self._glares = 0
 
     def _agreed(self, hold):
         """They know now that we hold, or that we do not."""
