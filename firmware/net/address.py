@@ -3,6 +3,7 @@
 from base.compat import const
 
 _BITS = const(32)
+_MANY = const(224)  # what addresses of class D and E begin with
 
 
 def dotted(text):
@@ -21,6 +22,11 @@ def dotted(text):
 def loopback(ip):
     """Return True for an address that never leaves the machine: 127.0.0.0/8 and 0.0.0.0/8."""
     return ip.startswith(("127.", "0."))
+
+
+def of_many(ip):
+    """Return True for an address that is no single host's: multicast, reserved, broadcast."""
+    return int(ip.partition(".")[0]) >= _MANY
 
 
 def network(text):

@@ -456,6 +456,22 @@ def test_an_address_is_four_numbers_or_a_name():
         assert _reads(_sdp("m=audio 4000 RTP/AVP 0", line)) is None, line
 
 
+def test_voice_and_its_reports_go_to_one_host_and_never_to_many():
+    stream = "m=audio 4000 RTP/AVP 0"
+    for where in (
+        "224.0.1.75",
+        "239.255.255.250",
+        "240.0.0.1",
+        "255.255.255.255",
+        "224.2.1.1/127",
+    ):
+        assert _reads(_sdp(stream, "c=IN IP4 " + where)) is None, where
+        found = parse(_sdp(stream, "a=rtcp:5 IN IP4 " + where))
+        assert (found.ip, found.control, found.control_ip) == ("10.0.0.9", 5, None), where
+    assert parse(_sdp(stream, "c=IN IP4 223.255.255.255")).ip == "223.255.255.255"
+    assert parse(_sdp(stream, "c=IN IP4 010.001.000.009")).ip == "10.1.0.9"
+
+
 def test_each_direction_allows_what_its_opposite_is():
     for theirs, found in (
         ("sendrecv", ("sendrecv", "sendonly", "recvonly", "inactive")),

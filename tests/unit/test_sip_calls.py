@@ -665,9 +665,9 @@ class _Names:
 
     async def resolve(self, name, kind="A"):
         self.asked.append(name)
-        if name != "media.example":
+        if name not in ("media.example", "many.example"):
             raise OSError(name)
-        return ["10.9.9.9"]
+        return ["10.9.9.9" if name == "media.example" else "239.9.9.9"]
 
 
 async def test_a_name_for_the_voice_that_is_known_after_the_calls_end_starts_no_voice():
@@ -706,7 +706,9 @@ async def test_a_name_for_the_voice_that_is_known_after_the_calls_end_starts_no_
 async def test_a_name_for_the_voice_is_resolved_once_the_call_is_wanted():
     import asyncio
 
-    for name, ip in (("media.example", "10.9.9.9"), ("nowhere.example", None)):
+    for name, ip in (
+        ("media.example", "10.9.9.9"), ("nowhere.example", None), ("many.example", None)
+    ):  # fmt: skip
         wire, seen = Wire(), []
         a = wire.agent(A, "100", lambda kind, call, **x: kind == "incoming" and call.ring())
         a.resolver, peer = _Names(), wire.peer(B)

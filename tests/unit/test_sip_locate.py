@@ -74,6 +74,18 @@ async def test_a_service_at_port_0_is_none_and_more_servers_than_are_tried_are_n
     assert len(names.asked) < 12
 
 
+async def test_an_address_of_many_is_no_server_wherever_it_comes_from():
+    for ip in ("224.0.1.75", "239.1.2.3", "255.255.255.255"):
+        for uri in ("sip:" + ip, "sip:x@%s:5062;transport=tcp" % ip, "sip:x;maddr=" + ip):
+            with raises(ValueError):
+                at_once(uri, "auto")
+        for uri in ("sip:x", "sip:x:5060", "sip:y;maddr=x"):
+            with raises(ResolveError):
+                await locate(Names({("x", "A"): [ip]}), uri, "udp")
+        both = Names({("x", "A"): [ip, "10.0.0.9"]})
+        assert await locate(both, "sip:x", "udp") == [("10.0.0.9", 5060, "UDP")]
+
+
 async def test_naptr_says_which_transport_is_wanted():
     zone = dict(ZONE)
     zone["x", "NAPTR"] = [

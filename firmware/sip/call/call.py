@@ -5,6 +5,7 @@ in `sip.call.incoming` and `sip.call.outgoing`.
 """
 
 from base.compat import spawn
+from net.address import of_many
 from sip.call import info, modify, refer, reliable, transfer
 from sip.call.confirmation import Confirmation
 from sip.call.identity import now, plain
@@ -221,6 +222,8 @@ class Call:
             addresses = await self.agent.resolver.resolve(voice.host)
         except OSError as error:
             self.agent.log(3, "SIP: no address for the voice at %s: %r", voice.host, error)
+            return
+        if of_many(addresses[0]):
             return
         if voice is self.voice and self.state != "ended":
             self.negotiation.theirs = resolved(voice, addresses[0])

@@ -6,6 +6,7 @@ must. `wide` is True where G722 is taken too; its clock is told as 8000 (RFC 355
 """
 
 from base.compat import const
+from net.address import of_many
 from sip.call import sdes
 from sip.message.fields import readable
 
@@ -150,8 +151,8 @@ def _attribute(media, value):
         elif 0 < number < 65536:
             media.control = number
             where = text.split()[1:]
-            if len(where) == 3 and where[:2] == [b"IN", b"IP4"] and _dotted(where[2]):
-                media.control_ip = readable(where[2])
+            if len(where) == 3 and where[:2] == [b"IN", b"IP4"]:
+                media.control_ip = _place(where[2]) or media.control_ip
 
 
 def _codec(media, numbers, names, wide):
@@ -177,20 +178,25 @@ def _address(media, words):
     if len(words) < 3 or words[0] != b"IN" or words[1] != b"IP4":
         return False
     where = words[2].partition(b"/")[0]
-    if _dotted(where):
-        media.ip = readable(where)
-    elif _named(readable(where)):
-        media.host = readable(where).lower()
+    ip, host = _place(where), readable(where).lower()
+    if ip:
+        media.ip = ip
+    elif _named(host):
+        media.host = host
     else:
         return False
-    if where == b"0.0.0.0":  # RFC 2543's way to hold
+    if ip == "0.0.0.0":  # RFC 2543's way to hold
         media.direction = "inactive" if media.direction == "inactive" else "sendonly"
     return True
 
 
-def _dotted(data):
+def _place(data):
+    """Return the address that `data` is, of one host and not of many, else None."""
     parts = data.split(b".")
-    return len(parts) == 4 and all(x.isdigit() and len(x) < 4 and int(x) < 256 for x in parts)
+    if len(parts) != 4 or not all(x.isdigit() and len(x) < 4 and int(x) < 256 for x in parts):
+        return None
+    ip = "%d.%d.%d.%d" % tuple([int(x) for x in parts])  # 010 is 10: some fill up with zeros
+    return None if of_many(ip) else ip
 
 
 def _named(text):

@@ -3,7 +3,8 @@
 from collections import namedtuple
 
 from base.compat import const
-from net.resolver import ResolveError, dotted
+from net.address import dotted, of_many
+from net.resolver import ResolveError
 from sip.message.fields import param
 from sip.message.uri import uri_parts
 
@@ -28,6 +29,8 @@ def at_once(uri, transport):
         raise ValueError("no host")
     if not dotted(host):
         return None
+    if of_many(host):
+        raise ValueError("no host")
     wanted = param(params, "transport") or transport
     if scheme == "sips" or transport == "tls":  # an identity of TLS never leaves it
         wanted = "tls"
@@ -40,6 +43,18 @@ def _port(transport):
 
 
 async def locate(resolver, uri, transport="auto", random=None):
+    """Return the `Target`s of a SIP URI, the best first; ResolveError when there is none.
+
+    What is no address of one host is none, wherever it comes from. See `_located`.
+    """
+    found = await _located(resolver, uri, transport, random)
+    found = [target for target in found if not of_many(target.ip)]
+    if not found:
+        raise ResolveError("no host")
+    return found
+
+
+async def _located(resolver, uri, transport, random):
     """Return the `Target`s of a SIP URI, the best first; ResolveError when there is none.
 
     `transport` is what the settings want; "auto" asks the DNS. `random` is ``getrandbits``, for
