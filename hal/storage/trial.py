@@ -27,17 +27,23 @@ class Trial:
         """True where there is no trial, or none any more."""
         return not self._marks
 
+    def _removed(self, name):
+        try:
+            os.remove(self._root + "/" + name)
+            return True
+        except OSError:
+            return False  # the flash takes no changes just now
+
     def look(self, up, ms):
         """Let `ms` pass with the phone `up` or not; return False once the time is over.
 
-        Software that is up is confirmed for good.
+        Software that is up is confirmed for good; where the flash takes no changes, the next
+        time.
         """
         if not self._marks:
             return True
         if up:
-            for name in self._marks:
-                os.remove(self._root + "/" + name)
-            self._marks = []
+            self._marks = [x for x in self._marks if not self._removed(x)]
             return True
         self._passed += ms
         return self._passed <= _TRIAL

@@ -298,8 +298,10 @@ def test_several_settings_are_taken_together_or_none_of_them():
     assert "redirect_time" in wrong and "nosuch" in wrong
     assert "redirect_event" in refusal(made, 'take {"redirect_event": "all"}')
     assert made.settings.get("user_name1") == "" and made.settings.get("redirect_time") == 5
-    for text in ("", "{}", "[]", "7", '{"user_name1": 7}', "{", "null"):
+    for text in ("", "{}", "[]", "7", '{"user_name1": 7}', "{", "null", '{1: "x"}', "[" * 3000):
         assert refusal(made, "take " + text).startswith("take wants a JSON object of 64"), text
+    half = refusal(made, 'take {"user_realname1": "\\ud800"}')
+    assert half.startswith("user_realname1: ") and made.settings.get("user_realname1") == ""
     masked = refusal(made, 'take {"action_dnd_on_url": "http://u:***@h/"}')
     assert masked.startswith("action_dnd_on_url: *** stands for a password")
     many = json.dumps({"fkey%d" % i: None for i in range(65)})

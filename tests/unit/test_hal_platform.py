@@ -76,6 +76,18 @@ def test_software_that_comes_up_is_confirmed():
     _clean(root)
 
 
+def test_where_the_flash_takes_no_change_software_that_comes_up_is_confirmed_later():
+    root = _folder()
+    os.mkdir(root + "/trial1")  # which cannot be removed as a file
+    trial = Trial(root)
+    assert trial.look(True, 2000) and not trial.over
+    assert trial.look(True, 999_999) and not trial.over, "it is up: no reason to start again"
+    os.rmdir(root + "/trial1")
+    open(root + "/trial1", "w").close()
+    assert trial.look(True, 2000) and trial.over
+    _clean(root)
+
+
 def test_without_a_trial_there_is_nothing_to_look_at():
     root = _folder("complete")
     assert Trial(root).over

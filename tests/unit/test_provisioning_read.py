@@ -343,6 +343,11 @@ def test_json_that_is_none_is_refused_whole():
         with raises(Broken):
             read(text[:end])
     assert "no JSON" in refused('{"a": 1} x') and "object" in refused("{}")
+    for text in (
+        '{"a": 1, 2: 3}', '{null: 1}', '{true: 1, "a": 2}', '{"settings": {"a": 1, 2: 3}}',
+        '{"a": ' + "[" * 5000,
+    ):  # fmt: skip
+        assert "no JSON object" in refused(text), text
 
 
 def test_character_references_stay_in_bounds():

@@ -296,7 +296,14 @@ def test_a_first_file_of_json_is_taken_over():
     first = {"user_name1": "100", "dnd_mode": True, "redirect_time": 20}
     storage = Memory({"settings.json": json.dumps(first).encode()})
     assert make(storage).values == first
-    for raw in (b'{"user_name1": "10', b"[]", b"\xff\xfe", b""):
+    for raw in (
+        b'{"user_name1": "10',
+        b"[]",
+        b"\xff\xfe",
+        b"",
+        b'{1: "a", "b": "c"}',
+        b"[" * 5000,
+    ):
         storage = Memory({"settings.json": raw})
         settings = make(storage)
         assert settings.values == {} and settings.trouble

@@ -3,11 +3,9 @@
 Their answers are for programs; a person has `find`, `set` and `test_url` for the same.
 """
 
-import json
-
 from actions.expand import Values
 from actions.secrets import masked_setting
-from base import flash
+from base import flash, json_object
 from base.compat import const
 from offhook.changes import warnings
 from offhook.console.word import Word, shown
@@ -106,13 +104,12 @@ def _record(*row):
 async def take(phone, rest):
     """Change several settings with one write, all of them or none; null gives a default back."""
     try:
-        texts = json.loads(rest)
-        for name in texts:
-            if not isinstance(name, str) or not isinstance(texts[name], (str, type(None))):
-                raise ValueError
-        if not isinstance(texts, dict) or not 0 < len(texts) <= _MOST:
+        texts = json_object.read(rest)
+        if not all(isinstance(texts[name], (str, type(None))) for name in texts):
             raise ValueError
-    except (ValueError, TypeError):
+        if not 0 < len(texts) <= _MOST:
+            raise ValueError
+    except ValueError:
         raise ValueError("take wants a JSON object of %d settings at most, NAME: TEXT" % _MOST)
     settings = phone.settings
     errors = settings.refused(texts)

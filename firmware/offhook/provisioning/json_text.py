@@ -4,8 +4,7 @@ A value is a text, a number, true or false, null for the default, or an object w
 "perm" as in Snom's XML. The settings may stand in an object of the name "settings".
 """
 
-import json
-
+from base import json_object
 from base.compat import const
 from offhook.provisioning.broken import Broken
 
@@ -31,12 +30,12 @@ class Reader:
     def close(self):
         """The file is over: tell the settings; `Broken` where it is no JSON object."""
         try:
-            tree = json.loads(bytes(self._data))
-        except (ValueError, RuntimeError):  # the latter: nested too deep
-            raise Broken("it is no JSON")
-        if isinstance(tree, dict) and isinstance(tree.get("settings"), dict):
+            tree = json_object.read(bytes(self._data))
+        except ValueError:
+            raise Broken("it is no JSON object")
+        if isinstance(tree.get("settings"), dict):
             tree = tree["settings"]
-        if not isinstance(tree, dict) or not tree:
+        if not tree or not all(isinstance(name, str) for name in tree):
             raise Broken("no JSON object of settings")
         for name in sorted(tree):
             value, perm = tree[name], ""

@@ -130,9 +130,20 @@ _PARSERS = {
 }
 
 
+def _halves(data):
+    """Return whether there is half a pair of UTF-16 in it, as JSON can write one: no UTF-8."""
+    at = data.find(b"\xed")
+    while at >= 0:
+        if data[at + 1] >= 0xA0:
+            return True
+        at = data.find(b"\xed", at + 1)
+    return False
+
+
 def parse(kind, detail, text):
     """Return the value that `text` stands for; an empty ValueError when it is none."""
-    if kind not in _LINES and has_controls(text.encode()):
+    data = text.encode()
+    if _halves(data) or (kind not in _LINES and has_controls(data)):
         raise ValueError
     if kind in _TEXTS or kind == "pem":
         if len(text) > detail and not (kind == "login" and stored(text)):

@@ -10,8 +10,7 @@ person to look at, and the rest is used. A file that cannot be read at all, or i
 memory, is put there whole.
 """
 
-import json
-
+from base import json_object
 from base.compat import const
 from offhook.settings import records
 
@@ -154,13 +153,11 @@ class Store:
             return
         self.due = True
         try:
-            values = json.loads(raw)
-            if not isinstance(values, dict):
-                raise ValueError
+            values = json_object.read(raw)
         except ValueError:
             self._damaged(_FIRST, raw)
             return
-        except (MemoryError, RuntimeError):  # the latter: nested too deep
+        except MemoryError:
             self._put_away(_FIRST, "does not fit into the memory")
             return
         for name, value in values.items():
