@@ -66,6 +66,29 @@ def test_who_grants_next_to_nothing_is_asked_slower_and_slower():
             assert 1 <= scene.run(_MINUTES_10) < 16, (event, granted)
 
 
+def test_a_few_renewals_in_haste_then_each_pause_is_twice_the_last_up_to_15_minutes():
+    times = []
+    granted = ["2"]
+
+    def react(scene, request):
+        times.append(scene.wire.clock.ms())
+        scene.answer(request, 200, ("Expires", granted[0]))
+
+    def pauses(scene, ms):
+        del times[:-1]
+        scene.run(ms)
+        return [round((b - a) / 1000) for a, b in zip(times, times[1:])]  # noqa: B905
+
+    scene = Scene(react)
+    doubled = [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
+    assert pauses(scene, 4_000_000) == [2, 2, 2, 2] + doubled
+    granted[0] = "5"  # 4 s are no haste
+    assert pauses(scene, 920_000)[1:] == [4] * len(times[2:])
+    granted[0] = "2"
+    found = pauses(scene, 100_000)
+    assert found[:9] == [4, 2, 2, 2, 2, 2, 4, 8, 16], "it was in time meanwhile"
+
+
 def test_a_longer_time_than_we_have_asked_for_is_not_relied_on():
     scene = Scene(lambda scene, request: scene.answer(request, 200, ("Expires", "86400")))
     assert scene.run(3_600_000) == 2

@@ -143,6 +143,7 @@ def test_an_address_that_changes_with_each_answer_is_no_loop():
             protocol,
             use_rport_contact=True,
         )
+        assert scene.run(1000) == 4, "thrice once more at once"
         assert scene.run(_MINUTES_10) < 12, protocol
         assert scene.account.registered and scene.agent.party.events == ["registered"]
 

@@ -206,7 +206,7 @@ def _given_up(**account):
 def test_a_call_that_was_given_up_follows_nothing_any_more():
     for status, headers in (
         (401, [("WWW-Authenticate", _MD5[1])]), (407, [_MD5]), (302, _to("sip:1@" + C)),
-        (422, [("Min-SE", "900")]), (503, []), (300, _to("sip:1@" + C)), (487, []),
+        (422, [("Min-SE", "900")]), (503, []), (300, _to("sip:1@" + B)), (487, []),
     ):  # fmt: skip
         scene = _given_up(password="secret", host=B)
         scene.peer.reply(scene.invite, status, headers=headers, contact=False)

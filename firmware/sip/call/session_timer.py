@@ -99,7 +99,7 @@ class SessionTimer:
             return 0  # it cannot be read: there is no session timer
         if seconds < _MIN and knows:
             return 422, (("Min-SE", str(_MIN)),)
-        self.seconds = max(seconds, _MIN, seconds_of(message.header("min-se"), 0, _LONGEST))
+        self.seconds = max(seconds, _MIN, seconds_of(message.header("min-se"), most=_LONGEST))
         self.theirs = knows
         self._role(not knows or refresher == "uas")
         self.update = has(message, "allow", "update")
@@ -117,7 +117,7 @@ class SessionTimer:
 
     def longer(self, response):
         """Take a 422; return whether another try with the interval that is wanted makes sense."""
-        least = seconds_of(response.header("min-se"), 0, _LONGEST)
+        least = seconds_of(response.header("min-se"), most=_LONGEST)
         if least <= self.least or self._raised >= _RAISED:
             return False
         self._raised += 1
@@ -132,4 +132,4 @@ def _read(message):
     """Return (seconds, refresher or "") of Session-Expires; 0 seconds where there is none."""
     text = message.header("session-expires") or ""
     params = text.partition(";")[2].replace(" ", "").lower()
-    return seconds_of(text, 0, _LONGEST), params.partition("refresher=")[2].partition(";")[0]
+    return seconds_of(text, most=_LONGEST), params.partition("refresher=")[2].partition(";")[0]

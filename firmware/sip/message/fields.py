@@ -120,7 +120,7 @@ def raw_param(params, name):
     return None
 
 
-def seconds(text, otherwise, most=_DAY):
+def seconds(text, otherwise=0, most=_DAY):
     """Return the seconds of Expires, Retry-After and the like, `most` at the most.
 
     `otherwise` where they are missing or no number. What stands behind them, parameters or a

@@ -22,7 +22,7 @@ def tried_again(registration, response):
 
 def _longer(registration, response):
     """Take Min-Expires of a 423; False when it makes no sense."""
-    wanted = seconds(response.header("min-expires"), 0, _DAY + 1)
+    wanted = seconds(response.header("min-expires"), most=_DAY + 1)
     if not registration.expires < wanted <= _DAY:
         return False
     if registration.raised >= _RAISED:
@@ -62,4 +62,4 @@ def pause(registration, response):
     if response.status in (401, 403, 407):
         back = max(back, _PASSWORD)
     wait = back * 500 + back * 500 * (agent.random(10)) // 1024
-    return max(wait, seconds(response.header("retry-after"), 0, _ASKED) * 1000)
+    return max(wait, seconds(response.header("retry-after"), most=_ASKED) * 1000)

@@ -54,7 +54,6 @@ class Registration:
 
     def start(self):
         """Register now."""
-        self.wait(None)
         if not self.agent.network.up and not self.account.tried:
             return  # the network, once it is up, begins
         if self.request is None:
@@ -100,7 +99,6 @@ class Registration:
                 await wait_for_ms(self.gone.wait(), _BYE)
             except asyncio.TimeoutError:
                 self._withdraw()  # a late one would take back what is registered by then
-            self.halt()
             self._change(False)
         self.agent.leaving.pop(self.account.number, None)
         if self.heir:
@@ -126,8 +124,7 @@ class Registration:
             return
         self._withdraw()
         self.failures = 0
-        self.wait(None)
-        self.timer = self.agent.timers.after(self.agent.random(9), self.start)
+        self.wait(self.agent.random(9))
 
     def retry(self):
         """Register at once where that has failed."""
@@ -233,13 +230,13 @@ class Registration:
     def _change(self, registered, failed=False):
         """Take the new state; tell the listener where it is another one."""
         account, listener = self.account, self.agent.listener
-        before, first = account.registered, not account.tried
+        before = account.registered
         account.registered, account.tried = registered, True
         if registered:
             account.reason = ""
         if registered and not before:
             listener("registered", account)
-        elif failed and (before or first or not self.told):
+        elif failed and (before or not self.told):
             listener("reg_failed", account)
         elif before and not registered:
             listener("unregistered", account)

@@ -288,7 +288,7 @@ class Subscriptions:
             self.refused(subscription)
 
     def _longer(self, subscription, response):
-        least = seconds(response.header("min-expires"), 0)
+        least = seconds(response.header("min-expires"))
         if subscription.expires >= least or subscription.raised >= _RAISED:
             return False
         subscription.raised += 1
@@ -302,7 +302,7 @@ class Subscriptions:
         pause = min(_LONGEST, _RETRY << min(self.failures - 1, 5))
         if not response.local and subscription.event == "message-summary":
             pause = min(_RARELY, _RETRY << subscription.failures - 1)
-        pause = max(pause, seconds(response.header("retry-after"), 0))
+        pause = max(pause, seconds(response.header("retry-after")))
         if response.local:  # nobody there: ask for none of the others meanwhile
             for each in self.of(subscription.account):
                 if each is not subscription and not each.tag:
