@@ -162,6 +162,27 @@ def test_a_connection_that_is_closed_after_each_answer_is_made_anew_slower_and_s
     assert scene.run(6000) == 1 and len(scene.times) == before + 1
 
 
+def test_each_connection_that_breaks_at_once_doubles_the_pause_up_to_two_minutes():
+    scene = Scene(lambda request: (200, [("Expires", "3600")]), None, "TLS")
+
+    def pause(after, drawn=0):
+        scene.agent.random = lambda bits: drawn
+        scene.wire.run(after)
+        began, before = scene.wire.clock.now, len(scene.times)
+        scene.streams.broken()
+        while len(scene.times) == before:
+            scene.wire.run(10)
+        scene.wire.run(10)  # until it is answered
+        return scene.times[-1] - began - scene.wire.delay
+
+    scene.wire.run(30)
+    found = [pause(0) for _ in range(11)]
+    assert found == [500, 1000, 2000, 4000, 8000, 16000, 32000, 64000] + 3 * [128_000]
+    assert pause(119_000) == 128_000
+    assert pause(120_000) == 500, "two minutes are no break at once"
+    assert pause(0, 4095) == 5095, "and a thousand phones do not come in one moment"
+
+
 def test_a_pause_that_is_asked_for_is_kept_and_bounded_however_it_is_written():
     for value, least, most in (
         ("0", 1, 40), ("120", 115, 125), ("000000120", 115, 125), ("120;duration=60", 115, 125),
