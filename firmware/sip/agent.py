@@ -80,6 +80,7 @@ class Agent:
         self.transport = Transport(self.network, self.log, self.port, self.timers, self.settings)
         self.transport.received(self.received)
         self.transport.share = self.guard.connections
+        self.transport.broken = self.broken
         await self.transport.start()
 
     async def stop(self):
@@ -224,6 +225,12 @@ class Agent:
             self._undo(message, 500)
         if self.settled:
             self.settled()
+
+    def broken(self, address, protocol):
+        """Be told that the connection to (ip, port) is gone: what it was to bring may not come."""
+        for transaction in list(self.transactions.values()):
+            if transaction.address == address and transaction.protocol == protocol:
+                transaction.cut_off()
 
     def _undo(self, message, status):
         """Answer a request that an error has ended, and drop what it has begun."""

@@ -313,6 +313,43 @@ def test_a_session_of_any_length_is_neither_over_nor_refreshed_at_once():
             finish(wire, a)
 
 
+def test_a_session_that_cannot_be_refreshed_ends_at_its_end():
+    """Nobody is there to be asked: the connection is refused each time."""
+    for update in (True, False):
+        wire, a, peer, call = _peer(session_timer=200)
+        headers = [("Session-Expires", "200;refresher=uas"), ("Supported", "timer")]
+        if update:
+            headers.append(("Allow", "UPDATE"))
+        _inside(peer, call, "UPDATE", headers=headers)
+        assert peer.take() == ["200"] and call.session.ours
+        send = a.transport.send
+
+        def refuse(data, address, protocol, failed=None):
+            if failed:
+                wire.timers.after(0, failed)  # noqa: B023
+
+        a.transport.send = refuse
+        peer.take(190_000)
+        assert call.state == "connected", update
+        peer.take(20_000)
+        assert call.state == "ended" and call.ended_by == "error", update
+        a.transport.send = send
+        finish(wire, a)
+
+
+def test_a_refusal_of_a_refresh_is_no_end_and_it_is_tried_again():
+    wire, a, peer, call = _peer(session_timer=200)
+    headers = [("Session-Expires", "200;refresher=uas"), ("Supported", "timer")]
+    _inside(peer, call, "UPDATE", headers=headers)
+    peer.take(101_000)
+    for _ in range(30):
+        for request in [x for x in peer.got if x.method in ("INVITE", "UPDATE")][:1]:
+            peer.reply(request, 500)
+        peer.take(10_100)
+    assert call.state == "connected"
+    finish(wire, a)
+
+
 def test_a_refused_hold_leaves_the_time_for_the_other_sides_refresh():
     wire, a, peer, call = _peer(session_timer=200)
     headers = [("Session-Expires", "200;refresher=uac"), ("Supported", "timer")]

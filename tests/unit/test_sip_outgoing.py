@@ -93,6 +93,37 @@ def test_a_422_is_followed_with_the_next_cseq():
     assert again.cseq().number == 2 and again.header("session-expires")[:3] == "300"
 
 
+def test_a_call_that_rings_is_over_when_its_connection_broke_and_nothing_more_is_heard():
+    scene = OneCall().dialled()
+    scene.peer.reply(scene.invite, 180)
+    scene.peer.take(600_000)
+    assert scene.call.state == "ringing"  # it may take as long as it likes
+    for _ in range(2):
+        scene.agent.broken(("10.0.0.2", 5060), "UDP")
+        scene.peer.take(31_000)
+        scene.peer.reply(scene.invite, 180)  # by another connection
+        scene.peer.take(600_000)
+        assert scene.call.state == "ringing"
+    for which in ((("10.0.0.2", 5061), "UDP"), (("10.0.0.2", 5060), "TLS")):
+        scene.agent.broken(*which)
+    scene.peer.take(600_000)
+    assert scene.call.state == "ringing"
+    scene.agent.broken(("10.0.0.2", 5060), "UDP")
+    scene.peer.take(33_000)
+    assert scene.call.state == "ended" and scene.call.ended_by == "error"
+    finish(scene.wire, scene.agent)
+
+
+def test_a_call_that_was_given_up_is_no_longer_held_by_a_connection_that_broke():
+    scene = OneCall().dialled()
+    scene.peer.reply(scene.invite, 180)
+    scene.peer.take()
+    scene.call.hangup()
+    assert scene.peer.take() == ["CANCEL"]
+    scene.agent.broken(("10.0.0.2", 5060), "UDP")
+    finish(scene.wire, scene.agent)
+
+
 def test_a_refusal_of_the_class_6xx_is_everybodys():
     for status, following in ((599, True), (600, False), (603, False)):
         scene = _trusting()

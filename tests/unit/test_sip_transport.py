@@ -393,6 +393,20 @@ async def test_a_registration_is_kept_alive_and_others_close_when_idle():
     await scene.end()
 
 
+async def test_a_connection_that_broke_is_told_of_and_one_that_was_idle_is_not():
+    scene, told = Scene(), []
+    scene.transport.broken = lambda *which: told.append(which)
+    scene.send(b"one")
+    scene.send(b"two", ("192.0.2.2", 5060))
+    await scene.settle()
+    scene.network.opened[0][4].feed(OSError(104))
+    await scene.settle()
+    assert told == [(HOST, "TCP")]
+    await scene.settle(181_000)
+    assert scene.network.opened[1][5].closed and len(told) == 1
+    await scene.end()
+
+
 async def test_a_pong_that_stays_away_closes_the_connection_and_tells_the_registration():
     scene, told = Scene(), []
     scene.send(b"REGISTER x")

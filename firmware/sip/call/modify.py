@@ -152,7 +152,7 @@ class Changes:
             # what is held stays held, for us alone where the other side does not care
             if self.state in (HOLDING, RESUMING):
                 self.state = HELD if self._told else ALONE
-            call.session.retry(_REFUSED)
+            call.session.retry(_REFUSED, response.local)
             self._glares = 0
 
     def _agreed(self, hold):

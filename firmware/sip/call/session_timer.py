@@ -22,6 +22,7 @@ class SessionTimer:
     watching    nearly all of it has passed without a refresh    ``expired()``
     any         a refresh, either side's                         the interval begins anew
     refreshing  `retry`: a refresh was refused, or had to wait   ``refresh`` once more
+    refreshing  the same, undelivered, when it is to be over     ``expired()``
     any         `stop`: the call is over                         off
     ==========  ===============================================  ===========================
     """
@@ -32,6 +33,7 @@ class SessionTimer:
     update = False  # the other side takes UPDATE
     _raised = 0
     _timer = None
+    _fresh = 0  # ticks of the last refresh
 
     def __init__(self, timers, wanted, refresh, expired):
         self.seconds = max(wanted, _MIN)
@@ -62,14 +64,23 @@ class SessionTimer:
 
     def restart(self):
         """The session is fresh: refresh it at half time, or wait for the other side's refresh."""
+        self._fresh = self._timers.clock.ms()
         if self.state == "refreshing":
             self._wait(self.seconds // 2)
         elif self.state == "watching":
             self._wait(self.seconds - min(_MARGIN, self.seconds // 3))
 
-    def retry(self, seconds):
-        """A refresh of ours did not get through: once more in so many seconds."""
-        if self.state == "refreshing":
+    def retry(self, seconds, undelivered=False):
+        """A refresh of ours did not get through: once more in so many seconds.
+
+        Where nobody could be reached (`undelivered`) the session ends at its end.
+        """
+        if self.state != "refreshing":
+            return
+        clock = self._timers.clock
+        if undelivered and clock.diff(clock.ms(), self._fresh) >= 1000 * self.seconds:
+            self._expired()
+        else:
             self._wait(seconds)
 
     def _wait(self, seconds):

@@ -29,9 +29,9 @@ def calling(transaction, event):
 
 
 def proceeding(transaction, event):
-    """The other side is at work; it may take as long as it likes."""
+    """The other side is at work; it may take as long as it likes, while it can be heard."""
     if event == PROVISIONAL:
-        return hand_on
+        return _still
     if event in LOST:
         return LOST[event]
     transaction.state = accepted if event == SUCCESS else completed
@@ -56,7 +56,11 @@ def _at_work(transaction, response):
     transaction.hush()
     if transaction.withdrawn:
         transaction.send_cancel()
-    elif not transaction.left:
+    _still(transaction, response)
+
+
+def _still(transaction, response):
+    if not transaction.withdrawn and not transaction.left:
         transaction.unlimited()
     hand_on(transaction, response)
 
@@ -98,6 +102,11 @@ class InviteClient(Client):
             self._reason = headers
             if self.state is proceeding:
                 self.send_cancel()
+
+    def cut_off(self):
+        """The connection is gone: the answer may still come by another one, but not for ever."""
+        if self.state is proceeding and not self.withdrawn and not self.left:
+            self.expire(T1_64)
 
     def leave(self):
         """Nobody waits for the answer any more: 64*T1 from now on are enough, 1xx or not."""

@@ -89,6 +89,9 @@ class Transaction:
             self._limit.cancel()
             self._limit = None
 
+    def cut_off(self):
+        """Be told that the connection is gone by which it went."""
+
     def linger(self, delay):
         """Stay `delay` ms for what is late; on a reliable transport nothing is, so end."""
         self.final = True

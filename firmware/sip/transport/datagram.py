@@ -21,6 +21,7 @@ class Transport:
         self.settings = settings
         self.share = _whole  # ``(ip)``: (connections of all strangers, of one), None for no one
         self.tls = None  # ``async ()`` returns a TLS context; OSError where there can be none
+        self.broken = _whole  # ``((ip, port), protocol)``: told of a connection that broke
         self._callback = None
         self.streams = Streams(self)
         self._socket = self._task = self.server = None
@@ -73,6 +74,6 @@ class Transport:
         self._callback(data, address, protocol)
 
 
-def _whole(ip):
-    """Return that an address is no stranger's."""
+def _whole(*_):
+    """Return that an address is no stranger's; do nothing."""
     return None

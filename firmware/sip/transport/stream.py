@@ -69,7 +69,7 @@ class Connection:
         if not self.kept:
             self.lost = []
         if not self.kept or (self.pinged and self.ponged):
-            self.close()
+            self.close(self.kept)
             return
         self.send(b"\r\n\r\n", None)
         self.pinged = True
@@ -136,11 +136,13 @@ class Connection:
         log(4, "SIP: %s %s:%d: %r", self.protocol, self.address[0], self.address[1], error)
         self.close()
 
-    def close(self):
-        """Close; tell everybody who waits for it."""
+    def close(self, broken=True):
+        """Close; tell everybody who waits for it, and where it is `broken` all of the agent."""
         if self.over:
             return
         self.over = True
+        if broken:
+            self.streams.transport.broken(self.address, self.protocol)
         self.timer.cancel()
         self.streams.forget(self)
         for task in self.tasks:
