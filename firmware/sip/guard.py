@@ -45,7 +45,6 @@ class Purse:
 
     def put(self, units):
         """Put something in."""
-        self._fill()
         self.have = min(self.have + units, self.most)
 
     def take(self, units):
@@ -66,13 +65,12 @@ class Purse:
 
 
 class Source:
-    """One stranger: what he may still ask for and get, and when he was told 403."""
+    """One stranger: what he may still ask for and get, when he was told 403 and last `seen`."""
 
-    told = None
+    told = seen = None
 
     def __init__(self, clock, open_house, times=1):
         burst, rate = (_OPEN_BURST, _OPEN_RATE) if open_house else (_BURST, _RATE)
-        self.seen = clock.ms()
         self.requests = Purse(clock, times * burst, times * rate, times * burst)
         self.bytes = Purse(clock, 0, 0, _SAVED)
 

@@ -17,11 +17,12 @@ def request(agent, message, size):
     """Take one request of `size` bytes."""
     method = message.method
     status = check(message, agent.methods, agent.most_headers)
-    if size >= agent.largest and status >= 0:
+    if status == DROP:
+        return
+    if size >= agent.largest:
         status = 513  # a datagram of this size was cut off
     if status:
-        if status > 0:
-            _answer(agent, message, status)
+        _answer(agent, message, status)
         return
     message.key = key = _key(message)
     transaction = agent.transactions.get(key + (b"INVITE" if method == "ACK" else method.encode()))

@@ -14,9 +14,10 @@ def make_room(transactions, most, stranger=None):
     for ourselves, whatever a stranger has begun.
     """
     if stranger is not None:
-        theirs = [x for x in transactions.values() if x.stranger]
-        his = [x for x in theirs if x.address[0] == stranger]
-        return _shrink(his, max(most // 4, 1)) and _shrink(theirs, max(most // 2, 1))
+        his = [x for x in transactions.values() if x.stranger and x.address[0] == stranger]
+        if not _shrink(his, max(most // 4, 1)):
+            return False
+        return _shrink([x for x in transactions.values() if x.stranger], max(most // 2, 1))
     while len(transactions) >= most:
         gone = _next(transactions.values())
         if gone is None:
