@@ -107,9 +107,27 @@ def _target(text, spec):
     reader.read(where.path, False)
     reader.read(where.query, True)
     target = Target(where, tuple(x for x in reader.pieces if x), reader.warnings)
+    if target.itself:
+        _check_names(target.pieces)
     if target.itself and "#" in text:  # as a key, or at the end of a star code
         reader.warn("what follows '#' is no part of a request; the key # is written %23")
     return target
+
+
+def _check_names(pieces):
+    """Refuse a variable of the moment in the name of a command or setting of this phone.
+
+    Its value may be somebody else's, who is not to say what the phone does.
+    """
+    text = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            text += piece
+            continue
+        query = text.partition("?")[2]
+        if isinstance(piece, Runtime) and "?" in text and "=" not in query.rpartition("&")[2]:
+            raise ValueError("%s cannot be the name of a command or setting" % piece.written)
+        text += "$"
 
 
 class _Reader:

@@ -464,3 +464,21 @@ def test_a_header_without_a_name_or_an_end_stays_as_it_stands():
         assert path("http://h/" + text) == "/" + text.replace(" ", "%20"), text
         (target,) = parse("http://h/" + text, known)
         assert not any("$1a" in x or "$-x" in x for x in target.warnings)
+
+
+def test_what_others_write_is_no_name_of_a_command_or_setting_of_this_phone():
+    for host in ("localhost", "127.0.0.1", "localhost:80", "LOCALHOST."):
+        for query in (
+            "$display_remote", "$remote=1", "key=P1&$display_remote", "x$local", "a=b&c$remote=d",
+            "$sip_header(X-Do)", "&$cancel_reason",
+        ):  # fmt: skip
+            with raises(ValueError) as caught:
+                parse("http://%s/command.htm?%s" % (host, query), known)
+            assert "name of a command" in str(caught.value), query
+        for query in (
+            "key=$display_remote", "number=$remote&outgoing_uri=$local", "a==$remote",
+            "settings=save&redirect_number=$remote", "$redirect_event=1", "x=1;$remote", "",
+        ):  # fmt: skip
+            parse("http://%s/command.htm?%s" % (host, query), known)
+    parse("http://web.example/x?$display_remote", known)  # whose business it is
+    parse("http://localhost/$remote&/x?a=$remote", known)
