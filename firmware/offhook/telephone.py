@@ -87,7 +87,7 @@ class Phone:
             self.network, self.http, timers, settings, None, log, self.local, self.calm
         )
         desk = self.desk = Desk(settings, actions, timers, log, platform.storage)
-        desk.reset = platform.reset
+        desk.reset = self.restart
         desk.about = self.about
         desk.text = Texts(settings.get).text
         actions.stranger = stranger
@@ -240,6 +240,16 @@ class Phone:
             self.settings.flush()
         except OSError as error:
             self.log(1, "settings: not saved, %s", flash.cause(error))
+        self.desk.lists.flush()
+
+    def restart(self):
+        """Restart the board; what waits for calm or for the end of a call is saved before."""
+        try:
+            self.settings.flush()
+        except OSError as error:
+            self.log(1, "restart: not saved, %s", flash.cause(error))
+        self.desk.lists.flush()
+        self.platform.reset()
 
     async def _last_words(self):
         """Let the last events leave, "log off" among them; a dead server is not waited for."""

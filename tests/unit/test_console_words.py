@@ -10,6 +10,7 @@ from support import raises
 from actions import template
 from base.version import VERSION
 from offhook.console import console, page_words, service_words, words
+from offhook.desk.restart import restart
 from offhook.settings import catalogue
 
 
@@ -140,6 +141,39 @@ def test_a_reset_forgets_everything_and_restarts():
     assert made.platform.storage.files
     assert said(made, "reset yes") == {"ok": True}
     assert made.platform.storage.files == {} and made.platform.resets == 1
+
+
+def test_a_call_that_has_just_ended_is_forgotten_with_all_else():
+    made = phone(user_name1="100", user_host1="pbx")
+    made.platform.storage.wipes = 25  # so that it goes on for a while
+    said(made, "dial 300")
+    made.agent.calls[0].over("remote", 486)
+    wait(made, 10)
+    said(made, "reset yes")
+    made.desk.reset()
+    wait(made, 10_000)
+    assert made.platform.storage.files == {} and said(made, "lists") == []
+
+
+def test_whoever_restarts_the_phone_what_waits_to_be_saved_is_saved_before():
+    for how in ("reboot", "check-sync", "update", "provisioning"):
+        made = phone(user_name1="100", user_host1="pbx")
+        said(made, "dial 300")
+        made.settings.change({"vol_ringer": "3"})  # in the call, by a key
+        storage = made.platform.storage
+        assert not any(b"vol_ringer" in x for x in storage.files.values())
+        if how == "reboot":
+            said(made, "reboot now")
+        elif how == "update":
+            made.restart()
+        else:
+            restart(made.desk)
+        made.agent.calls[0].over("remote", 486)
+        wait(made, 2000)
+        assert made.platform.resets >= 1, how
+        assert any(b"vol_ringer=3" in x for x in storage.files.values()), how
+        if how in ("check-sync", "provisioning"):  # they wait for the call's end
+            assert b"300@pbx" in storage.files["calls.txt"]
 
 
 def test_how_long_a_reset_wipes_the_flash_is_told_before_it_restarts():

@@ -55,6 +55,22 @@ def test_each_word_is_taken_that_its_page_tells_and_no_other():
         _refused(name, "", "other", words[0] + "x", words[0] + ", ")
 
 
+def test_a_networks_name_has_32_bytes_at_most_and_no_half_characters():
+    for text, fits in (
+        ("a" * 32, True),
+        ("a" * 33, False),
+        ("\u00e4" * 16, True),
+        ("\u00e4" * 16 + "a", False),
+        ("\U0001f600" * 8, True),
+        ("\U0001f600" * 9, False),
+        ("\ud7ff\ue000", True),
+    ):
+        try:
+            assert catalogue.parse("wifi_ssid1", text) == text and fits, text
+        except ValueError as error:
+            assert not fits and "32 bytes" in str(error), text
+
+
 def test_a_switch_is_on_or_off_in_each_way_to_write_it():
     rows = [x for x in _rows() if x[1] == "on or off"]
     assert len(rows) > 20

@@ -104,7 +104,7 @@ class Phone:
         self.busy -= 1
         return self.busy < 0
 
-    def reset(self):
+    def restart(self):
         self.resets += 1
 
     def log(self, level, text, *values):

@@ -5,7 +5,7 @@ Their answers are for programs; a person has `find`, `set` and `test_url` for th
 
 from actions.expand import Values
 from actions.secrets import masked_setting
-from base import flash, json_object
+from base import json_object
 from base.compat import const
 from offhook.changes import warnings
 from offhook.console.word import Word, shown
@@ -255,17 +255,7 @@ def reboot(phone, rest):
     """Restart the phone soon."""
     if phone.desk.agent and phone.desk.agent.calls and rest != "now":
         raise ValueError("there is a call; 'reboot now' ends it")
-    phone.timers.after(_SOON, _restart, phone)
-
-
-def _restart(phone):
-    """Restart; what waits for the end of a call is saved before."""
-    try:
-        phone.settings.flush()
-        phone.desk.lists.save()
-    except OSError as error:
-        phone.log(1, "restart: not saved, %s", flash.cause(error))
-    phone.platform.reset()
+    phone.timers.after(_SOON, phone.restart)
 
 
 WORDS = {

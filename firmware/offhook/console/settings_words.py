@@ -95,6 +95,7 @@ def forget(phone):
         seconds = phone.settings.erase()
     except OSError as error:
         raise ValueError("reset: not all is forgotten: %s" % (flash.words(error) or error))
+    phone.desk.lists.forget()
     return _WIPES % seconds if seconds else ""
 
 

@@ -109,6 +109,15 @@ class Lists:
         if self.desk.agent.calls:
             self._timer = self.desk.timers.after(_LATER, self._write)
         else:
+            self.flush()
+
+    def forget(self):
+        """Forget what is not written yet: all that is stored is being forgotten."""
+        self._new = []
+
+    def flush(self):
+        """Write what is new, where something is."""
+        if self._new:
             self.save()
 
     def save(self):

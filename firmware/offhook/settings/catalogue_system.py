@@ -6,7 +6,7 @@ A row is (name, kind, what its values may be, default, who uses it, meaning); se
 # fmt: off
 GROUPS = (
     ("Network", (
-        ("wifi_ssid#", "text", 32, "", "network",
+        ("wifi_ssid#", "ssid", 32, "", "network",
          "name of wireless network #"),
         ("wifi_pass#", "secret", 64, "", "network",
          "password of wireless network #; empty: an open one"),

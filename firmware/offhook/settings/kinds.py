@@ -145,8 +145,9 @@ def parse(kind, detail, text):
     data = text.encode()
     if _halves(data) or (kind not in _LINES and has_controls(data)):
         raise ValueError
-    if kind in _TEXTS or kind == "pem":
-        if len(text) > detail and not (kind == "login" and stored(text)):
+    if kind in _TEXTS or kind in ("pem", "ssid"):
+        size = len(data if kind == "ssid" else text)
+        if size > detail and not (kind == "login" and stored(text)):
             raise ValueError
     if not text and kind not in ("bool", "int", "one"):
         return text
@@ -186,6 +187,10 @@ def right(kind, detail):
         return "one of " + ", ".join(detail)
     if kind == "hex":
         return "%d hex digits" % detail
+    if kind == "ssid":
+        return (
+            "a network's name of %d bytes at most, of which ä has two and an emoji four" % detail
+        )
     if kind == "number":
         return "a number or sip: URI of %d characters at most" % detail
     if kind == "pem":

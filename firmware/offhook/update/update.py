@@ -68,7 +68,7 @@ class Update:
         finally:
             self._phone.http.close()
         if done:
-            self._phone.platform.reset()
+            self._phone.restart()
 
     def _give_up(self):
         """Delete what was brought: it would fill the flash for nothing."""
