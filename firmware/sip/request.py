@@ -77,13 +77,24 @@ class Request:
             self.targets = self._ranked(targets, at)
             self._found(hop)
         except OSError:
-            pass
+            self.targets = self._known(hop)
         if self.over:
             return
         if self.targets:
             self.send()
         else:
             self._fail(503)
+
+    def _known(self, hop):
+        """Return where the registrar was last, for a name that cannot be resolved: nobody shall
+        be without a telephone because his name server is.
+        """
+        account = self.dialog.account
+        registration = account.registration
+        if registration and registration.server and account.leads_home(hop):
+            ip, port = registration.server
+            return [Target(ip, port, registration.protocol)]
+        return []
 
     def _found(self, hop):
         """Note where the identity's own first hop leads: there, and nowhere else, its credentials

@@ -4,6 +4,7 @@ from sipkit import SDP, OneCall, Wire, finish
 
 from base.compat import sleep_ms
 from net.resolver import ResolveError
+from sip.account import Account
 from sip.dialog import begin
 from sip.request import Request
 
@@ -385,6 +386,37 @@ async def test_the_server_that_has_registered_us_is_asked_first_and_a_register_a
         wire.run(20)
         assert [len(peer.got) for peer in peers] == [1 - first, first], method
         request.cancel()
+
+
+async def test_the_server_that_has_registered_us_is_called_though_no_name_server_answers():
+    wire = Wire()
+    agent, peer, other = wire.agent(A, "100"), wire.peer(B), wire.peer(C)
+    agent.resolver = Names(**{"pbx.example": [B]})
+    account = Account(2, "200", "pbx.example", "secret")
+    agent.add(account)
+    await _turns()
+    assert peer.take() == ["REGISTER"]
+    peer.reply(peer.got[0], 200, headers=[("Expires", "3600")], contact=False)
+    peer.take()
+    agent.resolver.names = {}
+    call = agent.call(account, "112")
+    await _turns()
+    assert peer.take() == ["INVITE"] and peer.got[0].uri == "sip:112@pbx.example"
+    challenge = 'Digest realm="r", nonce="n", algorithm=MD5'
+    peer.reply(peer.got[0], 407, headers=[("Proxy-Authenticate", challenge)])
+    assert peer.take() == ["ACK", "INVITE"]  # it is the registrar still
+    call.hangup()
+    peer.take()
+    stranger = agent.call(account, "sip:1@other.example")
+    await _turns()
+    assert stranger.state == "ended" and stranger.status == 503
+    account.registration.start()  # a refresh
+    await _turns()
+    assert "REGISTER" in peer.take()
+    agent.resolver.names = {"pbx.example": [C]}  # names say where, once they are known
+    agent.call(account, "112")
+    await _turns()
+    assert other.take() == ["INVITE"]
 
 
 async def test_the_addresses_behind_a_name_must_show_it_where_they_are_reached_by_tls():
