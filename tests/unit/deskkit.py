@@ -193,6 +193,8 @@ class Subscription:
     state = data = None
     active = True
 
+    foreign = False
+
     def __init__(self, account, target, event):
         self.account, self.target, self.event = account, target, event
         self.uri = "sip:%s@pbx" % target

@@ -554,6 +554,27 @@ def test_check_sync_restarts_or_fetches_settings_where_the_setting_allows_it():
         assert office.logged.count("reset") == restarts and len(fetched) == fetches
 
 
+def test_check_sync_without_end_fetches_twice_a_minute_and_waits_with_one_timer():
+    office, fetched = Office(allow_check_sync=True), []
+    office.desk.resync = lambda: fetched.append(office.clock.ms())
+    account = office.agent.accounts[0]
+    for _ in range(100):
+        office.does(office.agent.listener, "checksync", account, reboot=False)
+        office.run(1000)
+    assert 4 <= len(fetched) <= 5, fetched
+    office.run(60_000)
+    assert 4 <= len(fetched) <= 5, "the last one counts, once"
+    office.desk.fetching = None
+    before = len(office.timers)
+    call = office.talk()
+    for _ in range(100):
+        office.does(office.agent.listener, "checksync", account, reboot=True)
+    assert "reset" not in office.logged and len(office.timers) < before + 5
+    call.hangup()
+    office.run(3000)
+    assert office.logged.count("reset") == 1
+
+
 # -- variables --------------------------------------------------------------------------------
 
 

@@ -407,6 +407,22 @@ def test_what_rings_can_be_picked_up_by_replaces():
     assert pickup(watched) == ("sip:300@10.0.0.9", "c9;to-tag=rt;from-tag=lt;early-only")
 
 
+def test_only_the_registrar_says_whom_a_pick_up_calls():
+    """Else an extension of somebody's has the owner's key call a number of theirs."""
+    from sip.subscription.subscribe import pickup
+
+    scene = Scene()
+    watched = scene.watch()
+    first = scene.asked()
+    scene.answer(first, 200, ("Expires", "600"))
+    scene.agent.guard.open_house = False  # there is an identity that registers, elsewhere
+    scene.notify(first, info("early"))
+    assert pickup(watched) == ("sip:201@" + B, "c9;to-tag=rt;from-tag=lt;early-only")
+    scene.agent.guard.at_home = lambda ip: ip == B
+    scene.notify(first, info("early", 1))
+    assert pickup(watched)[0] == "sip:300@10.0.0.9"
+
+
 def test_a_second_account_is_kept_apart():
     scene = Scene()
     other = Account(2, "101")

@@ -7,7 +7,7 @@ rest here.
 from collections import namedtuple
 
 from offhook.desk import call_events
-from offhook.desk.restart import restart
+from offhook.desk.restart import fetch, restart
 
 Report = namedtuple("Report", ("kind", "subject", "details", "calls"))
 
@@ -97,7 +97,7 @@ def on_checksync(desk, account, details):
     if allowed and reboot:
         restart(desk)
     elif allowed:
-        desk.resync()
+        fetch(desk)
 
 
 HANDLERS = {

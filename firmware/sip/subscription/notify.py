@@ -40,6 +40,7 @@ def take(every, message):
     status = _body(every, subscription, message)
     if status < 300:
         subscription.seen = number
+        subscription.foreign = foreign
         _state(every, subscription, message.header("subscription-state") or "active")
         if message.body and subscription.version == dialog_info.MISSING:
             every.later(subscription, 0)  # ask for a full one

@@ -47,6 +47,7 @@ class Subscription:
     sent = None  # when the last SUBSCRIBE left, in ticks
     pause = rapid = 0  # ms from then to the next one, as it was asked for; those too soon on end
     active = over = False  # NOTIFYs come; it is given up
+    foreign = False  # whoever notifies is not the registrar
 
     def __init__(self, account, target, event, number):
         self.account = account
@@ -339,5 +340,9 @@ class Subscriptions:
 
 
 def pickup(subscription):
-    """Return (target, Replaces value or "") to pick up the call that rings there."""
-    return dialog_info.pickup(subscription.data or {}, subscription.uri)
+    """Return (target, Replaces value or "") to pick up the call that rings there.
+
+    Only the registrar says who else is to be called for it.
+    """
+    target, replaces = dialog_info.pickup(subscription.data or {}, subscription.uri)
+    return subscription.uri if subscription.foreign else target, replaces
