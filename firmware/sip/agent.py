@@ -45,6 +45,7 @@ class Agent:
     media = None  # ``(call)``: its voice has begun, changed, or is over (`voice`, `state`)
     dtmf = None  # ``(call, digits) -> bool``: the voice room sends digits, or it must be INFO
     notify = None  # ``(agent, message) -> status`` for a NOTIFY of no call's dialog
+    transport = None
     settled = None  # ``()``: a message has been dealt with, what was reported may be acted on
 
     def __init__(self, network, timers, resolver, settings, listener, log, random, port=None):
@@ -64,7 +65,6 @@ class Agent:
         self.dead = {}  # (ip, port) of a server that did not answer -> ms until it may be first
         self.leaving = {}  # number of an account -> its registration that is being taken back
         self.guard = Guard(self)
-        self.transport = None
         self.last_id = 0
         get = settings.get
         self.largest = get("sip_max_message") or 4096  # bytes; what is longer gets 513

@@ -103,7 +103,7 @@ class Leftover:
 
     def take(self, request, response):
         """Take a response."""
-        if response is not None and 200 <= response.status < 300:
+        if 200 <= response.status < 300:
             self._answered(request, response)
 
     def _answered(self, request, response):

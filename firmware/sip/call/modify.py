@@ -180,7 +180,7 @@ class Changes:
 
 
 def _late(request, response):
-    if response and request.method == "INVITE" and 200 <= response.status < 300:
+    if request.method == "INVITE" and 200 <= response.status < 300:
         acknowledge(request, request.dialog)
 
 

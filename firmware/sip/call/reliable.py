@@ -80,7 +80,7 @@ class _Fork:
 
     def answered(self, request, response):
         """Take the answer to the PRACK."""
-        if response is not None and response.status >= 200:
+        if response.status >= 200:
             self.waits = False
 
 

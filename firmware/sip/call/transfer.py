@@ -32,7 +32,7 @@ class Transfer:
 
     def answered(self, request, response):
         """Take the answer to our REFER."""
-        if response is None or response.status < 200:
+        if response.status < 200:
             return
         if response.status >= 300:
             self.told(response.status)

@@ -174,7 +174,7 @@ class Registration:
 
     def _answered(self, request, response):
         """Take an answer; what follows is a timer, or another REGISTER at once."""
-        if response is None or response.status < 200:
+        if response.status < 200:
             return
         self.request = None
         if self.gone:

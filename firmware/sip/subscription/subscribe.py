@@ -136,7 +136,6 @@ class Subscriptions:
         """Wait for the next one that is due, `least` ms at the least."""
         if self.timer:
             self.timer.cancel()
-            self.timer = None
         if self.request:
             return
         clock, soonest = self.agent.timers.clock, None
@@ -201,7 +200,6 @@ class Subscriptions:
 
     def _next(self):
         """Send the SUBSCRIBE that is due first; not before its account is registered."""
-        self.timer = None
         clock, first = self.agent.timers.clock, None
         for each in self.all:
             left = clock.diff(each.due, clock.ms())
@@ -248,7 +246,7 @@ class Subscriptions:
         dialog.auth = self.auth.get(account)
 
         def answered(request, response):
-            if response is not None and response.status >= 200:
+            if response.status >= 200:
                 self.request = self.asked = None
                 subscription.cseq = dialog.cseq
                 self.auth[account] = dialog.auth
