@@ -157,11 +157,56 @@ def test_the_headers_of_a_message_are_read_once_however_its_body_comes():
 
 
 def test_what_has_no_end_is_refused():
-    for head in (b"l: -1\r\n", b"l: x\r\n", b"l:\r\n", b"l: 1\r\nl: 2\r\n", b"l: 600\r\n"):
+    for head in (b"l: -1\r\n", b"l: x\r\n", b"l:\r\n", b"l: 1\r\nl: 2\r\n", b"l: 65536\r\n"):
         with raises(ValueError):
             Framer(600).feed(message(b"", head))
     with raises(ValueError):
         Framer(600).feed(b"x" * 601)
+
+
+def _cut(stream, size):
+    """Return what a framer of 600 bytes makes of a stream that comes `size` bytes at a time."""
+    framer, found = Framer(600), []
+    for index in range(0, len(stream), size):
+        found += framer.feed(stream[index : index + size])
+        assert len(framer.data) <= 600 + size
+    assert not framer.left and not framer.skimmed and not framer.data
+    return found
+
+
+def test_a_message_that_is_too_large_is_cut_off_and_costs_nobody_the_connection():
+    small = message(b"hello")
+    body = message(b"v=0\r\n\r\n" * 200)
+    headers = b"X-Long: some text of a proxy on the way\r\n" * 40
+    for large in (
+        body,
+        message(b"b" * 2000, headers + b"Content-Length: %d\r\n"),
+        message(b"b" * 2000, b"l : %d\r\n" + headers),
+        message(b"", b"X: " + b"x" * 3000 + b"\r\n" + b"l: %d\r\n"),
+        message(b"", headers),  # no length at all
+        message(b"b" * 7, b"l: %d\r\nX: " + b"y" * 5000 + b"\r\nl: %d\r\n"),
+        message(b"b" * 595),
+    ):
+        for size in (1, 2, 7, 255, 600, 1024, 9000):
+            first, cut, *others = _cut(small + large + b"\r\n" + small + small, size)
+            assert first == small and others == [small, small], (size, large[:60])
+            assert len(cut) == 600 and cut[:20] == large[:20], (size, large[:60])
+
+
+def test_headers_that_never_end_end_the_connection():
+    for line in (b"X: y\r\n" * 9, b"x" * 50, b"X: " + b"y" * 500 + b"\r\n"):
+        framer, count = Framer(600), 0
+        framer.feed(b"INVITE sip:a SIP/2.0\r\nFrom: x\r\n" + b"X: y\r\n" * 200)
+        with raises(ValueError):
+            while True:
+                framer.feed(line)
+                count += len(line)
+                assert len(framer.data) < 1300
+        assert 60_000 < count < 70_000
+    framer = Framer(600)
+    framer.feed(b"INVITE sip:a SIP/2.0\r\nl: 5\r\n" + b"X: y\r\n" * 200)
+    with raises(ValueError):
+        framer.feed(b"l: 6\r\n\r\n")
 
 
 async def test_udp_hands_on_messages_and_no_keep_alives():
