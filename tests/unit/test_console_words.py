@@ -146,10 +146,13 @@ def test_a_reset_forgets_everything_and_restarts():
 def test_a_call_that_has_just_ended_is_forgotten_with_all_else():
     made = phone(user_name1="100", user_host1="pbx")
     made.platform.storage.wipes = 25  # so that it goes on for a while
-    said(made, "dial 300")
-    made.agent.calls[0].over("remote", 486)
-    wait(made, 10)
+    for ended in (True, False):
+        said(made, "dial 300")
+        if ended:
+            made.agent.calls[0].over("remote", 486)
+            wait(made, 10)
     said(made, "reset yes")
+    made.agent.calls[0].over("local", 0)  # its restart ends it
     made.desk.reset()
     wait(made, 10_000)
     assert made.platform.storage.files == {} and said(made, "lists") == []

@@ -36,12 +36,13 @@ class Lists:
         self.storage = storage
         self._new = []  # lines not yet written, the newest first
         self._timer = None
+        self._over = False
         self._told = ""  # why they could not be written
 
     def remember(self, call, wanted=True):
         """Put a call that has ended on top of its list; unanswered ones only where `wanted`."""
         kind = "d" if call.direction == "out" else "r" if call.answered else "m"
-        if kind == "m" and not wanted:
+        if self._over or (kind == "m" and not wanted):
             return
         name, number = printable(call.remote_display or ""), printable(call.remote)
         entry = (
@@ -112,8 +113,8 @@ class Lists:
             self.flush()
 
     def forget(self):
-        """Forget what is not written yet: all that is stored is being forgotten."""
-        self._new = []
+        """Keep no call any more: all that is stored is being forgotten, and the phone restarts."""
+        self._new, self._over = [], True
 
     def flush(self):
         """Write what is new, where something is."""
