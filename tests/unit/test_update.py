@@ -393,6 +393,38 @@ def test_calls_go_first_and_events_for_a_while():
         update.sleep_ms = before
 
 
+def test_a_call_that_begins_while_a_file_comes_breaks_it_off_and_it_is_fetched_anew_after_it():
+    phone, new = _scene()
+    phone.agent, waits, sizes = phone, [], []
+    get = phone.http.get
+
+    async def ringing(request, seconds):
+        sink = request.sink
+
+        def taken(data):
+            if request.path.endswith("/software"):
+                sizes.append(len(data))
+                phone.calls = ("call",) if len(sizes) in (3, 6) else ()
+            sink(data)
+
+        request.sink = taken
+        await get(request, seconds)
+
+    async def sleep(ms):
+        waits.append(ms)
+        if waits.count(500) % 4 == 0:
+            phone.calls = ()
+
+    phone.http.get = ringing
+    update.sleep_ms, before = sleep, update.sleep_ms
+    try:
+        assert phone.bring() == "1 files fetched, 3 unchanged; restarting"
+    finally:
+        update.sleep_ms = before
+    assert phone.http.asked.count("software") == 3 and waits.count(500) >= 8
+    assert phone.read("next")["software"] == new["software"]
+
+
 def test_the_time_and_the_network_are_waited_for():
     phone, _ = _scene()
     phone.seconds, waits = None, []
@@ -507,7 +539,13 @@ def test_files_are_walked_copied_measured_and_deleted():
     assert files.exists(root + "/b/c/d") and not files.exists(root + "/b/x")
     stat = os.statvfs(root)
     assert abs(files.free(root) - stat[0] * stat[3]) < 50_000_000
-    asyncio.run(files.copy(root + "/a", root + "/copy"))
+    pauses = []
+
+    async def pause():
+        pauses.append(1)
+
+    asyncio.run(files.copy(root + "/a", root + "/copy", pause))
+    assert len(pauses) == 10
     asyncio.new_event_loop()
     assert phone.read("app")["copy"] == b"1" * 5000
     digests = []

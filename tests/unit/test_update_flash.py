@@ -72,6 +72,35 @@ def test_a_power_cut_between_any_two_writes_starts_whole_software_and_the_next_t
         update.SPARE = before
 
 
+def test_a_call_that_breaks_off_a_file_costs_no_room():
+    _, phone, _, new = _scene(60_000)
+    phone.agent, get, count = phone, phone.http.get, [0]
+
+    async def ringing(request, seconds):
+        sink = request.sink
+
+        def taken(data):
+            if request.path.endswith("part0"):
+                count[0] += 1
+                phone.calls = ("call",) if count[0] in (500, 1000) else ()
+            sink(data)
+
+        request.sink = taken
+        await get(request, seconds)
+
+    async def sleep(ms):
+        phone.calls = ()
+
+    phone.http.get = ringing
+    before, update.SPARE = update.SPARE, _ROOM
+    update.sleep_ms, slept = sleep, update.sleep_ms
+    try:
+        assert phone.bring().endswith("restarting")
+    finally:
+        update.SPARE, update.sleep_ms = before, slept
+    assert count[0] == 500 + 500 + 600 and phone.read("next")["part0"] == new["part0"]
+
+
 def test_a_flash_that_is_full_keeps_the_old_software_and_room_for_settings():
     for spare in (_ROOM, -40_000):  # the second time the flash itself says so
         _, phone, old, _ = _scene(60_000, 60_000, 60_000)

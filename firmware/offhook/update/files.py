@@ -40,13 +40,14 @@ async def digest(path):
         return ""
 
 
-async def copy(path, place):
-    """Copy a file."""
+async def copy(path, place, pause):
+    """Copy a file; ``await pause()`` goes before each piece is written."""
     with open(path, "rb") as old, open(place, "wb") as new:
         while True:
             data = old.read(_PIECE)
             if not data:
                 return
+            await pause()
             new.write(data)
             await sleep_ms(0)
 

@@ -6,7 +6,9 @@ setting ``update_key``; it has to be for this board, whole, and not older than w
 file whose hash the phone has already is copied, the others are fetched one after the other over
 one connection and checked while they are written. Only when all are there is the loader told, by
 the file "complete". Broken off anywhere, the phone goes on with what it has; what is whole waits
-for the next time, what is not is deleted. Calls go first: nothing is fetched in one.
+for the next time, what is not is deleted. Calls go first: nothing is fetched in one, for each
+block of the flash that is written holds up voice, and a file that is under way when one begins is
+fetched anew after it.
 """
 
 import asyncio
@@ -34,6 +36,10 @@ _TELL = const(10)  # files
 
 class NoRoom(OSError):
     """The flash is too small for the software."""
+
+
+class Called(OSError):
+    """A call has begun."""
 
 
 class Update:
@@ -167,10 +173,18 @@ class Update:
             raise ValueError("the last one is still on trial")
         files.delete(root + "/prev")
 
+    def _calls(self):
+        return self._phone.agent and self._phone.agent.calls
+
+    async def _no_call(self):
+        while self._calls():
+            self._phone.http.close()
+            await sleep_ms(_WAIT)
+
     async def _quiet(self):
         """Wait until nobody calls, and what waits to be sent is: two TLS are too many."""
         phone, waited = self._phone, 0
-        while (phone.agent and phone.agent.calls) or (not phone.actions.idle() and waited < _TIME):
+        while self._calls() or (not phone.actions.idle() and waited < _TIME):
             phone.http.close()
             await sleep_ms(_WAIT)
             waited += _WAIT
@@ -185,7 +199,7 @@ class Update:
         try:
             if await files.digest(here) == digest:
                 self._gain(name, os.stat(here)[6] - self._room())
-                await files.copy(here, place)
+                await files.copy(here, place, self._no_call)
                 return False
             if await self._save(name, place, _LONGEST, self._room()) != digest:
                 raise ValueError("%s is damaged" % name)
@@ -212,16 +226,27 @@ class Update:
         return gained
 
     async def _save(self, name, place, limit, room=_LIST):
-        """Write the server's file `name` to `place`; return its hash.
+        """Write the server's file `name` to `place`, when no call comes between; return its hash.
 
         It has `limit` bytes at most; beyond `room` of them, more has to be gained.
         """
+        while True:
+            await self._no_call()
+            try:
+                return await self._fetched(name, place, limit, room)
+            except Called:
+                files.delete(place)
+                room = max(room, self._room())
+
+    async def _fetched(self, name, place, limit, room):
         digest, count = sha256(), 0
         with open(place, "wb") as file:
 
             def sink(data):
                 nonlocal count, room
                 count += len(data)
+                if self._calls():
+                    raise Called("a call has begun")
                 if count > room:
                     room += self._gain(name, count - room)
                 digest.update(data)
