@@ -84,3 +84,13 @@ def test_a_small_table_has_room_for_one_of_each():
     assert make_room(table, 1, "one")
     Transaction(table, "a", "one")
     assert not make_room(table, 1, "two") and make_room(table, 1) and table.names() == ""
+    table = Table()
+    Transaction(table, "a", "one")
+    assert not make_room(table, 4, "one") and make_room(table, 4, "two"), "a quarter is one"
+
+
+def test_what_a_stranger_ends_of_his_own_makes_room_for_all_strangers():
+    table = Table()
+    for name, whose in (("a", "one"), ("b", "two"), ("c", "one"), ("d", "two")):
+        Transaction(table, name, whose, True, 5000 + ord(name))
+    assert make_room(table, 8, "two") and table.names() == "acd", "one is enough"

@@ -267,3 +267,56 @@ def test_an_answer_is_given_again_until_timer_j():
     owner, transaction = _server(Server, "TCP")
     transaction.respond(b"200", 200)
     assert not owner.transactions
+
+
+def test_what_came_again_does_not_put_the_end_off():
+    owner, transaction, got = _client(Client)
+    _answer(transaction, 200)
+    owner.run(4000)
+    _answer(transaction, 200)
+    owner.run(1100)  # timer K counts from the first
+    assert not owner.transactions
+    owner, transaction = _server(InviteServer)
+    transaction.respond(b"486", 486)
+    ack = parse(_INVITE.replace(b"INVITE", b"ACK"))
+    transaction.receive(ack)
+    owner.run(4000)
+    transaction.receive(ack)
+    owner.run(1100)  # nor does timer I
+    assert not owner.transactions and len(owner.sent) == 1
+
+
+def test_a_refused_invite_that_comes_again_gets_the_first_refusal_at_once():
+    owner, transaction = _server(InviteServer)
+    transaction.respond(b"486", 486)
+    transaction.respond(b"603", 603)
+    transaction.receive(parse(_INVITE))
+    assert [x for _, x in owner.sent] == [b"486", b"486"] and transaction.final
+
+
+def test_a_transaction_that_is_done_keeps_no_message():
+    for kind, status in ((Client, 200), (Client, 500), (InviteClient, 200)):
+        owner, transaction, got = _client(kind)
+        assert transaction.data
+        _answer(transaction, status)
+        assert transaction.data is None and owner.transactions, (kind, status)
+    owner, transaction = _server(InviteServer)
+    transaction.respond(b"200", 200)
+    assert transaction.data is None and transaction.invite is None
+    owner, transaction = _server(InviteServer)
+    transaction.invite = parse(_INVITE)
+    transaction.respond(b"486", 486)
+    assert transaction.data and transaction.invite is None
+    transaction.receive(parse(_INVITE.replace(b"INVITE", b"ACK")))
+    assert transaction.data is None and owner.transactions
+
+
+def test_the_end_of_a_transaction_is_the_end_of_all_that_it_would_do():
+    for kind in (Client, InviteClient):
+        owner, transaction, got = _client(kind)
+        transaction.end()
+        assert not owner.transactions and len(owner.timers) == 0
+        _answer(transaction, 200)
+        owner.failed()
+        owner.run(40_000)
+        assert got == [] and len(owner.sent) == 1

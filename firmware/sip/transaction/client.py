@@ -1,6 +1,8 @@
 """The client transaction for any method but INVITE (RFC 3261 section 17.1.2): timers E, F, K.
 
-    trying -PROVISIONAL-> proceeding -final-> completed -K-> over
+    trying -final-> completed -K-> over
+
+A provisional answer (proceeding) lets timer E be T2 from then on and changes nothing else.
 
 Its user is ``callback(response)``, where a response with `local` set is a time-out (408) or a
 transport's failure (503). INVITE's is in `sip.transaction.invite`.
@@ -19,17 +21,9 @@ from sip.transaction.transaction import (
 
 
 def trying(transaction, event):
-    """Nothing has come back yet."""
+    """No final answer is here; the other side may be at work."""
     if event == PROVISIONAL:
-        transaction.state = proceeding
         return _at_work
-    return proceeding(transaction, event)
-
-
-def proceeding(transaction, event):
-    """The other side is at work."""
-    if event == PROVISIONAL:
-        return hand_on
     if event in LOST:
         return LOST[event]
     transaction.state = completed

@@ -87,19 +87,17 @@ class InviteClient(Client):
 
     longest = T1_64  # timer A doubles without a bound
     withdrawn = left = False
-    _reason = ()  # headers of the CANCEL
 
     def __init__(self, owner, key, address, protocol, data, callback):
         super().__init__(owner, key, address, protocol, data, callback, calling)
 
-    def cancel(self, headers=()):
+    def cancel(self):
         """Withdraw the INVITE: CANCEL goes out now, or behind the first provisional answer.
 
         (section 9.1). The final answer is waited for no longer than 64*T1 after it.
         """
         if not self.final and not self.withdrawn:
             self.withdrawn = True
-            self._reason = headers
             if self.state is proceeding:
                 self.send_cancel()
 
@@ -115,13 +113,13 @@ class InviteClient(Client):
 
     def send_cancel(self):
         """Send the CANCEL in a transaction of its own."""
-        data = follow("CANCEL", self.data, None, self._reason)
+        data = follow("CANCEL", self.data, None)
         key = self.key.replace(b"INVITE", b"CANCEL")
         Client(self.owner, key, self.address, self.protocol, data, None).start()
         self.expire(T1_64)
 
 
-def follow(method, data, response, headers=()):
+def follow(method, data, response):
     """Return an ACK (for a final answer that is no 2xx) or CANCEL that belongs to an INVITE."""
     invite = parse(data)
     to = (response or invite).raw("to")
@@ -129,5 +127,4 @@ def follow(method, data, response, headers=()):
     lines.append(b"Call-ID: " + invite.raw("call-id"))
     lines.extend([b"Route: " + route for route in invite.all_raw("route")])
     more = [("Max-Forwards", "70"), ("CSeq", "%d %s" % (invite.cseq().number, method))]
-    more.extend(headers)
     return encode("%s %s SIP/2.0" % (method, invite.uri), more, b"", lines)

@@ -43,20 +43,16 @@ def completed(transaction, event):
     return end if event == TIMEOUT else None
 
 
-def invite_trying(transaction, event):
-    """Nothing was sent: whoever has the INVITE mostly answers before a 100 is due."""
+def invite_proceeding(transaction, event):
+    """The call rings, or somebody makes up his mind: trying while nothing was sent.
+
+    Whoever has the INVITE mostly answers before a 100 is due.
+    """
     if event == TIMEOUT:
-        transaction.state = invite_proceeding
         return _trying
     if event == PROVISIONAL:
-        transaction.state = invite_proceeding
         return _at_work
-    return invite_proceeding(transaction, event)
-
-
-def invite_proceeding(transaction, event):
-    """The call rings, or somebody makes up his mind."""
-    if event in (PROVISIONAL, REPEATED):
+    if event == REPEATED:
         return transmit
     if event == SUCCESS:
         transaction.state = invite_accepted
@@ -146,7 +142,7 @@ class InviteServer(Server):
     invite = None
 
     def __init__(self, owner, key, address, protocol):
-        super().__init__(owner, key, address, protocol, invite_trying)
+        super().__init__(owner, key, address, protocol, invite_proceeding)
 
     def wait(self, invite):
         """Send 100 by ourselves where nothing else is sent within 200 ms (section 17.2.1)."""

@@ -58,13 +58,11 @@ class Transaction:
 
     def repeat(self, delay):
         """Send again in `delay` ms and at doubling intervals; on a reliable transport never."""
-        self.hush()
         if self.protocol == "UDP":
             self._interval = delay
             self._again = self.owner.timers.after(delay, self._repeat)
 
     def _repeat(self):
-        self._again = None
         self.transmit()
         self.repeat(min(2 * self._interval, self.longest))
 
