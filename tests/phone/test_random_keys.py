@@ -241,7 +241,7 @@ def desks(phones):
 
 @pytest.mark.timeout(900)
 def test_the_phone_stays_a_phone_whatever_is_pressed(desks):
-    pool = concurrent.futures.ThreadPoolExecutor(_DESKS)
+    pool, failures = concurrent.futures.ThreadPoolExecutor(_DESKS), []
     scripts = st.lists(st.sampled_from(_STEPS), min_size=30, max_size=60)
 
     @settings(
@@ -254,7 +254,10 @@ def test_the_phone_stays_a_phone_whatever_is_pressed(desks):
     )
     @given(st.lists(scripts, min_size=_DESKS, max_size=_DESKS))
     def run(each):
-        for done in [pool.submit(_play, *x) for x in zip(desks, each, strict=True)]:
-            done.result()
+        if not failures:  # the same once more would begin with the calls that are left
+            under_way = [pool.submit(_play, *x) for x in zip(desks, each, strict=True)]
+            failures.extend(x.exception() for x in under_way if x.exception())
+        if failures:
+            raise failures[0]
 
     run()

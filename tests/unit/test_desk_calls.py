@@ -494,7 +494,9 @@ def test_ongoing_calls_are_counted_when_the_event_happens():
 
 
 def test_nothing_of_a_call_is_kept_after_its_end():
-    office = Office()
+    storage = Storage()
+    storage.write = lambda name, data: None  # else the lists would wait for room
+    office = Office(storage)
     for _ in range(5):
         call = office.talk()
         office.does(call.over, "remote")
@@ -697,6 +699,25 @@ def test_a_call_taken_back_beside_a_conference_leaves_it_and_one_of_it_does_not(
     assert [x.state for x in (first, second, third)] == ["connected", "held", "held"]
     office.press("HOLD", "HOLD")
     assert office.states().count("connected") == 1, "he was taken back alone"
+
+
+def test_a_conference_on_hold_is_not_taken_back_beside_a_call_that_is_heard():
+    office = Office()
+    first, second = office.talk("201"), office.talk("202")
+    office.press("CONFERENCE")
+    third = office.arrives("203")
+    office.press("HOLD", "2", "0", "4", "ENTER")
+    ours = office.agent.calls[-1]
+    for state in ("calling", "ringing"):
+        ours.state = state
+        for key in ("CONFERENCE", "HOLD"):
+            office.press(key)
+            assert [x.state for x in (first, second)] == ["held", "held"], (state, key)
+        assert office.desk.active() is ours and third.state == "ringing"
+    ours.connect()
+    office.run()
+    office.press("CONFERENCE")  # now there is somebody to join
+    assert [x.state for x in (first, second, ours)] == ["held", "connected", "connected"]
 
 
 def test_who_is_asked_whom_to_join_hears_a_dial_tone():

@@ -45,9 +45,12 @@ def together(desk):
 
 
 def again(desk):
-    """Take a conference back that is on hold; return whether there is one."""
-    members = desk.members
+    """Take a conference back that is on hold; return whether there is one, and nobody else is
+    heard."""
+    members, active = desk.members, desk.active()
     if len(members) != 2 or any([call.state not in _JOINED for call in members]):
+        return False
+    if active and active not in members:
         return False
     calls.stop_dialling(desk)
     calls.listen(desk)
