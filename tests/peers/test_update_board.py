@@ -4,8 +4,9 @@ import json
 import shutil
 
 import pytest
+from littlefs import LittleFS
 
-from tests.peers.test_build import Serial
+from tests.peers.test_build import Serial, devkit  # noqa: F401  a fixture
 from tests.peers.test_deploy import files
 from tests.phone.certificates import Authority
 from tests.phone.updateserver import KEY, Files, write_list
@@ -80,3 +81,43 @@ def test_one_changed_file_is_fetched_and_the_phone_comes_back_with_it(image, ser
     found = files(image)
     assert "/prev/software" in found and "/next/files.sha256" not in found
     assert not any(name.startswith("/app/trial") for name in found)
+
+
+def test_software_whose_archive_cannot_be_read_gives_way_to_the_one_before(devkit, tmp_path):  # noqa: F811
+    image = tmp_path / "flash.bin"
+    data = bytearray((devkit / "littlefs.bin").read_bytes())
+    flash = LittleFS(block_size=4096, block_count=len(data) // 4096, mount=False)
+    flash.context.buffer[:] = data
+    flash.mount()
+    flash.mkdir("/next")
+    for name, content in (("software", b"no archive"), ("version.txt", b"9.9"), ("complete", b"")):
+        with flash.open("/next/" + name, "wb") as file:
+            file.write(content)
+    image.write_bytes(bytes(flash.context.buffer))
+    good = files(image)["/app/software"]
+    serial = Serial(image)
+    try:
+        seen = serial.until("back to the one before", ">>>", seconds=120)
+        assert seen.count("the software cannot be read") >= 3 and ">>>" not in seen
+        serial.until("Press Enter for a prompt", seconds=60)
+    finally:
+        serial.bridge.close()
+    found = files(image)
+    assert found["/app/software"] == good and "/app/trial1" not in found
+
+
+def test_after_a_reset_the_flash_has_no_password_of_before(devkit, tmp_path):  # noqa: F811
+    image = tmp_path / "flash.bin"
+    image.write_bytes((devkit / "littlefs.bin").read_bytes())
+    serial = Serial(image)
+    try:
+        serial.until("Press Enter for a prompt")
+        for number in range(12):
+            serial.ask(f"set user_pass{number % 3 + 1} hush-hush-{number}")
+        assert b"hush-hush" in image.read_bytes()
+        assert "flash is wiped first, about" in serial.ask("reset yes")["restart"]
+        serial.until("all is forgotten, and the flash is wiped: about")
+        serial.until("no identity: set user_name1", seconds=120)
+    finally:
+        serial.bridge.close()
+    assert b"hush-hush" not in image.read_bytes()

@@ -29,8 +29,10 @@ class _Flash:
         self.file.seek(block * 4096 + offset)
         self.file.write(data)
 
-    def ioctl(self, operation, _):
-        """Answer littlefs: number of blocks, their size; all else is done."""
+    def ioctl(self, operation, block):
+        """Answer littlefs: number of blocks, their size; erase a block; all else is done."""
+        if operation == 6:
+            self.writeblocks(block, b"\xff" * 4096)
         return {4: self.blocks, 5: 4096}.get(operation, 0)
 
 
