@@ -96,8 +96,8 @@ class Desk:
         self.codes = []  # star codes that are to be dialled
         self.forwarding = "none"  # `redirect_event` as the PBX was told last
         self.restarting = None  # the timer of a restart that waits for calls to end
-        self.fetching = None  # the timer of a pause in which no settings are fetched
-        self.fetch_again = False  # they are to be afterwards
+        self.fetched = []  # when the settings were fetched because of check-sync
+        self.fetching = None  # the timer of a fetch that came too soon
         self.notice = ""  # a short message on the display
         self.digit_timer = None  # dials what was typed
         self.stirred = None  # ticks of the last event

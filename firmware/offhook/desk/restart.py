@@ -3,7 +3,8 @@
 from base.compat import const
 
 _AGAIN = const(2000)  # ms between two looks whether nobody calls
-_FETCHES = const(30_000)  # ms between two fetches: each costs a handshake, which holds the loop
+_FETCHES = const(4)  # in two minutes: each costs a handshake, which holds the loop
+_WHILE = const(120_000)  # ms
 
 
 def restart(desk):
@@ -20,16 +21,20 @@ def _look(desk):
 
 
 def fetch(desk):
-    """Have the settings fetched: at once, or once more where that was asked for just before."""
-    if desk.fetching is None:
+    """Have the settings fetched: at once, or later where that was asked for often just before."""
+    if desk.fetching:
+        return
+    clock = desk.clock
+    now = clock.ms()
+    desk.fetched = [ms for ms in desk.fetched if 0 <= clock.diff(now, ms) < _WHILE]
+    if len(desk.fetched) < _FETCHES:
+        desk.fetched.append(now)
         desk.resync()
-        desk.fetching = desk.timers.after(_FETCHES, _fetched, desk)
     else:
-        desk.fetch_again = True
+        wait = _WHILE - clock.diff(now, desk.fetched[0])
+        desk.fetching = desk.timers.after(wait, _late, desk)
 
 
-def _fetched(desk):
-    desk.fetching, again = None, desk.fetch_again
-    desk.fetch_again = False
-    if again:
-        fetch(desk)
+def _late(desk):
+    desk.fetching = None
+    fetch(desk)
