@@ -46,11 +46,13 @@ class Writer:
         if self.stuck:
             await self.stuck.wait()
 
+    closing = False
+
     def close(self):
-        pass
+        self.closing = True
 
     async def wait_closed(self):
-        self.closed = True
+        self.closed = self.closing
 
     def get_extra_info(self, _):
         return self.peer
