@@ -288,7 +288,7 @@ class DeskClock(Clock):
 
 
 class Storage:
-    """A folder for the call lists; without one nothing is read, and writing fails."""
+    """A folder for the call lists; without one nothing is kept."""
 
     def __init__(self, root="/nowhere"):
         self.root = root
@@ -300,7 +300,7 @@ class Storage:
         return []
 
     def write(self, name, data):
-        raise OSError(2)
+        pass
 
 
 class Office:

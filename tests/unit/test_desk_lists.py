@@ -97,12 +97,18 @@ def test_twenty_of_a_kind_are_kept_however_many_there_are_of_another():
 
 
 def test_a_storage_that_does_not_work_loses_old_calls_and_nothing_else():
-    office = Office()
+    storage = Folder("full")
+    storage.write = _full
+    office = Office(storage)
     for number in range(10):
         _end(office, "out", "%d" % (100 + number))
     office.run(3000)
     assert _numbers(office, "d") == ["%d@pbx" % number for number in range(109, 104, -1)]
     assert any("call lists not saved" in line for line in office.logged)
+
+
+def _full(name, data):
+    raise OSError(28, "no room")
 
 
 class _Figures:
