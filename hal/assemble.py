@@ -151,15 +151,9 @@ class Assembler:
             self.parts.found.append((module, chip))
 
     def _lamps(self, first, chip):
-        # One chip is the lamps by itself; several are put together
         parts = self.parts
-        if parts.lamps is None and first == 0:
-            parts.lamps = chip
-            return
-        if not isinstance(parts.lamps, Banks):
-            alone, parts.lamps = parts.lamps, Banks()
-            if alone:
-                parts.lamps.add(0, alone)
+        if parts.lamps is None:
+            parts.lamps = Banks()
         parts.lamps.add(first, chip)
 
     def ht16k33(

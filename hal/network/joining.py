@@ -101,7 +101,6 @@ class Joining:
     """
 
     def __init__(self, wifi, clock):
-        self.attempt = None
         self._wifi = wifi
         self._clock = clock
         self._number = 1  # of the network to try
@@ -179,7 +178,6 @@ class Joining:
 
     def _advance(self):
         # To the next network that the settings name; behind the last one a growing pause
-        self._wait(0)
         while self._number < _NETWORKS:
             self._number += 1
             if self._setting("ssid"):

@@ -33,13 +33,15 @@ class Machine:
     bus = None
     WDT = None
     resets = 0
+    made = []  # (kind, number or pin, options) of buses and outputs
 
     @staticmethod
     def freq(hz):
         Machine.hz = hz
 
     @staticmethod
-    def I2C(bus, **_):
+    def I2C(bus, **options):
+        Machine.made.append(("I2C", bus, options))
         return Machine.bus
 
     class I2S:
@@ -57,11 +59,13 @@ class Machine:
         readinto = write
 
     @staticmethod
-    def SPI(number, sck, mosi, miso):
+    def SPI(number, **options):
+        Machine.made.append(("SPI", number, options))
         return "spi"
 
     @staticmethod
-    def PWM(pin, **_):
+    def PWM(pin, **options):
+        Machine.made.append(("PWM", pin, options))
         return fakes.PWM()
 
     @staticmethod

@@ -32,9 +32,12 @@ _READ = {"firmware/loader.py": "test_loader"}  # tests that read it as a text, a
 # Tests that run in the VM only -> what they are about
 _IN_VM = {
     "test_hal_assemble": "hal/",
+    "test_hal_board": "hal/",
+    "test_hal_littlefs": "hal/storage/",
     "test_hal_platform": "hal/",
     "test_hal_sockets": "hal/network/",
     "test_hal_twins": "hal/",
+    "test_hal_wipe": "hal/storage/",
     "test_settings_flash": "firmware/offhook/settings/",
 }
 
