@@ -26,7 +26,7 @@ class Scene:
     `change` may alter a request's Via before it is answered. `times` are those of the REGISTERs.
     """
 
-    def __init__(self, answer, change=None, protocol="UDP", **settings):
+    def __init__(self, answer, change=None, protocol="UDP", user="100", **settings):
         self.wire = Wire()
         self.wire.protocol = protocol
         self.answer, self.change = answer, change
@@ -35,7 +35,7 @@ class Scene:
         self.wire.ends[self.peer.address] = self._received
         self.agent = self.wire.agent(US, "direct", **settings)
         self.streams = self.agent.transport.streams = Streams() if protocol == "TLS" else False
-        self.account = Account(2, "100", REGISTRAR, "secret")
+        self.account = Account(2, user, REGISTRAR, "secret")
         self.account.transport = protocol.lower()
         self.agent.add(self.account)
 
@@ -201,3 +201,37 @@ def test_a_min_expires_of_any_kind_makes_no_loop():
         scene = Scene(lambda request: (423, [("Min-Expires", value)]))  # noqa: B023
         assert scene.run(_MINUTES_10) < 12, value
         assert not scene.account.registered
+
+
+def test_a_user_whose_name_can_stand_in_no_uri_does_not_stop_a_registration():
+    for user in ("a>b", "<", '"', "a;b", "a@b:c", "a b", "%zz", "a?b"):
+        scene = Scene(lambda request: (200, [("Expires", "100")]), user=user)
+        assert 4 <= scene.run(_MINUTES_10) <= 16, user
+
+
+def test_an_address_that_nobody_can_have_is_not_taken_for_ours():
+    for protocol in ("UDP", "TLS"):
+        for seen in (
+            "received=198.51.100.7;rport=0", "received=198.51.100.7;rport=65536",
+            "received=198.51.100.7;rport=999999", "received=pbx.example;rport=5",
+            "received=2001:db8::1;rport=5", "received=[::1];rport=5", "received=1.2.3;rport=5",
+            "received=0.0.0.0;rport=5", "received=255.255.255.255;rport=5", "rport=70000",
+            "received=;rport=", 'received="1.2.3.4>";rport=5', "received=1.2.3.4;rport=-5",
+            "received=224.0.0.1;rport=5060", "received=a%20b;rport=5060", "received;rport",
+        ):  # fmt: skip
+
+            def change(request):
+                via = request.header("via").replace(";rport", ";" + seen)  # noqa: B023
+                request.replace("via", via)
+
+            scene = Scene(
+                lambda request: (200, [("Expires", "100")]),
+                change,
+                protocol,
+                use_rport_contact=True,
+            )
+            assert 8 <= scene.run(_MINUTES_10) <= 16, (protocol, seen)
+            assert scene.account.registered, (protocol, seen)
+            assert scene.agent.party.events == ["registered"], (protocol, seen)
+            contact = scene.last.header("contact")
+            assert contact.startswith("<sip:100@10.0.0.1:5060"), (seen, contact)

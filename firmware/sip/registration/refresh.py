@@ -4,9 +4,11 @@ Functions on a `sip.registration.register.Registration`.
 """
 
 from base.compat import const
+from net.address import dotted, of_many
 from sip.message.fields import param, seconds
 from sip.message.uri import name_addr, uri_parts
 
+_PORTS = const(65536)
 _SOON = const(5)  # s before the end of a short registration that it is refreshed
 _LEAST = const(3)  # s: who grants less has refused
 _OTHERS = const(30)  # s after which it is refreshed at the earliest because of others' contacts
@@ -22,8 +24,8 @@ def learn(registration, request, response):
     except ValueError:
         return
     before = registration.seen_at(response.protocol)
-    if port and port.isdigit():
-        seen = (ip or request.local[0], int(port[:6]))
+    seen = _seen(ip or request.local[0], port)
+    if seen:
         if response.protocol == "UDP":
             registration.public = seen
         else:
@@ -37,6 +39,14 @@ def learn(registration, request, response):
         registration.moves += 1
         # once more, with the address that counts
         registration.agent.timers.after(0, registration.start)
+
+
+def _seen(ip, port):
+    """Return the (ip, port) that a registrar sees, None for what nobody's address can be."""
+    number = seconds(port, 0, _PORTS)
+    if not 0 < number < _PORTS or not dotted(ip) or of_many(ip) or ip.startswith("0."):
+        return None
+    return ip, number
 
 
 def due(granted, random):
@@ -56,11 +66,7 @@ def granted(registration, response):
     """
     given, wanted = response.header("expires"), registration.expires
     contacts, brief = _values(response, "contact"), wanted
-    user, host, port = _address(registration.bound)
-    ours = [(user, host, port)]
-    for seen in (registration.public, registration.flow):
-        if seen:
-            ours.append((user, seen[0], seen[1]))
+    ours = _ours(registration)
     for value in contacts:
         try:
             left = param(name_addr(value).params, "expires")
@@ -72,6 +78,16 @@ def granted(registration, response):
     if given is None and contacts:
         return min(max(brief, _OTHERS), wanted)
     return _enough(seconds(given, wanted), wanted)
+
+
+def _ours(registration):
+    """Return the (user, host, port) by which a registrar may list our Contact."""
+    try:
+        user, host, port = _address(registration.bound)
+    except ValueError:  # of a user whose name can stand in no URI
+        return ()
+    seen = [x for x in (registration.public, registration.flow) if x]
+    return [(user, host, port)] + [(user, ip, number) for ip, number in seen]
 
 
 def _enough(given, wanted):
