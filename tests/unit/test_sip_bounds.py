@@ -85,6 +85,7 @@ def test_a_via_names_its_host_and_port_or_is_refused():
     for value in (
         "SIP/2.0/UDP", "SIP/2.0/UDP a:", "SIP/2.0/UDP a:x", "SIP/2.0/UDP a:123456", "SIP/2.0 a",
         "HTTP/2.0/UDP a", "SIP/2.0/UDP a b", "SIP/2.0/UDP [::1", "SIP/2.0/UDP [::1]5",
+        "SIP/2.0/UDP a:65536", "SIP/2.0/UDP [::1]:99999",
         "SIP/2.0/UDP :5", "SIP/2.0/UDP [::1]:", "SIP/2.0/UDP a" + ";x" * 130,
     ):  # fmt: skip
         with raises(ValueError):

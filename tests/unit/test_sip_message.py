@@ -65,6 +65,10 @@ def test_parameters():
 def test_uris():
     assert uri_parts("sip:**1@fritz.box") == ("sip", "**1", "fritz.box", 0, "")
     assert uri_parts("SIP:a@H:5070;lr;x=1?y=2") == ("sip", "a", "h", 5070, "lr;x=1")
+    assert uri_parts("sip:pbx:65535").port == 65535
+    for uri in ("sip:pbx:65536", "sip:a@10.0.0.1:99999;lr", "sips:[::1]:70000"):
+        with raises(ValueError):
+            uri_parts(uri)
     assert uri_parts("sip:pbx") == ("sip", "", "pbx", 0, "")
     assert uri_parts("sips:a:secret@h") == ("sips", "a", "h", 0, "")
     assert uri_parts("sip:user;par=u%40h@host") == ("sip", "user;par=u%40h", "host", 0, "")

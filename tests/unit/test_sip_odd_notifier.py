@@ -26,7 +26,8 @@ class Scene:
 
     def _received(self, data, *more):
         self.peer.received(data, *more)
-        request = self.peer.got[-1]
+        request = self.peer.got.pop()
+        self.wire.log.clear()  # days go by
         if request.method == "SUBSCRIBE":
             self.count += 1
             self.react(self, request)
@@ -35,7 +36,7 @@ class Scene:
         """Answer a SUBSCRIBE."""
         self.peer.reply(request, status, headers=headers)
 
-    def notify(self, request, state, cseq=None):
+    def notify(self, request, state, cseq=None, more=()):
         """Send a NOTIFY without a body."""
         self.cseq += 1
         self.peer.request(
@@ -44,7 +45,7 @@ class Scene:
             "sip:100@" + US,
             request.header("call-id"),
             self.cseq if cseq is None else cseq,
-            [("Event", self.watched.event), ("Subscription-State", state)],
+            [("Event", self.watched.event), ("Subscription-State", state)] + list(more),
             from_="<sip:201@%s>;tag=peer" % SERVER,
             to_tag=request.tag("from"),
         )
@@ -173,3 +174,34 @@ def test_seconds_are_digits_with_whatever_behind_them_and_bounded():
     ):  # fmt: skip
         assert seconds(text, 7) == found, text
     assert seconds("500", 0, 60) == 60 and Account(1, "100").expires == 3600
+
+
+_BROKEN = (
+    "", '"', "<", ">", "<sip:", "sip:@", "<sip:x@10.0.0.8:99999>", "<sip:10.0.0.8:port>", ",", ";",
+    "=", "\xe9", ",".join(["x"] * 200), ";".join(["x"] * 200), "<" * 50, "*", "a" * 2000, "-1",
+    "9" * 400, "tel:1", "terminated;reason=\"", 'active;expires="5', "terminated;retry-after=;;",
+)  # fmt: skip
+
+
+def test_no_header_of_an_answer_or_a_notify_stops_a_subscription():
+    for where in ("answer", "notify"):
+        for status in (200, 401, 423, 489, 503):
+            for name in (
+                "Contact", "Expires", "Min-Expires", "Retry-After", "Record-Route", "Require",
+                "WWW-Authenticate", "Subscription-State", "Event", "Content-Type", "Allow-Events",
+            ):  # fmt: skip
+                for number, value in enumerate(_BROKEN):
+                    if (status + len(name) + number) % 4 or (where == "notify" and status > 200):
+                        continue  # a quarter of them each way
+
+                    def react(scene, request):
+                        if where == "answer":  # noqa: B023
+                            scene.answer(request, status, (name, value))  # noqa: B023
+                        else:
+                            scene.answer(request, 200, ("Expires", "600"))
+                            scene.notify(request, "active", more=[(name, value)])  # noqa: B023
+
+                    scene = Scene(react)
+                    scene.agent.log = lambda level, text, *values: None
+                    scene.run(1000)
+                    assert scene.run(90_000_000) >= 1, (where, status, name, value)

@@ -235,3 +235,29 @@ def test_an_address_that_nobody_can_have_is_not_taken_for_ours():
             assert scene.agent.party.events == ["registered"], (protocol, seen)
             contact = scene.last.header("contact")
             assert contact.startswith("<sip:100@10.0.0.1:5060"), (seen, contact)
+
+
+_BROKEN = (
+    "", '"', "<", ">", "<sip:", "sip:@", "<sip:10.0.0.8:port>", "<sip:x@10.0.0.8:99999>",
+    "<sip:10.0.0.8:65536>", ",", ";", "=", "\xe9", ",".join(["x"] * 200), ";".join(["x"] * 200),
+    '"' * 50, "<" * 50, "*", "a" * 2000, "Digest", 'Digest realm="', "Digest realm=r, nonce=",
+    'Digest realm="r", nonce="n", qop="x"', 'Digest realm="r", nonce="n", algorithm="x"',
+    'Digest nonce="n"', "Basic x", "-1", "9" * 400, "tel:1",
+)  # fmt: skip
+
+
+def test_no_header_of_an_answer_stops_a_registration():
+    names = (
+        "Contact", "Expires", "Service-Route", "Require", "Supported", "WWW-Authenticate",
+        "Proxy-Authenticate", "Min-Expires", "Retry-After", "Path", "Date", "Warning", "Via",
+    )  # fmt: skip
+    for status in (200, 302, 401, 407, 423, 503):
+        for name in names:
+            for number, value in enumerate(_BROKEN):
+                if (status + len(name) + number) % 3:
+                    continue  # a third of them each way
+                scene = Scene(lambda request: (status, [(name, value)]))  # noqa: B023
+                scene.agent.log = lambda level, text, *values: None
+                scene.run(1000)
+                before = len(scene.times)
+                assert scene.run(7_200_000) >= 1, (status, name, value, before)

@@ -14,6 +14,7 @@ from base.compat import const
 
 _FOREIGN = const(512)  # bytes of a text in another encoding
 _DAY = const(86400)  # s
+_PORTS = const(65535)
 _PARTS = const(128)  # of one header line; Via and Allow have some 20 in the field
 
 _BACKSLASH = const(0x5C)
@@ -186,4 +187,6 @@ def _sent_by(data):
     host, port = host.strip(), port.strip()
     if not host or b" " in host or (colon and not (port.isdigit() and len(port) < 6)):
         raise ValueError("host")
+    if colon and int(port) > _PORTS:
+        raise ValueError("port")
     return host, int(port) if colon else 0

@@ -2,12 +2,14 @@
 
 from collections import namedtuple
 
+from base.compat import const
 from sip.message.escape import unescape
 from sip.message.fields import closing_quote, raw, raw_unquoted, readable
 
 Uri = namedtuple("Uri", ("scheme", "user", "host", "port", "params"))
 NameAddr = namedtuple("NameAddr", ("display", "uri", "params"))
 
+_PORTS = const(65535)
 _SCHEMES = {b"sip": "sip", b"sips": "sips"}
 
 
@@ -49,7 +51,7 @@ def raw_uri(uri):
         host, port = host + b"]", port[1:]
     elif b":" in host:
         host, _, port = host.partition(b":")
-    if port and (not port.isdigit() or len(port) > 5):
+    if port and (not port.isdigit() or len(port) > 5 or int(port) > _PORTS):
         raise ValueError("port")
     return scheme, user, host.lower(), int(port or 0), params
 

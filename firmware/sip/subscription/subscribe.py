@@ -250,7 +250,11 @@ class Subscriptions:
                 self.request = self.asked = None
                 subscription.cseq = dialog.cseq
                 self.auth[account] = dialog.auth
-                self._answered(subscription, response)
+                try:
+                    self._answered(subscription, response)
+                except ValueError as error:
+                    self.agent.log(3, "SUBSCRIBE %s: answer: %s", subscription.target, error)
+                    self._failed(subscription, response)
 
         def headers(request):
             subscription.addresses = dialog.addresses  # a NOTIFY may overtake the answer
