@@ -116,6 +116,7 @@ class Phone:
         self.web = Site(
             self.network, timers, log, settings.get, words, watch, self.remote, self.quiet
         )
+        self.network.shed = self.web.shed
         self.first_start = FirstStart(
             self.network,
             timers,

@@ -2,7 +2,8 @@
 
 Nothing of a client outlives its connection. When all places are taken, one that has no request
 under way, or none of somebody who may ask, gives its place to a newcomer; where none has, the
-newcomer waits a little, and is then told to come back.
+newcomer waits a little, and is then told to come back. The chip has ten sockets for all that the
+phone does: whoever may not ask loses those that are taken here as soon as one is needed (`shed`).
 """
 
 import asyncio
@@ -37,14 +38,24 @@ _FULL = b"all connections are in use\n"
 
 
 class _Place:
-    """One connection that is served."""
+    """One connection, which is served once it has `begun`."""
 
-    def __init__(self, task, stream, clock):
+    def __init__(self, task, stream, writer, clock):
         self.task = task
         self.busy = False  # a request of somebody who may ask is under way
         self._stream = stream
+        self._writer = writer
         self._clock = clock
         self._since = clock.ms()
+
+    def begin(self):
+        """Be served from now on."""
+        self._since = self._clock.ms()
+
+    def shed(self):
+        """Close it at once."""
+        self.task.cancel()
+        shut(self._writer)
 
     def free(self):
         """Begin to wait for a request; only one of somebody who may ask gives it time anew."""
@@ -78,6 +89,7 @@ class Server:
         self._log = log
         self._serve = serve
         self._places = []  # the one that came first is first
+        self._open = []  # those, and who waits for one or is being refused
         self._waiting = 0
         self._refused = 0  # that are just being told so
         self._free = asyncio.Event()
@@ -100,12 +112,22 @@ class Server:
         """The number of connections."""
         return len(self._places)
 
+    def shed(self):
+        """Close the connections of all who may not ask; return whether there were any."""
+        own = current_task()
+        found = [place for place in self._open if not place.busy and place.task is not own]
+        for place in found:
+            place.shed()
+        return bool(found)
+
     async def _accept(self, stream, writer):
+        place = _Place(current_task(), stream, writer, self._timers.clock)
+        self._open.append(place)
         try:
             if not await self._room():
                 await self._full(stream, writer)
                 return
-            place = _Place(current_task(), stream, self._timers.clock)
+            place.begin()
             self._places.append(place)
             try:
                 await self._connection(stream, writer, place)
@@ -115,6 +137,7 @@ class Server:
         except (OSError, EOFError, MemoryError, asyncio.TimeoutError, asyncio.CancelledError):
             pass  # the other side went away or is too slow, or gave its place to another
         finally:
+            self._open.remove(place)
             shut(writer)
 
     async def _full(self, stream, writer):

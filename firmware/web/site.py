@@ -89,6 +89,10 @@ class Site:
         self.stop()
         spawn(self.begin())
 
+    def shed(self):
+        """Close the connections of all who may not ask; return whether there were any."""
+        return bool(self.server) and self.server.shed()
+
     # -- a request ----------------------------------------------------------------------------
 
     async def _serve(self, request, answer, reader):

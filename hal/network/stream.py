@@ -15,7 +15,7 @@ async def connect(network, ip, port, tls=None, server_hostname=None):
     """
     if not network.up:
         raise OSError(EHOSTUNREACH)
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock = network.socket(socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         try:

@@ -57,6 +57,51 @@ async def test_a_connection_carries_bytes_both_ways():
     server.close()
 
 
+async def test_where_no_socket_is_left_strangers_lose_theirs_and_else_it_is_an_error():
+    import hal.network.interface as module
+
+    part, real, left = _loopback(), module.socket, [0]
+
+    class Sockets:
+        """lwIP's: there are as many as `left` says."""
+
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+        def socket(self, *words):
+            if not left[0]:
+                raise OSError(23)
+            left[0] -= 1
+            return real.socket(*words)
+
+    def shed():
+        left[0] += given[0]
+        return bool(given[0])
+
+    given = [0]
+    module.socket = Sockets()
+    try:
+        for _ in range(2):
+            with raises(OSError):
+                part.udp()
+            with raises(OSError):
+                await part.connect("127.0.0.1", _free_port())
+            part.shed = shed
+        given[0] = 1
+        one = part.udp(_free_port())
+        assert left == [0]
+        port = _free_port()
+        left[0] = 9
+        server = await part.serve(port, lambda *_: None)
+        left[0] = 0
+        _, writer = await part.connect("127.0.0.1", port)
+        writer.close()
+        one.close()
+        server.close()
+    finally:
+        module.socket = real
+
+
 async def test_a_refused_connection_is_an_oserror_at_once():
     part = _loopback()
     with raises(OSError):

@@ -807,3 +807,15 @@ async def test_settings_of_a_server_are_asked_for_and_keys_are_looked_at_while_i
 
     await made.during(both)
     assert sorted(set(served)) == ["keys", "provisioning"]
+
+
+def test_where_a_socket_is_needed_the_pages_strangers_lose_theirs():
+    made = phone()
+    assert made.network.shed() is False, "nothing listens"
+
+    class Server:
+        def shed(self):
+            return True
+
+    made.web.server = Server()
+    assert made.network.shed() is True

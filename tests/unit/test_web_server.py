@@ -364,6 +364,37 @@ async def test_who_finds_no_place_is_told_to_come_back_and_hears_it():
     bench.stop()
 
 
+async def test_strangers_hold_no_socket_where_one_is_needed_and_who_may_ask_keeps_theirs():
+    bench = await Bench().start()
+    gate = asyncio.Event()
+
+    async def hang(_):
+        await gate.wait()
+
+    bench.words.reads["hang"] = hang
+    owner = await bench.client()
+    owner.take(await owner.request("GET", "/"))
+    head = "GET /api/hang HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\n\r\n"
+    await owner.send((head % (owner.host, owner.login("GET", "/api/hang"))).encode())
+    server, strangers = bench.site.server, []
+    await bench_until(lambda: any(x.busy for x in server._places))
+    for _ in range(12):
+        strangers.append(await bench.client())
+        await strangers[-1].send(b"GET / HT")
+    await bench_until(lambda: len(server._open) >= 8)
+    assert bench.site.shed()
+    for client in strangers:
+        assert (await client.end())[:13] in (b"", b"HTTP/1.1 503 ")
+    await bench_until(lambda: len(server._open) == 1)
+    assert not bench.site.shed() and server._waiting == 0
+    gate.set()
+    assert (await owner.answer()).status == 200
+    for client in strangers + [owner]:
+        client.close()
+    bench.stop()
+    assert not bench.site.shed(), "nothing listens"
+
+
 async def test_who_is_refused_a_place_and_says_nothing_holds_nothing():
     time = clock()
     bench = await Bench(time).start()
