@@ -204,4 +204,5 @@ def test_no_header_of_an_answer_or_a_notify_stops_a_subscription():
                     scene = Scene(react)
                     scene.agent.log = lambda level, text, *values: None
                     scene.run(1000)
-                    assert scene.run(90_000_000) >= 1, (where, status, name, value)
+                    longest = 90_000_000 if len(value) == 400 else 8_000_000
+                    assert scene.run(longest) >= 1, (where, status, name, value)
