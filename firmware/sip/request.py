@@ -198,6 +198,8 @@ class Request:
             self.heard(self, response)
         if self.targets:
             self._remember(self.targets[0][:2], response.local)
+            if response.local and status == 408 and self.protocol != "UDP":
+                self.agent.transport.streams.silent(self.targets[0][:2], self.protocol)
         if self.last:
             pass
         elif (response.local or status == 503) and len(self.targets) > 1:

@@ -13,6 +13,12 @@ class Streams:
 
     broken = None
 
+    def __init__(self):
+        self.closed = []
+
+    def silent(self, address, protocol):
+        self.closed.append((address, protocol))
+
     def watch(self, address, protocol, callback):
         self.broken = callback
 
@@ -181,6 +187,17 @@ def test_each_connection_that_breaks_at_once_doubles_the_pause_up_to_two_minutes
     assert pause(119_000) == 128_000
     assert pause(120_000) == 500, "two minutes are no break at once"
     assert pause(0, 4095) == 5095, "and a thousand phones do not come in one moment"
+
+
+def test_the_connection_of_a_registrar_that_answers_no_more_is_given_up():
+    unheard = []
+    scene = Scene(lambda request: (200, [("Expires", "100")]), None, "TLS")
+    scene.run(60_000)
+    assert scene.streams.closed == []
+    scene.wire.ends[scene.peer.address] = lambda *more: unheard.append(1)
+    scene.run(200_000)
+    assert scene.streams.closed and set(scene.streams.closed) == {((REGISTRAR, 5061), "TLS")}
+    assert len(unheard) > 1, "it is tried again"
 
 
 def test_a_pause_that_is_asked_for_is_kept_and_bounded_however_it_is_written():

@@ -454,6 +454,29 @@ async def test_a_connection_that_broke_is_told_of_and_one_that_was_idle_is_not()
     await scene.end()
 
 
+async def test_a_connection_on_which_nobody_answers_any_more_is_closed_for_the_next_request():
+    """Open on this side only: the other one was switched off, or a NAT has forgotten it."""
+    scene = Scene()
+    streams = scene.transport.streams
+    scene.send(b"one")
+    await scene.settle()
+    streams.silent(("192.0.2.2", 5060), "TCP")
+    streams.silent(HOST, "TLS")
+    scene.network.opened[0][4].feed(message())  # something has come since
+    await scene.settle()
+    streams.silent(HOST, "TCP")
+    assert not scene.network.opened[0][5].closed
+    scene.send(b"two")
+    await scene.settle()
+    streams.silent(HOST, "TCP")
+    await scene.settle(1)
+    assert scene.network.opened[0][5].closed
+    scene.send(b"three")
+    await scene.settle()
+    assert len(scene.network.opened) == 2
+    await scene.end()
+
+
 async def test_a_pong_that_stays_away_closes_the_connection_and_tells_the_registration():
     scene, told = Scene(), []
     scene.send(b"REGISTER x")

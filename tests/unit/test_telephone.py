@@ -8,6 +8,7 @@ from support import raises, until
 
 from base.compat import sleep_ms
 from offhook import start, telephone
+from offhook.desk import dialling
 from offhook.settings.marks import Marks
 from offhook.settings.settings import Settings
 from offhook.telephone import Phone
@@ -819,3 +820,35 @@ def test_where_a_socket_is_needed_the_pages_strangers_lose_theirs():
 
     made.web.server = Server()
     assert made.network.shed() is True
+
+
+def test_an_emergency_is_dialled_and_told_of_though_a_dead_server_has_filled_the_queue():
+    made = phone(
+        user_name1="100",
+        emergency_numbers="112",
+        action_url_queue=8,
+        action_dnd_on_url="http://dead.example/old",
+        action_outgoing_url="http://dead.example/out?n=$remote",
+        action_disconnected_url="http://dead.example/over?n=$remote",
+    )
+    actions = made.actions
+    actions.sender.pump = lambda: None  # nothing leaves: the server does not answer
+    for stranger in (False, True):  # the owner's own events, then a flood of strangers' calls
+        actions.stranger = lambda context, stranger=stranger: stranger
+        for _ in range(64):
+            actions.fire("action_dnd_on_url")
+        assert len(actions.queue) == 8
+        actions.stranger = lambda context: False
+        call = dialling.dial(made.desk, "112")
+        wait(made, 20)
+        assert call in made.agent.calls
+        assert actions.queue.entries[-1].path == "/out?n=112@pbx", "the oldest has given way"
+        actions.stranger = lambda context: True
+        for _ in range(64):
+            actions.fire("action_dnd_on_url")
+        actions.stranger = lambda context: False
+        call.hangup()
+        wait(made, 20)
+        kept = [x.path for x in actions.queue.entries if not x.stranger][-2:]
+        assert kept == ["/out?n=112@pbx", "/over?n=112@pbx"], "strangers' events give way first"
+        assert len(actions.queue) == 8

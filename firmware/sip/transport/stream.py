@@ -228,6 +228,14 @@ class Streams:
         if connection and callback not in connection.lost:
             connection.lost.append(callback)
 
+    def silent(self, address, protocol):
+        """Close the connection to (ip, port) by which a request was never answered, unless
+        anything else has come since: it may be open on this side only, and no one else will tell.
+        """
+        connection = self.find(address, protocol)
+        if connection and connection.unanswered:
+            connection.close()
+
     def named(self, targets, host):
         """Note that the addresses of `targets` were found under the name `host`."""
         if len(self.names) > 2 * _MOST:
