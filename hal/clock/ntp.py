@@ -9,6 +9,9 @@ _RESYNC = const(6 * 3600)  # s between two questions for the time
 _AGAIN = const(15)  # s after one without an answer: the least that RFC 4330 section 10 allows
 _PATIENCE = const(8)  # such pauses, then each is twice as long as the one before
 _LONGEST = const(900)
+_CHECK = const(60)  # s after the first time of all that another server is asked
+_LEAP = const(1000)  # s that no clock that was right is wrong by
+_ALIKE = const(60)  # s that two answers may differ which confirm each other
 _REFUSED = const(3600)  # s after a server has said that it wants to be asked less often
 
 
@@ -23,6 +26,7 @@ class Keeper:
     def __init__(self, clock, network, resolve, get, log, known):
         self._left = 0  # s until the time is asked for
         self._failures = 0  # questions without a time, one after the other
+        self._doubt = None  # s that the last answer would have set the clock on by
         self._known = known
         self._clock = clock
         self._network = network
@@ -61,7 +65,22 @@ class Keeper:
             self._log(4, "time: %s", error)
             return
         self._failures = 0
-        first = self._clock.time() is None
+        before = self._clock.time()
+        if before is not None and self._is_doubted(now - before):
+            self._left = min(self._left, _AGAIN)
+            self._log(3, "time: it is said to be %d s later, asking again", now - before)
+            return
         self._clock.set(now)
-        if first:
+        if before is None:
+            self._left = min(self._left, _CHECK)
             self._known()
+
+    def _is_doubted(self, leap):
+        """Return whether a leap of the clock is to be confirmed: one server of a pool that is
+        wrong by years would make every certificate invalid until the next question.
+        """
+        doubt, self._doubt = self._doubt, None
+        if abs(leap) < _LEAP or (doubt is not None and abs(leap - doubt) < _ALIKE):
+            return False
+        self._doubt = leap
+        return True

@@ -194,8 +194,41 @@ async def test_the_time_is_asked_for_every_six_hours_and_told_of_when_it_is_firs
         await _days(keeper, day, 13 * 3600)
     finally:
         ntp.query = before
-    assert [x // 3600 for x in asked] == [0, 6, 12]
-    assert clock.times == [1_790_000_000] * 3 and clock.told == [[1_790_000_000]]
+    assert [x // 3600 for x in asked] == [0, 0, 6, 12]
+    assert 60 <= asked[1] - asked[0] <= 62, "the first one is confirmed soon"
+    assert clock.times == [1_790_000_000] * 4 and clock.told == [[1_790_000_000]]
+
+
+async def test_one_server_that_is_wrong_by_years_is_not_believed():
+    async def day_of(*answers):
+        answers, asked, day = list(answers), [], [0]
+        keeper, clock, lines = _keeper(ntp_server="pool.example")
+
+        async def query(network, ip, cookie):
+            asked.append(day[0])
+            return answers.pop(0) if len(answers) > 1 else answers[0]
+
+        async def resolve(name):
+            return "192.0.2.1"
+
+        keeper._resolve = resolve
+        before, ntp.query = ntp.query, query
+        try:
+            await _days(keeper, day, 25 * 3600)
+        finally:
+            ntp.query = before
+        return clock.times, asked
+
+    right, wrong = 1_790_000_000, 2_500_000_000
+    times, asked = await day_of(right, right, wrong, right)  # in the midst of the day
+    assert set(times) == {right} and asked[3] - asked[2] == 16 and len(asked) < 8
+    times, asked = await day_of(right, right, wrong, wrong + 500_000_000, wrong)
+    assert times[:2] == [right, right] and times[2:] == [wrong] * (len(times) - 2)
+    assert asked[5] - asked[2] == 48, "two that agree are believed"
+    times, asked = await day_of(wrong, right)  # the first of all
+    assert times[0] == wrong and times[1] == right and asked[2] < 120
+    times, asked = await day_of(right, right + 900)  # a clock that was badly off
+    assert times[1] == right + 900 and len(asked) == 6
 
 
 async def test_another_time_server_is_asked_at_once():
