@@ -54,7 +54,6 @@ class _Way:
         self.out = 0  # blocks that the driver has
         self.waiting = 0  # samples that wait in the ring
         self.lost = self.dead = 0  # callbacks: of all, and one after the other
-        self.called = clock.ms()
         i2s.irq(self._called)
 
     def given(self):
@@ -78,7 +77,6 @@ class _Way:
         if self.out and self.clock.diff(self.clock.ms(), self.called) > _LOST:
             self.lost += 1
             self.dead += 1
-            self.called = self.clock.ms()
             while self.out:
                 self.out -= 1
                 self.over()

@@ -372,6 +372,7 @@ class HD44780(Chip):
         self.own = bytearray(64)
         self.address = 0
         self.to_own = False
+        self.orders = []  # nibbles until it is told to take four bits, then bytes
 
     def write(self, data):
         for byte in data:
@@ -381,6 +382,7 @@ class HD44780(Chip):
 
     def _nibble(self, value, rs):
         if not self.four:
+            self.orders.append(value)
             if not rs and value == 2:
                 self.four = True
             return
@@ -392,7 +394,9 @@ class HD44780(Chip):
             memory = self.own if self.to_own else self.ram
             memory[self.address] = byte
             self.address += 1
-        elif byte & 0x80:
+            return
+        self.orders.append(byte)
+        if byte & 0x80:
             self.address, self.to_own = byte & 0x7F, False
         elif byte & 0x40:
             self.address, self.to_own = byte & 0x3F, True

@@ -804,3 +804,48 @@ def test_a_way_through_each_part_has_its_own_gain():
     bench.run(400)
     wanted = 500 * 10 ** (24 / 20)
     assert abs(_power(bench.read()[-800:], 500, 8000) - wanted) < wanted / 8
+
+
+def test_80_ms_may_be_on_their_way_to_the_loudspeaker():
+    clock, driver = Clock(), _Driver()
+    speaker = i2s.Loudspeaker(driver, clock)
+    frame = array("h", [1] * 320)
+    dropped = []
+    for _ in range(7):
+        speaker.write(frame)
+        dropped.append(speaker.dropped)
+    assert dropped == [0, 0, 0, 0, 1, 2, 3], (
+        "16 ms of silence and three frames are less, four more"
+    )
+    clock.move(20)
+    speaker.write(frame)
+    assert speaker.dropped == 3, "20 ms were played"
+    speaker.write(frame)
+    assert speaker.dropped == 4
+
+
+def test_the_time_for_a_callback_begins_with_the_block_that_is_waited_for():
+    clock, driver = Clock(), _Driver()
+    speaker = i2s.Loudspeaker(driver, clock)
+    clock.move(5000)
+    speaker.silence()
+    speaker.watch()
+    assert speaker.lost == 0, "nothing was waited for before"
+    clock.move(90)
+    speaker.silence()  # which puts off nothing
+    clock.move(11)
+    speaker.watch()
+    assert speaker.lost == 1 and speaker.out == 0
+
+
+def test_a_microphone_takes_nothing_before_its_start_and_lost_blocks_count_as_heard():
+    clock, driver = Clock(), _Driver()
+    microphone = i2s.Microphone(driver, clock)
+    driver.over(3)
+    assert driver.given == [] and microphone.out == 0
+    microphone.start()
+    for n in range(4):
+        assert (microphone.stale, microphone.waiting) == (max(0, 4 - 2 * n), max(0, n - 2) * 512)
+        clock.move(101)
+        microphone.watch()
+    assert microphone.lost == 4 and microphone.waiting == 1024

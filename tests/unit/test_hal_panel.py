@@ -241,3 +241,12 @@ def test_both_ringers_keep_the_contract():
     contracts.ringer(Ringer(pwm), lambda: pwm.duty and pwm.hz)
     part = SimRinger()
     contracts.ringer(part, lambda: part.hz)
+
+
+def test_a_text_display_is_begun_as_its_data_sheet_says():
+    chip, part, bus = _text()  # Hitachi HD44780U, "Initializing by Instruction", 4 bits
+    _finish(part)
+    assert chip.orders[:4] == [3, 3, 3, 2]
+    assert chip.orders[4:7] == [0x28, 0x0C, 0x06], "two lines, on and no cursor, to the right"
+    assert chip.orders[-1] == 0x01 or 0x01 in chip.orders[7:], "cleared"
+    assert all(x & 0xC0 == 0x40 or x & 0x80 or x == 1 for x in chip.orders[7:])
