@@ -198,9 +198,14 @@ class Agent:
     # -- messages in and out ------------------------------------------------------------------
 
     def send(self, data, address, protocol, failed=None):
-        """Hand bytes to the transport; strangers are not answered at length, see `sip.guard`."""
-        if protocol == "UDP" and data[:8] == b"SIP/2.0 " and not self.guard.at_home(address[0]):
-            if not self.guard.may_answer(address[0], len(data)):
+        """Hand bytes to the transport; strangers are not answered at length, see `sip.guard`, nor
+        by any connection but theirs: each that is to be opened takes the place of another one.
+        """
+        if data[:8] == b"SIP/2.0 " and not self.guard.at_home(address[0]):
+            if protocol == "UDP":
+                if not self.guard.may_answer(address[0], len(data)):
+                    return
+            elif not self.transport.streams.find(address, protocol):
                 return
         self.transport.send(data, address, protocol, failed)
 

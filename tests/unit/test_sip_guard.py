@@ -440,3 +440,35 @@ def test_a_purse_gains_by_the_millisecond_a_minute_at_most_and_gives_all_or_noth
     slow = Purse(clock, 0, 1, 1000)
     clock.move(600_000)
     assert slow.take(60) and not slow.take(1), "no more than a minute is made up for"
+
+
+def test_an_answer_to_a_stranger_opens_no_connection():
+    """He could close his own at once and let us knock at a port where nobody opens."""
+    for direct in (False, True):
+        wire, agent, registrar, stranger = _scene(True)
+        if direct:  # nobody registers
+            agent.accounts.pop().registration.halt()
+            agent.guard.rules_changed()
+        there = []
+
+        class Streams:
+            def find(self, address, protocol):
+                return (address, protocol) in there or None  # noqa: B023
+
+            def silent(self, address, protocol):
+                pass
+
+        agent.transport.streams = Streams()
+        wire.protocol = "TCP"
+        stranger.request("OPTIONS", TO, URI, "o1")
+        assert stranger.take() == [], direct
+        there.append(((STRANGER, 5060), "TCP"))
+        stranger.request("OPTIONS", TO, URI, "o2")
+        assert stranger.take() == ["200"], direct
+        there.clear()
+        if not direct:
+            registrar.request("OPTIONS", TO, URI, "o3")
+            assert registrar.take() == ["200"]
+        wire.protocol = "UDP"
+        stranger.request("OPTIONS", TO, URI, "o4")
+        assert stranger.take() == ["200"], direct
