@@ -270,3 +270,56 @@ def test_a_connected_port_has_a_second_socket_for_what_others_send():
     for each in made:
         each.close()
     assert not first.waiting()
+
+
+async def test_a_network_of_its_own_serves_on_its_own_address():
+    from hal.network.access_point import AccessPoint
+
+    nic = fakes.AP()
+    nic.ifconfig = lambda: ("127.0.0.1", "255.0.0.0", "", "")
+    point, port = AccessPoint(nic, _loopback()), _free_port()
+
+    async def echo(reader, writer):
+        writer.write(await reader.read(100))
+        await writer.drain()
+        writer.close()
+
+    server = await point.serve(port, echo)
+    reader, writer = await _loopback().connect("127.0.0.1", port)
+    writer.write(b"hello")
+    await writer.drain()
+    assert await reader.read(100) == b"hello"
+    writer.close()
+    server.close()
+    ours, theirs = point.udp(port), _loopback().udp()
+    theirs.sendto(b"query", ("127.0.0.1", port))
+    data, address = await ours.recvfrom()
+    assert data == b"query" and address[0] == "127.0.0.1"
+    ours.sendto(b"answer", address)
+    data, address = await theirs.recvfrom()
+    assert (data, address) == (b"answer", ("127.0.0.1", port))
+    ours.close()
+    theirs.close()
+
+
+async def test_a_socket_is_looked_at_without_waiting():
+    import socket
+
+    from hal.poll import Ready
+
+    one, two = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    port = _free_port()
+    place = socket.getaddrinfo("127.0.0.1", port)[0][-1]
+    one.bind(place)
+    ready = Ready(one)
+    assert ready.now() is False
+    two.sendto(b"x", place)
+    for _ in range(1000):
+        if ready.now():
+            break
+        await asyncio.sleep(0)
+    assert ready.now() is True and ready.now() is True, "looking takes nothing"
+    one.recv(10)
+    assert ready.now() is False
+    one.close()
+    two.close()
