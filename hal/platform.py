@@ -42,14 +42,25 @@ def _frozen():
     return __file__[:1] != "/"
 
 
+def _show(head, text):
+    """Show a text on the board's display, before there is a phone."""
+    try:
+        display = assemble(Only(board, DISPLAYS), _nothing, _nothing).display
+        if display:
+            display.show([head] + fit.fold(text, display.columns))
+            display.finish()
+    except Exception as error:  # no memory, or a part: the console has said it
+        print("Offhook: the display shows nothing: %r" % error)
+
+
 class Platform:
     """The platform on an ESP32 whose board is the module `board`."""
 
     def __init__(self):
-        self.storage = Storage("/state")
+        self.console = serial.write
+        self.storage = Storage("/state", self._wiping)
         self.flash = None if _frozen() else ""  # the root of what has the software
         self.random = random.getrandbits
-        self.console = serial.write
         self.traceback = sys.print_exception
         self.watchdog = self.ringer = None
         self._memory = Regions(esp32.idf_heap_info, esp32.HEAP_DATA)
@@ -66,14 +77,13 @@ class Platform:
         if text is None:
             return False
         self.console("Offhook: not started. %s\n" % text)
-        try:
-            display = assemble(Only(board, DISPLAYS), _nothing, _nothing).display
-            if display:
-                display.show(["Offhook: not started"] + fit.fold(text, display.columns))
-                display.finish()
-        except MemoryError:
-            pass  # the console has said it
+        _show("Offhook: not started", text)
         return True
+
+    def _wiping(self, seconds):
+        text = "all is forgotten, and the flash is wiped: about %d s" % seconds
+        self.console("Offhook: %s\n" % text)
+        _show("Offhook", text)
 
     def memory(self):
         """Return the system's memory as `hal.memory.Figures`."""

@@ -5,17 +5,23 @@ from hal.storage.folder import Storage as FolderStorage
 from hal.storage.folder import delete
 
 
+def _nobody(seconds):
+    """Stand for whoever is told that the flash is wiped."""
+
+
 class Storage(FolderStorage):
     """A folder of the flash. An existing file is written without a temporary name.
+
+    Where a start before has asked for it, it is wiped first, of which ``tell(seconds)`` hears.
 
     littlefs puts a new content into place with the one small write that closes the file. A rename
     would read its folder's log several times more: 280 ms of the emulated chip instead of 30.
     """
 
-    def __init__(self, root):
+    def __init__(self, root, tell=_nobody):
         if wipe.asked(root):
             delete(root)  # the folder's own blocks hold small files: they are freed too
-            wipe.fill(root)
+            wipe.fill(root, tell)
         super().__init__(root)
 
     def wipe_later(self):

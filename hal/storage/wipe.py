@@ -38,9 +38,9 @@ def asked(root):
         return False
 
 
-def fill(root):
-    """Wipe what is free, and ask for it no more."""
-    print("Offhook: all is forgotten, and the flash is wiped: about %d s" % seconds(root + _MARK))
+def fill(root, tell):
+    """Wipe what is free, and ask for it no more; ``tell(seconds)`` is told before."""
+    tell(seconds(root + _MARK))
     piece = b"\xff" * _PIECE
     try:
         with open(root + _MARK, "wb") as file:

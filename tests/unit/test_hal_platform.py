@@ -424,6 +424,28 @@ def test_the_refusal_is_on_the_console_and_the_display():
     assert not part.refused() and len(said) == 1
 
 
+def test_that_the_flash_is_wiped_is_on_the_console_and_the_display():
+    said, board = [], platform.board
+    part = platform.Platform()
+    part.console = said.append
+    chip = fakes.HD44780()
+    fakechip.Machine.bus = fakes.I2C()
+    fakechip.Machine.bus.chips = {0x27: chip}
+    board.PARTS = (
+        ("i2c", {"scl": 1, "sda": 2}),
+        ("hd44780", {"columns": 20, "rows": 4}),
+    )
+    try:
+        part._wiping(25)
+        board.PARTS = None  # no board at all: nothing keeps it from being wiped
+        part._wiping(25)
+    finally:
+        board.PARTS = ()
+    assert said == ["Offhook: all is forgotten, and the flash is wiped: about 25 s\n"] * 2
+    rows = [chip.text(at, 20).decode().strip() for at in (0, 0x40, 0x14, 0x54)]
+    assert rows[0] == "Offhook" and "wiped: about 25 s" in " ".join(rows)
+
+
 def test_the_systems_memory_is_that_of_the_regions_inside_the_chip():
     regions = [(7288, 0, 0, 0), (4_194_264, 4_000_000, 3_900_000, 3_800_000)]
     regions += [(180_000, 90_000, 60_000, 70_000), (110_000, 30_000, 29_000, 20_000)]
