@@ -17,6 +17,7 @@ from sip.transport.locate import Target, at_once, locate
 
 _NEXT = const(8000)  # ms that a server may take to answer where there is another one
 _DEAD = const(300_000)  # ms that one which did not is asked last
+_ANSWERED = ("REGISTER", "INVITE")  # by everybody who is there; some ignore a SUBSCRIBE
 _DATAGRAM = const(1300)  # a larger request goes by TCP (RFC 3261 section 18.1.1)
 
 
@@ -198,8 +199,9 @@ class Request:
             self.heard(self, response)
         if self.targets:
             self._remember(self.targets[0][:2], response.local)
-            if response.local and status == 408 and self.protocol != "UDP":
-                self.agent.transport.streams.silent(self.targets[0][:2], self.protocol)
+            if status == 408 and response.local and self.method in _ANSWERED:
+                if self.protocol != "UDP":
+                    self.agent.transport.streams.silent(self.targets[0][:2], self.protocol)
         if self.last:
             pass
         elif (response.local or status == 503) and len(self.targets) > 1:

@@ -3,6 +3,7 @@
 from sipkit import Wire
 
 from sip.account import Account
+from sip.subscription.subscribe import Subscriptions
 
 US, REGISTRAR = "10.0.0.1", "10.0.0.9"
 _MINUTES_10 = 600_000
@@ -198,6 +199,15 @@ def test_the_connection_of_a_registrar_that_answers_no_more_is_given_up():
     scene.run(200_000)
     assert scene.streams.closed and set(scene.streams.closed) == {((REGISTRAR, 5061), "TLS")}
     assert len(unheard) > 1, "it is tried again"
+
+
+def test_a_registrar_that_ignores_what_it_does_not_know_keeps_its_connection():
+    scene = Scene(lambda request: (200, [("Expires", "3600")]), None, "TLS")
+    scene.run(1000)
+    every = Subscriptions(scene.agent)
+    every.add(scene.account, "201", "dialog")
+    scene.run(_MINUTES_10)
+    assert scene.last.method == "SUBSCRIBE" and scene.streams.closed == []
 
 
 def test_a_pause_that_is_asked_for_is_kept_and_bounded_however_it_is_written():
