@@ -561,6 +561,34 @@ def test_who_is_found_is_asked_and_kept_and_a_phone_that_is_set_up_searches_not(
             assert parse(it.settings.get("setting_server").replace("{mac}", "0")).host == "prov"
 
 
+def test_a_phone_whose_settings_were_damaged_belongs_to_nobody_who_answers_first():
+    line = b"00000000 user_name1=100\n"  # its checksum is wrong
+    for setting, asks in (("new", False), ("on", True)):
+        storage = Store({"settings.txt": line, "settings.1": line})
+        it = made(
+            {_HOST + "/000413A1B2C3.xml": xml("<redirect_number>7</redirect_number>")},
+            storage,
+            pnp_config=setting,
+        )
+        assert it.settings.trouble and not it.settings.get("user_name1")
+        it.network = Multicast(lambda message: [notify(message)])
+        it.agent.accounts.clear()
+        found = round_of(it, True)
+        assert bool(it.network.sent) is asks
+        if not asks:
+            assert found.state == "no setting_server" and not it.settings.get("redirect_number")
+            assert "stored settings were damaged" in it.log.lines()[-1]
+    storage = Store(storage.files)  # the next start finds nothing wrong any more, but the trace
+    again = made({}, storage)
+    again.network = Multicast(lambda message: [notify(message)])
+    again.agent.accounts.clear()
+    assert "settings.bad" in storage.files
+    again.settings.values.pop("setting_server", None)
+    again.settings.values.pop("pnp_config", None)
+    round_of(again, True)
+    assert not again.network.sent
+
+
 def test_a_file_that_names_its_own_server_has_the_last_word():
     body = xml("<setting_server>http://else/a.xml</setting_server>")
     it = made({_HOST + "/000413A1B2C3.xml": body}, pnp_config="on")

@@ -172,7 +172,13 @@ class Provisioning:
         if "pnp" not in [x.partition(":")[0] for x in get("provisioning_order").split()]:
             return False
         wish = get("pnp_config")
-        return wish == "on" or (wish == "new" and not self._phone.agent.accounts)
+        if wish != "new" or self._phone.agent.accounts:
+            return wish == "on"
+        if self._phone.settings.damaged():
+            # It had an owner: nobody shall become its owner by answering first
+            self._phone.log(2, "plug and play: not asked, as stored settings were damaged")
+            return False
+        return True
 
     async def _search(self):
         try:

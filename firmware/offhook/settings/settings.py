@@ -95,6 +95,10 @@ class Settings:
         """Call ``callback(name)`` after a setting has changed."""
         self.listeners.append(callback)
 
+    def damaged(self):
+        """Return whether stored settings were damaged, and nobody has looked at them yet."""
+        return self._store.damaged()
+
     @property
     def trouble(self):
         """What is wrong with the stored settings, "" for nothing."""

@@ -48,6 +48,10 @@ class Store:
         self._damages = 0  # lines
         self._secret = False  # one was replaced: what was set aside may hold it
 
+    def damaged(self):
+        """Return whether something was set aside that nobody has looked at yet."""
+        return _BAD in self.storage.names()
+
     # -- reading ------------------------------------------------------------------------------
 
     def load(self):
