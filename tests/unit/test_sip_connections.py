@@ -204,3 +204,28 @@ def test_servers_are_drawn_by_their_weight():
         assert [x.name for x in found][0] == first, drawn
     backup = (2, 100, 5060, "c")
     assert [x.name for x in order([backup, two, one], lambda bits: 0)] == ["b", "a", "c"]
+
+
+async def test_the_end_closes_the_socket_and_the_port_and_may_come_twice():
+    scene, closed = Scene(), []
+    await scene.transport.start()
+    scene.network.socket.close = lambda: closed.append("socket")
+    scene.network.close = lambda: closed.append("port")
+    await scene.transport.stop()
+    await scene.transport.stop()
+    assert sorted(closed) == ["port", "socket"]
+    scene.network.socket.parts.append((b"12345", HOST))
+    scene.network.socket.wake.set()
+    await scene.settle()
+    assert scene.got == [], "nobody listens any more"
+
+
+async def test_of_datagrams_only_what_is_longer_than_a_keep_alive_is_a_message():
+    scene = Scene()
+    await scene.transport.start()
+    for data in (b"", b"\r\n", b"\r\n\r\n", b"12345", b"123456"):
+        scene.network.socket.parts.append((data, HOST))
+        scene.network.socket.wake.set()
+        await scene.settle()
+    assert [x[0] for x in scene.got] == [b"12345", b"123456"]
+    await scene.end()

@@ -175,3 +175,116 @@ def test_an_account_that_is_not_registered_and_a_network_that_is_down_are_looked
     assert not scene.peer.got
     scene.agent.network.up = True
     scene.asked(5_010)
+
+
+# -- what a NOTIFY does -------------------------------------------------------------------------
+
+
+def test_a_notify_before_the_answer_makes_the_dialog_and_another_branch_is_none():
+    scene = Scene()
+    watched = scene.watch()
+    request = scene.asked()
+    assert scene.notify(request, info("early")) == 200 and watched.tag == "peer"
+    assert watched.contact == "sip:peer@%s:5060" % B
+    scene.peer.reply(request, 200, "other", headers=[("Expires", "100")])
+    scene.peer.take()
+    assert watched.tag == "peer" and watched.contact == "sip:peer@%s:5060" % B
+    assert scene.asked(90_000).tag("to") == "peer"
+
+
+def test_a_renewal_takes_the_route_of_its_dialog():
+    scene = Scene()
+    watched = scene.watch()
+    other = scene.every.add(scene.account, "sip:202@" + B, "dialog")
+    request = scene.asked()
+    routes = [("Record-Route", "<sip:%s;lr>" % B), ("Record-Route", "<sip:10.0.0.9;lr>")]
+    scene.peer.reply(request, 200, headers=[("Expires", "100")] + routes[:1])
+    scene.peer.take(40)
+    second = [x for x in scene.peer.got if x.uri == "sip:202@" + B] or [scene.asked()]
+    scene.peer.reply(second[0], 200, headers=[("Expires", "3600")])
+    scene.peer.take()
+    assert watched.routes == ("<sip:%s;lr>" % B,) and other.routes == ()
+    assert scene.asked(90_000).header("route") == "<sip:%s;lr>" % B
+
+
+def test_how_long_it_lasts_is_what_the_notify_says_if_it_says_so():
+    for state, seconds in (
+        ("active;expires=100", 80),
+        ("active", 480),
+        ("pending;expires=x", 480),
+    ):
+        scene = Scene()
+        watched = scene.watch()
+        request = _active(scene, watched, 600)
+        assert scene.notify(request, info("early"), state) == 200
+        scene.peer.take(1000 * seconds - 1000)
+        assert not scene.peer.got, state
+        scene.asked(2000)
+    scene = Scene()
+    watched = scene.watch()
+    request = _active(scene, watched, 600)
+    scene.every.remove(watched)
+    last = scene.asked()
+    assert scene.notify(request, "", "active;expires=100") == 200
+    assert scene.notify(request, "", "terminated") == 200 and scene.every.all == []
+    scene.answer(last, 200)
+    scene.peer.take(200_000)
+    assert not scene.peer.got, "it is watched no more"
+
+
+def test_who_is_on_probation_is_asked_after_a_minute():
+    for reason, early, late in (
+        ("probation", 59_900, 200), ("giveup", 59_900, 200),
+        ("probation;retry-after=90", 89_900, 200),
+        ("deactivated", 1_900, 200), ("timeout;retry-after=5", 4_900, 200),
+    ):  # fmt: skip
+        scene = Scene()
+        watched = scene.watch()
+        request = _active(scene, watched)
+        scene.peer.take(10_000)
+        scene.notify(request, "", "terminated;reason=" + reason)
+        scene.peer.take(early - 20)
+        assert not scene.peer.got, reason
+        again = scene.asked(late)
+        assert again.header("call-id") != request.header("call-id") and not again.tag("to")
+
+
+def test_messages_are_the_state_of_their_subscription():
+    scene = Scene()
+    watched = scene.watch("message-summary")
+    request = _active(scene, watched)
+    kind = "application/simple-message-summary"
+    for text, new, old in (("3/1", 3, 1), ("0/4", 0, 4), ("2 / 8 (0/2)", 2, 8), ("x/2", 1, 0),
+                           ("2/x", 1, 0)):  # fmt: skip
+        body = "Messages-Waiting: %s\r\nVoice-Message: %s\r\n" % ("yes" if new else "no", text)
+        assert scene.notify(request, body, event="message-summary", kind=kind) == 200
+        assert watched.state == new and ("mwi", {"new": new, "old": old}) in scene.told, text
+
+
+def test_a_body_that_is_none_leaves_the_number_of_its_notify_to_be_used_again():
+    scene = Scene()
+    watched = scene.watch()
+    request = _active(scene, watched)
+    assert scene.notify(request, "<x>", cseq=5) == 400
+    assert scene.notify(request, info("early"), cseq=5) == 200 and watched.state == "ringing"
+
+
+def test_who_is_refused_is_told_of_with_its_state():
+    scene = Scene()
+    watched = scene.watch()
+    request = _active(scene, watched, 100)
+    scene.notify(request, info("early"), "active;expires=100")
+    scene.told.clear()
+    scene.answer(scene.asked(90_000), 403)
+    assert ("watched", {"state": None}) in scene.told and "unwatched" in scene.told
+
+
+def test_names_of_parties_outside_of_a_call_and_empty_values_are_nothing():
+    from sip.subscription.dialog_info import attribute, read
+
+    one = '<dialog id="1"><state>early</state></dialog>'
+    body = '<dialog-info version="0" state="full"><remote><identity>x</identity></remote>%s'
+    dialogs = read((body % one + "</dialog-info>").encode(), None, {})[1]
+    assert list(dialogs) == ["1"] and dialogs["1"].target == ""
+    assert attribute('id="" x="1"', "id") == "" and attribute("id='' x='1'", "x") == "1"
+    assert attribute('xid="2" iid="3" id="1"', "id") == "1"

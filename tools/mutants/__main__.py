@@ -38,6 +38,7 @@ _IN_VM = {
     "test_hal_sockets": "hal/network/",
     "test_hal_twins": "hal/",
     "test_hal_wipe": "hal/storage/",
+    "test_sip_memory": "firmware/sip/",
     "test_settings_flash": "firmware/offhook/settings/",
 }
 
