@@ -5,6 +5,8 @@ next target when one is dead (time-out, 503, no connection), answers 401 and 407
 other response to its user.
 """
 
+import gc
+
 from base.compat import const, spawn
 from sip.auth import answer, credentials, may_answer
 from sip.message.fields import param
@@ -123,7 +125,22 @@ class Request:
         self._receive(response)
 
     def send(self):
-        """Send to the first of the targets that are left, in a transaction of its own."""
+        """Send to the first of the targets that are left, in a transaction of its own.
+
+        Where the memory is too short for it, or what it is to say can stand in no message, it has
+        failed like one that nobody has got: whoever waits for its end would wait for ever.
+        """
+        self.transaction = None
+        try:
+            self._send()
+        except (MemoryError, ValueError) as error:
+            self.agent.log(1, "SIP: no %s: %r", self.method, error)
+            if self.transaction:
+                self.transaction.end()
+            gc.collect()
+            self._fail(503)
+
+    def _send(self):
         agent, first = self.agent, self.cseq is None
         ip, port, self.protocol = self.targets[0]
         address = agent.network.address(ip)

@@ -37,7 +37,7 @@ class Scene:
         self.wire = Wire()
         self.wire.protocol = protocol
         self.answer, self.change = answer, change
-        self.times, self.last = [], None
+        self.times, self.last, self.watched = [], None, 0
         self.peer = self.wire.peer(REGISTRAR, 5061 if protocol == "TLS" else 5060)
         self.wire.ends[self.peer.address] = self._received
         self.agent = self.wire.agent(US, "direct", **settings)
@@ -51,7 +51,10 @@ class Scene:
             return  # a keep-alive
         self.peer.received(data, *more)
         request = self.last = self.peer.got[-1]
-        if request.method == "REGISTER":
+        if request.method == "SUBSCRIBE":
+            self.watched += 1
+            self.peer.reply(request, 200, headers=[("Expires", "100")])
+        elif request.method == "REGISTER":
             self.times.append(self.wire.clock.now)
             status, headers = self.answer(request)
             if self.change:
@@ -228,6 +231,60 @@ def test_a_min_expires_of_any_kind_makes_no_loop():
         scene = Scene(lambda request: (423, [("Min-Expires", value)]))  # noqa: B023
         assert scene.run(_MINUTES_10) < 12, value
         assert not scene.account.registered
+
+
+class Short:
+    """Takes the place of an agent's `token`, which each request wants: no memory for its n-th."""
+
+    def __init__(self, agent, which):
+        self.good, self.left, self.failed = agent.token, which, 0
+        agent.token = self
+        agent.log = lambda level, text, *values: None  # it is logged, what else
+
+    def __call__(self):
+        self.left -= 1
+        if self.left == 0:
+            self.failed += 1
+            raise MemoryError
+        return self.good()
+
+    def pass_by(self, scene, ms):
+        """Let time pass, though a timer's callback may fail: a phone's timers report that."""
+        for _ in range(0, ms, 100_000):
+            try:
+                scene.run(100_000)
+            except MemoryError:
+                pass
+
+
+def test_a_want_of_memory_in_the_midst_of_it_ends_no_registration_for_good():
+    """Neither where a REGISTER begins, nor where an answer leads to the next one."""
+    challenge = ("WWW-Authenticate", 'Digest realm="r", nonce="n", algorithm=MD5')
+
+    def answer(request):
+        known = request.header("authorization")
+        return (200, [("Expires", "100")]) if known else (401, [challenge])
+
+    for which in range(1, 9):
+        scene = Scene(answer)
+        short = Short(scene.agent, which)
+        short.pass_by(scene, 2_000_000)
+        assert short.failed and scene.account.registered, which
+        assert scene.run(_MINUTES_10) >= 6, which
+
+
+def test_a_want_of_memory_ends_no_subscription_for_good():
+    for which in range(1, 5):
+        scene = Scene(lambda request: (200, [("Expires", "86400")]))
+        scene.run(1000)
+        every = Subscriptions(scene.agent)
+        every.add(scene.account, "201", "dialog")
+        short = Short(scene.agent, which)
+        short.pass_by(scene, 2_000_000)
+        assert short.failed, which
+        before = scene.watched
+        scene.run(_MINUTES_10)
+        assert scene.watched - before >= 6, which
 
 
 def test_a_user_whose_name_can_stand_in_no_uri_does_not_stop_a_registration():
