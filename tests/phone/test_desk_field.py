@@ -118,7 +118,7 @@ def test_an_emergency_call_finds_a_place_where_no_other_does(desk, peer):
     phone = desk(sip_max_calls="2", emergency_numbers="112", block_url_dialing="on")
     for count in (1, 2):
         phone.ask("dial 20%d" % count)
-        peer.answer(called(phone, peer))
+        peer.answer(called(phone, peer, count))
         phone.wait(lambda calls: calls[-1]["state"] == "connected")
     with pytest.raises(Refused, match="too many calls"):
         phone.ask("dial 203")
