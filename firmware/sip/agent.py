@@ -250,12 +250,6 @@ class Agent:
         except ValueError:  # not even its Via or its To makes sense
             if transaction:
                 transaction.end()
-        for call in [x for x in self.calls if transaction and x.transaction is transaction]:
-            if transaction.call is call:
-                call.over("error", status)
-            else:  # nobody has been told of it
-                self.calls.remove(call)
-                call.state = "ended"
 
     def _expected(self, message, transaction):
         """Return whether a response comes from where the request went, or from home."""

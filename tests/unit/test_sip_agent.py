@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sipkit import SDP, Random, Settings, Wire, log
+from sipkit import SDP, OneCall, Random, Settings, Wire, log
 from support import Clock
 
 from base.timers import Timers
@@ -229,3 +229,75 @@ def test_a_call_moves_with_the_network_once_that_is_up():
     agent.network.up = True
     agent.network_changed()
     assert peer.take() == ["INVITE"]
+
+
+def test_each_message_is_followed_by_what_was_put_off_broken_or_not():
+    scene, count = OneCall(), []
+    scene.agent.settled = lambda: count.append(1)
+    scene.log()
+    for data in (b"OPTIONS sip:100@x SIP/2.0\r\n\r\n", b"junk", b"\r\n\r\n", b"x" * 200):
+        scene.peer.send(data, (US, 5060))
+        scene.heard()
+    assert len(count) == 4
+
+
+def test_who_is_at_home_is_no_stranger_whose_bytes_are_counted():
+    wire = Wire()
+    registrar, agent, peer = wire.peer(REGISTRAR), wire.agent(US, "direct"), wire.peer(PEER)
+    agent.add(Account(2, "100", REGISTRAR))
+    registrar.take()
+    for each in (registrar, peer):
+        each.request("OPTIONS", (US, 5060), "sip:100@" + US)
+        assert each.take() == ["200"]
+    assert list(agent.guard.sources) == [PEER]
+
+
+def test_an_answer_that_is_not_ours_or_has_control_characters_is_none():
+    for change in (
+        lambda data: data.replace(b"Via: ", b"Via: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bKx, ", 1),
+        lambda data: data.replace(b"From: ", b"Via: SIP/2.0/UDP 10.0.0.5;branch=x\r\nFrom: ", 1),
+        lambda data: data.replace(b"180 x", b"180 x\x01", 1),
+        lambda data: data.replace(b"From: ", b"X: ", 1),
+        lambda data: data.replace(b"Call-ID: ", b"X: ", 1),
+        lambda data: data.replace(b"To: ", b"X: ", 1),
+        None,
+    ):
+        scene = OneCall().dialled()
+        scene.log()
+        send = scene.peer.send
+        if change:
+            scene.peer.send = lambda data, to, c=change, send=send: send(c(data), to)
+        scene.peer.reply(scene.invite, 180)
+        scene.heard()
+        assert scene.call.state == ("calling" if change else "ringing")
+
+
+def test_who_calls_is_shown_however_odd_his_address_and_no_longer_than_128_characters():
+    from sip.call import announcement, identity
+    from sip.message.message import parse
+
+    def said(*lines):
+        return parse("\r\n".join(("INVITE sip:a SIP/2.0",) + lines + ("", "")).encode())
+
+    found = identity.sender(said('From: "%s" <sip:x@h:999999>;tag=1' % ("n" * 200)))
+    assert found == ("sip:x@h:999999", "n" * 128, False)
+    lines = []
+
+    def note(level, text, *values):
+        lines.append(text % values)
+
+    for value, party in (
+        ("<tel:+49123>", "+49123"), ("<sip:5@h>", "5@h"), ("<sips:5@h>", "5@h"),
+        ("<sip:>", "9@z"), ("<mailto:5@h>", "9@z"),
+    ):  # fmt: skip
+        message = said("From: <sip:9@z>;tag=1", "P-Asserted-Identity: " + value)
+        assert identity.caller(message, True, note).address == party, value
+    assert announcement.diversion(said("History-Info: <sip:1@h>;index=1"), note) is None
+    two = said("History-Info: <sip:1@h>;index=1, <sip:2@h>;index=1.1")
+    assert announcement.diversion(two, note) == "1@h" and lines == []
+    for text, after in (
+        ("<sip:x>;answer-after=5", 5), ("<sip:x>; answer-after = 0", 0), ("answer-after=999", 999),
+        ("<x;answer-after=4>;a=b", None), ("<sip:x>;answer-after=1000", 0),
+        ("<sip:x>;answer-after=soon", 0), ("<sip:x>", None),
+    ):  # fmt: skip
+        assert announcement.auto_answer(said("Call-Info: " + text), note) == after, text

@@ -7,7 +7,7 @@ of it is optional: what cannot be read is ignored.
 from base.compat import const
 from sip.call.identity import plain
 from sip.call.optional import reading
-from sip.message.fields import param
+from sip.message.fields import param, seconds
 from sip.message.uri import name_addr
 
 _LONGEST = const(999)  # s that an automatic answer may be put off
@@ -56,7 +56,7 @@ def auto_answer(message, log):
     if message.raw("call-info"):
         infos = reading(log, "Call-Info", lambda: message.values("call-info"), ())
     for value in infos:
-        params = value[value.rfind(">") + 1 :]
+        params = value.rpartition(">")[2]
         after = reading(log, "Call-Info", lambda params=params: param(params, "answer-after"))
         if after is not None:
             return _seconds(after)
@@ -72,5 +72,5 @@ def auto_answer(message, log):
 
 def _seconds(text):
     """Return the seconds in `text`; what is no number, or a far too large one, counts as 0."""
-    plain_digits = text and all(x in "0123456789" for x in text)
-    return int(text) if plain_digits and len(text) < 5 and int(text) <= _LONGEST else 0
+    found = seconds(text)
+    return found if found <= _LONGEST else 0

@@ -152,7 +152,7 @@ def _party(value, not_them):
         ("sip:", "sips:", "tel:")
     ):
         return None
-    if "sip" in uri[:4].lower() and not uri_parts(uri).host:
+    if uri[:4].lower() != "tel:" and not uri_parts(uri).host:
         return None
     return _told(display, uri, wish not in (None, "off"))
 
