@@ -549,3 +549,21 @@ def test_a_key_of_the_tca8418_beyond_its_names_is_none():
         chip.release(0, column)
     chip.press(0, 1)
     assert part.read() == 2
+
+
+def test_the_mcp23017_has_one_open_drain_line_for_both_halves_and_dark_lamps():
+    bus = fakes.I2C()
+    chip = bus.chips[0x20] = fakes.MCP23017()
+    part = MCP23017(bus, 0x20, ["P1", "P2"], 13)
+    iocon = chip.registers[0x0A]  # DS20001952, register 3-6: MIRROR is bit 6, ODR bit 2
+    assert iocon == 1 << 6 | 1 << 2
+    assert chip.word(0x14) == 0xFFFF, "all are dark"
+    assert chip.word(0x00) == chip.word(0x04) == chip.word(0x0C) == 0b11, "two keys"
+    lines = lamp_lines(2)
+    for index in (0, 5, 12):
+        part.set(index, True)
+        part.flush()
+        assert chip.word(0x14) == 0xFFFF & ~(1 << lines[index])
+        part.set(index, False)
+        part.flush()
+        assert chip.word(0x14) == 0xFFFF

@@ -323,3 +323,12 @@ async def test_a_socket_is_looked_at_without_waiting():
     assert ready.now() is False
     one.close()
     two.close()
+
+
+def test_an_address_that_is_not_the_phones_own_is_an_error():
+    from hal.network.access_point import AccessPoint
+
+    nic = fakes.AP()
+    nic.ifconfig = lambda: ("192.0.2.1", "255.255.255.0", "", "")
+    with raises(OSError):
+        AccessPoint(nic, _loopback()).udp(_free_port())

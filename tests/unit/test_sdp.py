@@ -506,3 +506,17 @@ def test_an_offer_and_an_answer_are_these_lines():
     lines = _answer("m=audio 0 RTP/AVP 8 96", "a=rtpmap:96 telephone-event/8000", "a=rtcp-mux")
     assert "m=audio 0 RTP/AVP 8 96" in lines and "a=fmtp:96 0-15" in lines
     assert "a=rtcp-mux" in lines
+
+
+def test_a_port_has_five_digits_at_most():
+    from sip.call import sdp
+
+    body = b"v=0\r\nc=IN IP4 10.0.0.9\r\nm=audio %s RTP/AVP 8\r\n"
+    for port, found in ((b"4000", 4000), (b"04000", 4000), (b"65535", 65535), (b"4000/2", 4000)):
+        assert sdp.parse(body % port).port == found
+    for port in (b"004000", b"65536", b"x", b"", b"-1"):
+        try:
+            sdp.parse(body % port)
+            raise AssertionError(port)
+        except ValueError:
+            pass

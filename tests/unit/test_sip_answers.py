@@ -343,3 +343,24 @@ def test_what_cannot_be_called_says_why():
         except ValueError as error:
             assert why in str(error), (target, error)
     assert not agent.calls and not wire.log
+
+
+def test_each_status_has_the_words_of_its_standard():
+    from sip.message.response import response
+
+    wire, agent, peer, call = _called()
+    for status, words in (
+        (100, "Trying"), (180, "Ringing"), (200, "OK"), (202, "Accepted"),
+        (302, "Moved Temporarily"), (400, "Bad Request"), (403, "Forbidden"), (404, "Not Found"),
+        (405, "Method Not Allowed"), (406, "Not Acceptable"), (415, "Unsupported Media Type"),
+        (416, "Unsupported URI Scheme"), (420, "Bad Extension"),
+        (422, "Session Interval Too Small"), (433, "Anonymity Disallowed"),
+        (480, "Temporarily Unavailable"), (481, "Call/Transaction Does Not Exist"),
+        (482, "Loop Detected"), (483, "Too Many Hops"), (486, "Busy Here"),
+        (487, "Request Terminated"), (488, "Not Acceptable Here"), (489, "Bad Event"),
+        (491, "Request Pending"), (500, "Server Internal Error"), (501, "Not Implemented"),
+        (503, "Service Unavailable"), (505, "Version Not Supported"), (513, "Message Too Large"),
+        (603, "Decline"),
+    ):  # fmt: skip
+        data = response(agent, call.invite, status)
+        assert data.startswith(b"SIP/2.0 %d %s\r\n" % (status, words.encode())), status

@@ -440,3 +440,18 @@ async def test_the_addresses_behind_a_name_must_show_it_where_they_are_reached_b
         await _turns()
         assert streams.told == told, target
         request.cancel()
+
+
+def test_a_call_that_a_refer_asks_for_and_that_cannot_begin_is_told_as_503():
+    scene = OneCall(refer_from="anybody").answered()
+    good = scene.agent.network.address
+    scene.agent.network.address = lambda peer=None: None if peer == C else good(peer)
+    scene.ask("REFER", headers=[("Refer-To", "<sip:300@%s>" % C)])
+    scene.heard(100)
+    told = []
+    for _ in range(3):
+        for each in [x for x in scene.peer.got if x.method == "NOTIFY"]:
+            told.append(each.body.split()[1])
+            scene.peer.reply(each, 200)
+        scene.heard(600)
+    assert told[-1] == b"503" and len(scene.agent.calls) == 1
