@@ -222,3 +222,13 @@ def test_after_a_week_without_anybody_all_are_listened_to():
     guessers.move(60_000)
     guessers.clock.move(7 * 24 * 3600 * 1000)
     assert not guessers.blocks.left("10.0.0.1") and not guessers.blocks.left("192.0.2.1")
+
+
+def test_eight_nonces_are_in_use_at_once_and_the_oldest_gives_way_to_a_ninth():
+    for count in (8, 9):
+        bench = Bench()
+        challenges = [bench.challenge() for _ in range(count)]
+        assert [bench.answer(x) for x in challenges] == [RIGHT] * count
+        found = [bench.answer(x, 2) for x in challenges]
+        assert found == [STALE] * (count - 8) + [RIGHT] * 8, count
+        assert bench.answer(bench.challenge()) == RIGHT, "a fresh one is always taken"

@@ -496,3 +496,20 @@ async def _clients(bench, count):
     for _ in range(count):
         found.append(await bench.client())
     return found
+
+
+async def test_of_settings_that_change_one_after_the_other_the_last_one_starts_anew_once():
+    bench = await open_bench()
+    first = bench.site.server
+    for _ in range(6):
+        bench.site.renew()
+        move(bench, 150)  # each puts it off
+        await turns()
+    assert bench.site.server is first
+    move(bench, 2000)
+    await until(lambda: bench.site.server not in (None, first))
+    second = bench.site.server
+    move(bench, 10_000)
+    await turns()
+    assert bench.site.server is second, "once"
+    bench.stop()
