@@ -849,3 +849,18 @@ def test_a_microphone_takes_nothing_before_its_start_and_lost_blocks_count_as_he
         clock.move(101)
         microphone.watch()
     assert microphone.lost == 4 and microphone.waiting == 1024
+
+
+class _Offset(World):
+    """A microphone whose silence is not 0, as the INMP441's is not."""
+
+    def say(self):
+        return (1000).to_bytes(2, "little") * 256
+
+
+def test_a_steady_offset_of_the_microphone_is_not_sent_at_either_rate():
+    for size in (160, 320):
+        bench = Bench(_Offset(), size=size)
+        bench.run(1500)
+        heard = bench.read()[-5 * size :]
+        assert len(heard) == 5 * size and max(abs(x) for x in heard) < 30, (size, max(heard))

@@ -567,3 +567,14 @@ def test_the_mcp23017_has_one_open_drain_line_for_both_halves_and_dark_lamps():
         part.set(index, False)
         part.flush()
         assert chip.word(0x14) == 0xFFFF
+
+
+def test_two_keys_of_one_column_are_both_down_whichever_column_it_is():
+    for column in range(3):
+        for first in range(4):
+            for second in range(first + 1, 4):
+                matrix, part = _keypad()
+                matrix.press(first, column)
+                matrix.press(second, column)
+                mask = part.read()
+                assert mask == 1 << 3 * first + column | 1 << 3 * second + column
