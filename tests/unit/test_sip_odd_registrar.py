@@ -193,6 +193,18 @@ def test_each_connection_that_breaks_at_once_doubles_the_pause_up_to_two_minutes
     assert pause(0, 4095) == 5095, "and a thousand phones do not come in one moment"
 
 
+def test_a_route_that_leads_nowhere_does_not_take_every_call_with_it():
+    for route in (
+        "<sip:224.0.1.75;lr>", "<sip:10.0.0.8:99999;lr>", "<tel:1>", "<>", "<sip:;lr>", "x",
+        "<sip:", "<sip:[::1]>", "<sip:255.255.255.255;lr>", '"<sip:10.0.0.8;lr>',
+    ):  # fmt: skip
+        scene = Scene(lambda request: (200, [("Service-Route", route)]))  # noqa: B023
+        scene.run(1000)
+        scene.agent.call(scene.account, "112")
+        scene.run(100)
+        assert scene.last.method == "INVITE" and not scene.last.has("route", "x"), route
+
+
 def test_the_connection_of_a_registrar_that_answers_no_more_is_given_up():
     unheard = []
     scene = Scene(lambda request: (200, [("Expires", "100")]), None, "TLS")

@@ -7,6 +7,7 @@ from base.compat import const
 from net.address import dotted, of_many
 from sip.message.fields import param, seconds
 from sip.message.uri import name_addr, uri_parts
+from sip.transport.locate import at_once
 
 _PORTS = const(65536)
 _SOON = const(5)  # s before the end of a short registration that it is refreshed
@@ -111,9 +112,19 @@ def routes(registration, response):
     try:
         if found and first and _address(found[0])[1] != _address(first[0])[1]:
             found = first + found
-        return found if found and _address(found[0])[1] else ()
+        return found if found and _leads(registration, found[0]) else ()
     except ValueError:
         return ()
+
+
+def _leads(registration, route):
+    """Return whether a route leads anywhere; ValueError where it does not."""
+    uri = name_addr(route).uri
+    scheme, _, host, _, _ = uri_parts(uri)
+    if scheme not in ("sip", "sips") or host[:1] == "[":
+        return False
+    at_once(uri, registration.account.transport)
+    return bool(host)
 
 
 def _address(contact):
