@@ -578,3 +578,16 @@ def test_two_keys_of_one_column_are_both_down_whichever_column_it_is():
                 matrix.press(second, column)
                 mask = part.read()
                 assert mask == 1 << 3 * first + column | 1 << 3 * second + column
+
+
+def test_a_release_counts_after_20_ms_up_and_not_within_30_of_the_press():
+    for up, gone in ((30, 50), (31, 51), (100, 120), (29, 50)):
+        clock, part = Clock(0x3FFFFFF0), Debounce(("1",))
+        assert part.update(1, clock) == [("1", True)]
+        changed = []
+        for ms in range(1, 200):
+            clock.move(1)
+            raw = 0 if ms >= up else 1
+            changed += [(ms, x) for x in part.update(raw, clock)]
+        assert changed == [(gone, ("1", False))], (up, changed)
+        assert not part.settling and part.down == 0

@@ -171,3 +171,11 @@ async def test_without_a_proxy_nobody_else_is_looked_up():
     agent.add(Account(2, "100", "pbx.example:5060", "secret"))
     await _turns()
     assert peer.take() == ["REGISTER"] and names.asked == ["pbx.example"]
+
+
+def test_a_connection_that_breaks_before_anything_was_granted_is_made_anew():
+    wire, peer, agent, account = _scene()
+    peer.reply(peer.got[0], 500, contact=False)
+    peer.take()
+    account.registration.lost()
+    assert "REGISTER" in peer.take(5_000)

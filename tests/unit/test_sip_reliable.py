@@ -199,3 +199,35 @@ def test_the_next_reliable_18x_waits_for_the_answer_to_the_prack():
     peer.reply(peer.got[0], 200)
     call.hangup()
     wire.run(64_000)
+
+
+def test_a_ninth_fork_is_neither_acknowledged_nor_heard():
+    wire, a, peer, call, invite = _calling()
+    for number in range(9):
+        body = SDP.replace(b"m=audio 4000", b"m=audio %d" % (4000 + 2 * number))
+        headers = [("RSeq", "1"), ("Require", "100rel")]
+        peer.reply(invite, 183, "f%d" % number, headers, body)
+        peer.take(100)
+        for each in peer.got:
+            if each.method == "PRACK":
+                peer.reply(each, 200)
+        peer.take()
+    assert call.voice.port == 4014, "the eighth is the last"
+    assert len({x for x in wire.lines() if x.startswith("PRACK")}) >= 1
+
+
+def test_the_number_of_a_reliable_180_is_between_1_and_2_to_the_31():
+    for drawn in (lambda bits: 0, lambda bits: (1 << bits) - 1):  # RFC 3262 section 3
+        wire = Wire()
+        a = wire.agent(A, "100", lambda kind, call, **x: kind == "incoming" and call.ring())
+        a.random, peer = drawn, wire.peer(B)
+        peer.request("INVITE", (A, 5060), "sip:100@" + A, headers=[("Require", "100rel")])
+        assert peer.take() == ["180"]
+        assert 1 <= int(peer.got[0].header("rseq")) < 1 << 31
+
+
+def test_until_it_is_known_better_everybody_is_a_stranger():
+    from sip.message.message import parse
+
+    message = parse(b"INVITE sip:a@b SIP/2.0\r\n\r\n")
+    assert message.stranger is True and message.trusted is False and message.local is False
