@@ -244,7 +244,8 @@ class _Registered:
 
     def __init__(self, expires=3600, routes=(), failures=1, **settings):
         self.expires, self.failures, self.settings = expires, failures, settings
-        self.agent = self.dialog = self
+        self.agent = self.dialog = self.account = self
+        self.transport = "auto"
         self.bound, self.raised = "<sip:100@10.0.0.1:5060>", 0
         self.public, self.flow = ("10.0.2.1", 4000), ("10.0.2.1", 5000)
         self.routes = routes
@@ -310,7 +311,7 @@ def test_the_service_route_is_taken_behind_the_outbound_proxy():
     assert routes(("<sip:o;lr>",), "Service-Route: <sip:p;lr>") == ("<sip:o;lr>", "<sip:p;lr>")
     assert routes(("<sip:p:5070;lr>",), "Service-Route: <sip:p;lr>") == ("<sip:p;lr>",)
     assert routes(("<sip:o;lr>",)) == ()
-    for junk in ("<sip:;lr>", "<sip:p", "<sip:p:x>", '"'):
+    for junk in ("<sip:;lr>", "<sip:p", "<sip:p:x>", '"', "<sip:[::1];lr>", "<tel:1>"):
         assert routes((), "Service-Route: " + junk) == (), junk
 
 
