@@ -406,6 +406,32 @@ def test_a_stranger_changes_nothing():
     assert 90 <= figures.strangers <= 102, "its packets are counted"
 
 
+def test_who_knows_the_numbers_of_a_stream_is_not_heard_either():
+    first, second = pair()
+    port = first.voice.stream(first.call).port.number
+    stranger = Phone("10.0.0.9", first.network.wires, first.clock, lambda i: 0)
+    forged = []
+
+    def overtake(data):
+        """Send what the other side will send next, but loud, before it does."""
+        if len(data) == 172:
+            sequence, timestamp = data[3] + 1 & 255, int.from_bytes(data[4:8], "big") + 160
+            head = data[:3] + bytes((sequence,)) + timestamp.to_bytes(4, "big") + data[8:12]
+            forged.append(head + b"\x80" * 160)
+            stranger.network.carry(_Sock, forged[-1], ("10.0.0.1", port))
+        return False
+
+    second.network.lost = overtake
+    run(first.clock, 3000, first, second)
+    assert len(forged) > 140
+    assert alike(first.audio, lambda i: speech(i + 1000), 1200)[0] > 0.99
+    assert first.voice.figures(first.call).strangers > 100, "they are counted"
+
+
+class _Sock:
+    number = 4444
+
+
 def test_who_was_there_first_loses_the_line_to_the_place_that_was_described():
     wires, clock = {}, Clock()
     first = Phone("10.0.0.1", wires, clock, speech)
