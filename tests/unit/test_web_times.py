@@ -6,7 +6,9 @@ from support import raises, until
 from webkit import Bench, clock, said
 
 from base.compat import sleep_ms
-from web import command
+from base.timers import Timers
+from web import command, server
+from web.interface import Interface
 
 
 class Busy:
@@ -513,3 +515,58 @@ async def test_of_settings_that_change_one_after_the_other_the_last_one_starts_a
     await turns()
     assert bench.site.server is second, "once"
     bench.stop()
+
+
+async def test_who_sends_on_and_takes_no_answer_gives_way_after_two_seconds():
+    kept, server.waits = server.waits, lambda stream: True
+    time = clock()
+    try:
+        place = server._Place(None, None, None, time)
+        time.now += 1999
+        assert not place.gives_way()
+        time.now += 1
+        assert place.gives_way()
+        place.serves()
+        assert not place.gives_way(), "whoever may ask has it until the answer"
+        place.free()
+        assert not place.gives_way(), "and some time for the next request"
+    finally:
+        server.waits = kept
+
+
+class Deaf:
+    """A browser that takes nothing any more, from the head of the stream on or from its events."""
+
+    query = ""
+
+    def __init__(self, takes):
+        self.takes = takes
+
+    def endless(self):
+        pass
+
+    async def stream(self, kind):
+        if not self.takes:
+            await asyncio.Event().wait()
+
+    async def write(self, text):
+        await asyncio.Event().wait()
+
+    def changes(self, seen):
+        return {"log": ["news"]}
+
+
+async def test_who_takes_no_event_for_ten_seconds_is_listened_to_no_more():
+    for takes in (False, True):
+        time, browser = clock(), Deaf(takes)
+        timers = Timers(time)
+        api = Interface(None, browser, timers, None, None)
+        task = asyncio.create_task(api._events(browser, browser))
+        await turns()
+        time.move(9999, timers)
+        await turns()
+        assert not task.done(), takes
+        time.move(1, timers)
+        with raises(asyncio.TimeoutError):
+            await task
+        assert api._streams == 0
