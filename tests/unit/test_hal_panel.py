@@ -207,6 +207,13 @@ async def test_the_hd44780_with_four_rows_finds_each_row():
         assert [_read(chip, x, 1) for x in places] == ["a", "b", "c", "d"]
 
 
+async def test_what_the_hd44780_has_no_shape_for_is_a_question_mark():
+    chip, part, _ = _text()
+    part.show(["{a}~\u4e2d\x1f\x7f"])  # its place of a tilde holds an arrow
+    _finish(part)
+    assert _read(chip, 0, 16) == "{a}????"
+
+
 def test_german_letters_of_the_hd44780_have_shapes_of_their_own():
     chip, _, _ = _text()
     shapes = {bytes(chip.own[i * 8 : i * 8 + 8]) for i in range(7)}

@@ -57,6 +57,19 @@ async def test_a_head_is_the_same_in_pieces_of_any_size():
         assert made.bounded() and not made.whole
 
 
+async def test_a_body_ends_at_its_length_wherever_the_pieces_do_and_more_than_that_is_not_whole():
+    for size in (1, 3, 7, 20, 45, 5000):
+        made, body, ended = await whole(
+            lines(b"Content-Length: 10") + b"0123456789junk" * 4, 99, size
+        )
+        assert body == b"0123456789" and ended, size
+    assert not made.whole
+    for size in (1, 3, 7, 20, 5000):
+        data = lines(b"Transfer-Encoding: chunked") + b"5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\n"
+        made, body, ended = await whole(data, 99, size)
+        assert body == b"0123456789" and ended and made.whole, size
+
+
 async def test_line_ends_without_a_return_are_line_ends():
     made = await head(b"HTTP/1.1 200 OK\nContent-Length: 3\n\nabc")
     assert made.status == 200 and made.length == 3
