@@ -8,6 +8,7 @@ from binascii import hexlify
 from os import urandom
 
 from base.compat import const, spawn
+from base.drawn import drawn
 from base.heap import small
 from sip import inbound
 from sip.call.outgoing import dial
@@ -150,7 +151,7 @@ class Agent:
 
     def number(self):
         """Return a number below 2**28 that nobody can guess."""
-        return int.from_bytes(urandom(4), "big") & 0xFFFFFFF
+        return drawn(28)
 
     def contact(self, account, address, protocol, extra="", hidden=False):
         """Return our Contact value at the own `address`; `hidden`: it does not tell who we are.
