@@ -399,19 +399,23 @@ def test_a_text_is_broken_between_words_where_a_line_of_the_display_is_full():
         assert fit.fold(text, 5) == lines, text
 
 
-def test_the_refusal_is_on_the_console_and_the_display():
-    said, board = [], platform.board
-    part = platform.Platform()
+def _before_the_phone():
+    """Return (platform, what its console has said, the chip of its display, its board)."""
+    said, part, chip = [], platform.Platform(), fakes.HD44780()
     part.console = said.append
-    chip = fakes.HD44780()
     fakechip.Machine.bus = fakes.I2C()
     fakechip.Machine.bus.chips = {0x27: chip}
-    board.PARTS = (
+    platform.board.PARTS = (
         ("wifi", {}),
         ("i2c", {"scl": 1, "sda": 2}),
         ("hd44780", {"columns": 20, "rows": 4}),
         ("ht16k33", {}),
     )
+    return part, said, chip, platform.board
+
+
+def test_the_refusal_is_on_the_console_and_the_display():
+    part, said, chip, board = _before_the_phone()
     platform.__file__, fakechip.Esp32.regions = "/software/hal/platform.mpy", _SMALL
     try:
         assert part.refused()
@@ -425,16 +429,7 @@ def test_the_refusal_is_on_the_console_and_the_display():
 
 
 def test_that_the_flash_is_wiped_is_on_the_console_and_the_display():
-    said, board = [], platform.board
-    part = platform.Platform()
-    part.console = said.append
-    chip = fakes.HD44780()
-    fakechip.Machine.bus = fakes.I2C()
-    fakechip.Machine.bus.chips = {0x27: chip}
-    board.PARTS = (
-        ("i2c", {"scl": 1, "sda": 2}),
-        ("hd44780", {"columns": 20, "rows": 4}),
-    )
+    part, said, chip, board = _before_the_phone()
     try:
         part._wiping(25)
         board.PARTS = None  # no board at all: nothing keeps it from being wiped

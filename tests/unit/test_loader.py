@@ -3,7 +3,7 @@
 import io
 import sys
 
-from support import raises
+from support import loader_source, raises
 
 
 class PowerCut(Exception):
@@ -73,14 +73,7 @@ class Flash:
 
 
 def _loader():
-    for place in ("firmware/loader.py", "loader.py"):
-        try:
-            with open(place) as file:
-                source = file.read()
-            break
-        except OSError:
-            continue
-    space = {"__name__": "loader"}
+    source, space = loader_source(), {"__name__": "loader"}
     for line in ("from time import sleep_ms\n", "import vfs\n"):
         source = source.replace(line, "")  # what CPython has not
     exec(source, space)

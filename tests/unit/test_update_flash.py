@@ -3,6 +3,7 @@
 import os
 
 from flashkit import Flash, fresh
+from support import loader_source
 from test_update import Phone, signed, software
 
 from offhook.update import files, update
@@ -13,15 +14,8 @@ _ROOM = 8192  # bytes that stay free, of a flash this small
 
 def _loader():
     """Return the loader's `choose` for what is mounted at /flash."""
-    for place in ("firmware/loader.py", "loader.py"):
-        try:
-            with open(place) as file:
-                source = file.read()
-            break
-        except OSError:
-            continue
     space = {"__name__": "loader"}
-    exec(source.replace('"/', '"/flash/'), space)
+    exec(loader_source().replace('"/', '"/flash/'), space)
     space["print"] = lambda *_: None
     return space["choose"]
 
